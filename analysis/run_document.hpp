@@ -1,0 +1,130 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/clock_quality.hpp"
+#include "harness/machine.hpp"
+#include "harness/run_conditions.hpp"
+#include "harness/thread_placement.hpp"
+
+namespace assay {
+
+/// A point estimate with its confidence interval. `lower`/`upper` are absent when the sample cannot carry
+/// them; `reason` then says why and what would be needed ("needs 214 more samples").
+/// All values in the unit of the field that holds the estimate; an absent point means infinite or unknown.
+struct EstimateRecord {
+  std::optional<double> point;
+  std::optional<double> lower;
+  std::optional<double> upper;
+  double confidence = 0.95;
+  std::string reason;
+};
+
+/// A distribution of latencies as the run file holds it. Times in seconds.
+struct LatencyRecord {
+  std::uint64_t count = 0;       ///< observations, lost queries included
+  std::uint64_t lost_count = 0;  ///< never completed: infinite latency
+  std::optional<double> mean_s;  ///< null when a query was lost
+  std::optional<double> min_s;
+  std::optional<double> max_s;
+  std::optional<double> standard_deviation_s;
+  /// Keyed by "p50", "p90", "p95", "p97", "p99", "p99.9".
+  std::map<std::string, EstimateRecord> percentiles_s;
+  double effective_sample_size = 0.0;  ///< at the scenario's target percentile
+  /// Exact counts in log-linear bins: see analysis/log_linear_histogram.hpp. {bin index, count}, ascending.
+  int histogram_sub_bits = 5;
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> histogram;
+};
+
+/// Lateness of the generator itself (issued minus scheduled) in seconds.
+struct LatenessRecord {
+  std::optional<double> p50_s;
+  std::optional<double> p90_s;
+  std::optional<double> p99_s;
+  std::optional<double> max_s;
+  double late_share = 0.0;        ///< share of the queries issued later than threshold_s
+  double threshold_s = 0.0;
+  double allowed_share = 0.01;
+};
+
+/// One reason why a run is INVALID, with the next command to try.
+struct InvalidReason {
+  std::string code;     ///< stable key, e.g. "min_duration", "lateness", "lost_queries"; `assay explain CODE`
+  std::string message;  ///< one sentence with the numbers
+  std::string remedy;   ///< a command or an action
+};
+
+/// One point of a run's time series. Times in seconds from the start of the run.
+struct SeriesPoint {
+  double t_s = 0.0;
+  std::uint64_t completed = 0;     ///< queries completed in the interval that ends at t_s
+  std::optional<double> p50_s;
+  std::optional<double> p99_s;
+};
+
+/// A result file of schema assay/run/1, as a value. Written once, never changed; every result in it can be
+/// recomputed or checked on another machine.
+struct RunDocument {
+  std::string id;           ///< ULID
+  std::string created;      ///< ISO 8601, UTC
+  // workload
+  std::string workload;
+  int workload_version = 1;
+  std::map<std::string, std::string> workload_parameters;
+  bool synthetic = false;   ///< shown as SYNTHETIC in every place where a number appears
+  std::optional<std::uint64_t> work_flops;      ///< per sample, declared
+  std::optional<std::uint64_t> traffic_bytes;   ///< per sample, declared
+  std::string output_check; ///< "ok 3.1e-06 (bound 1e-05), 412 sampled" or what failed, or why none was made
+  // scenario
+  std::string scenario;     ///< "single", "multi", "server", "offline"
+  std::string mode;         ///< "performance" or "accuracy"
+  std::string arrivals;     ///< e.g. "poisson"; empty where the scenario has none
+  std::optional<double> rate_target_hz;
+  std::optional<double> rate_scheduled_hz;
+  std::uint64_t samples_per_query = 1;
+  std::uint64_t seed = 0;
+  std::string stream;       ///< "assay" or "mlperf"
+  double percentile = 0.99; ///< the scenario's target percentile
+  std::optional<double> slo_s;
+  double min_duration_s = 0.0;
+  std::uint64_t min_query_count = 0;
+  // what happened
+  bool valid = false;
+  bool interrupted = false;
+  std::vector<InvalidReason> invalid_reasons;
+  std::uint64_t query_count = 0;
+  std::uint64_t sample_count = 0;
+  double duration_s = 0.0;                    ///< start to last completion
+  std::optional<double> queries_per_s;        ///< completed / time of the last completion
+  std::optional<double> samples_per_s;
+  std::string metric_name;                    ///< the scenario's headline, e.g. "p90 latency (early stopping)"
+  std::string metric_unit;                    ///< "s", "queries/s", "samples/s"
+  EstimateRecord metric;
+  std::optional<double> slo_met_share;        ///< share of the queries within the window
+  LatencyRecord latency;                      ///< response time: scheduled to completed, per query
+  LatencyRecord service_time;                 ///< started to completed, per sample
+  std::optional<LatencyRecord> first_token;   ///< TTFT
+  std::optional<LatencyRecord> token_time;    ///< TPOT
+  LatenessRecord lateness;
+  std::map<std::string, std::uint64_t> errors;  ///< error code -> count
+  std::vector<SeriesPoint> series;
+  // the instrument and the place
+  std::string tool_version;                   ///< "0.1.0"
+  std::string tool_revision;                  ///< git commit, "+dirty" appended; "unknown" outside a checkout
+  std::string compiler;
+  std::string build_type;
+  ClockQuality clock;
+  Machine machine;
+  MachineIdentity machine_identity;
+  ThreadPlacement placement;
+  RunConditions conditions;
+  std::string observer;                       ///< "none", "quiet" or "live@2Hz"
+  std::vector<std::string> warnings;
+};
+
+}  // namespace assay

@@ -1,0 +1,13 @@
+# The choices a person can make at configure time. AUTO uses what is found; ON stops the configuration when
+# it cannot be had; OFF builds the absent twin.
+set(ASSAY_WITH_PAPI "AUTO" CACHE STRING "Hardware and software counters by PAPI: AUTO, ON or OFF")
+set_property(CACHE ASSAY_WITH_PAPI PROPERTY STRINGS AUTO ON OFF)
+option(ASSAY_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+set(ASSAY_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
+
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+# Release is what the README builds: optimised, with line tables for profilers and crash reports.
+set(CMAKE_CXX_FLAGS_RELEASE "-O3 -g1 -DNDEBUG")

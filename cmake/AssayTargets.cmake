@@ -1,0 +1,25 @@
+# assay_build carries the language level, warnings and sanitizers to every target of ours; no global flags.
+add_library(assay_build INTERFACE)
+target_compile_features(assay_build INTERFACE cxx_std_20)
+target_include_directories(assay_build INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(assay_build INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                       -Wnon-virtual-dtor -Woverloaded-virtual)
+target_link_libraries(assay_build INTERFACE Threads::Threads)
+if(ASSAY_WARNINGS_AS_ERRORS)
+  target_compile_options(assay_build INTERFACE -Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  target_compile_definitions(assay_build INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
+if(ASSAY_SANITIZE)
+  target_compile_options(assay_build INTERFACE "-fsanitize=${ASSAY_SANITIZE}" -fno-sanitize-recover=all
+                         -fno-omit-frame-pointer -O1)
+  target_link_options(assay_build INTERFACE "-fsanitize=${ASSAY_SANITIZE}")
+endif()
+
+# assay_folder(NAME SOURCES ... PUBLIC ... PRIVATE ...): one static library a folder, named assay_<folder>.
+function(assay_folder name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(assay_${name} STATIC ${arg_SOURCES})
+  target_link_libraries(assay_${name} PUBLIC assay_build ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/machine.hpp"
+
+namespace assay {
+
+/// Which CPUs carry the load generator and the workers, and why. A pure decision: choosing binds nothing.
+struct ThreadPlacement {
+  std::vector<int> issuing_cpus;
+  std::vector<int> worker_cpus;
+  bool shared = false;  ///< true when issuer and a worker must share a CPU: the lateness then includes the work
+  std::string why;
+};
+
+struct PlacementRequest {
+  int issuing_threads = 1;
+  int worker_threads = 0;      ///< 0: as many as the remaining allowed cores carry
+  std::vector<int> only_cpus;  ///< a user's --cpus; empty: all allowed
+};
+
+/// Prefers the fastest core kind, one hardware thread per core, one NUMA node, and leaves CPU 0 (interrupts) to
+/// the issuing side last. Throws std::invalid_argument naming each CPU that is absent or not allowed.
+[[nodiscard]] ThreadPlacement choose_placement(const Machine& machine, const PlacementRequest& request);
+
+/// Binds the calling thread. Throws std::runtime_error naming the CPU and the system's message.
+void pin_this_thread(int cpu);
+
+}  // namespace assay

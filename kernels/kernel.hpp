@@ -1,0 +1,101 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/units.hpp"
+
+namespace assay {
+
+/// What is measured, down to what makes two results comparable.
+struct KernelIdentity {
+  std::string name;
+  int version = 1;  ///< Raised whenever the work or the traffic of one run changes.
+  std::map<std::string, std::string> parameters;
+};
+
+/// The outcome of comparing outputs with a reference in higher precision.
+struct OutputCheck {
+  bool passed = false;
+  double worst_relative_error = 0.0;
+  double tolerance = 0.0;  ///< The stated bound, derived in the kernel's own comment.
+  std::string detail;      ///< Empty if passed; else names sample, element, expected and found.
+};
+
+/// One piece of real work. A kernel belongs to one worker thread: prepare() runs on that thread, so that
+/// its memory is first touched where it is used. run() allocates nothing, locks nothing, never throws.
+class Kernel {
+ public:
+  Kernel() = default;
+  Kernel(const Kernel&) = delete;
+  Kernel& operator=(const Kernel&) = delete;
+  virtual ~Kernel() = default;
+
+  [[nodiscard]] virtual const KernelIdentity& identity() const = 0;
+
+  /// Work of one run on one sample. An FMA is two flops.
+  [[nodiscard]] virtual Flops work() const = 0;
+
+  /// Counted traffic of one run on one sample: each operand once, write-allocate not included.
+  [[nodiscard]] virtual Bytes traffic() const = 0;
+
+  /// Number of distinct inputs; sample indices are in [0, sample_count()).
+  [[nodiscard]] virtual std::size_t sample_count() const = 0;
+
+  /// The largest number of samples that run() accepts at once.
+  [[nodiscard]] virtual std::size_t max_batch() const { return 1; }
+
+  /// Allocates and fills all memory from `seed` alone: equal seeds give equal inputs in every instance.
+  virtual void prepare(std::uint64_t seed) = 0;
+
+  /// Computes the outputs of `samples` (1 to max_batch() of them) into the kernel's own output memory.
+  virtual void run(std::span<const std::uint32_t> samples) noexcept = 0;
+
+  /// A fingerprint of the output that the last run() left for position `slot` of its batch: kProbeSize
+  /// output elements at fixed, spread positions. Cheap enough to be taken during a measurement.
+  static constexpr std::size_t kProbeSize = 8;
+  using Probe = std::array<float, kProbeSize>;
+  [[nodiscard]] virtual Probe probe(std::size_t slot) const noexcept = 0;
+
+  /// The same fingerprint computed from the inputs of `sample` in higher precision, by code that shares
+  /// nothing with run(). Slow; not for the measured phase. prepare() must have run.
+  [[nodiscard]] virtual Probe reference_probe(std::uint32_t sample) const = 0;
+
+  /// Bound on |probe - reference| / max(|reference|, scale) that correct code keeps; see the kernel's comment.
+  [[nodiscard]] virtual double tolerance() const = 0;
+
+  /// Runs sample 0 (and a full batch where max_batch() > 1) and compares the *whole* output with a reference
+  /// in higher precision.
+  [[nodiscard]] virtual OutputCheck verify() = 0;
+};
+
+/// A value that a workload's flag can set, e.g. "n" of a GEMM.
+struct KernelParameter {
+  std::string name;
+  std::string meaning;
+  std::string default_value;
+};
+
+/// One line of the catalogue.
+struct KernelEntry {
+  std::string name;
+  std::string summary;  ///< One sentence for `assay list workloads`.
+  std::vector<KernelParameter> parameters;
+  /// Throws std::invalid_argument naming the parameter, the value and what is accepted.
+  std::unique_ptr<Kernel> (*make)(const std::map<std::string, std::string>& parameters);
+};
+
+/// All kernels of this build, in the order in which `assay list workloads` shows them.
+[[nodiscard]] std::span<const KernelEntry> kernel_catalogue();
+
+/// Returns nullptr if there is no kernel of that name.
+[[nodiscard]] const KernelEntry* find_kernel(std::string_view name);
+
+}  // namespace assay
