@@ -18,8 +18,8 @@ class Clock {
 
   [[nodiscard]] virtual Instant now() const noexcept = 0;
 
-  /// Returns at or after `deadline`, at once if it has passed.
-  virtual void wait_until(Instant deadline) noexcept = 0;
+  /// Returns the time at which it stopped waiting: at or after `deadline`, at once if that has passed.
+  virtual Instant wait_until(Instant deadline) noexcept = 0;
 
   /// Returns true once `signal` has been raised since its epoch was `seen`, false at `deadline`.
   virtual bool wait(Signal& signal, std::uint32_t seen, Instant deadline) noexcept = 0;

@@ -16,11 +16,12 @@ void SimulatedClock::run_next_event() {
   event.action();
 }
 
-void SimulatedClock::wait_until(Instant deadline) noexcept {
+Instant SimulatedClock::wait_until(Instant deadline) noexcept {
   while (!events_.empty() && events_.top().instant <= deadline) {
     run_next_event();
   }
   now_ = std::max(now_, deadline);
+  return now_;
 }
 
 bool SimulatedClock::wait(Signal& signal, std::uint32_t seen, Instant deadline) noexcept {

@@ -14,7 +14,7 @@ namespace assay {
 class SimulatedClock final : public Clock {
  public:
   [[nodiscard]] Instant now() const noexcept override { return now_; }
-  void wait_until(Instant deadline) noexcept override;
+  Instant wait_until(Instant deadline) noexcept override;
   bool wait(Signal& signal, std::uint32_t seen, Instant deadline) noexcept override;
 
   /// Runs `action` when time reaches `instant`; an instant in the past runs at the next wait.

@@ -17,8 +17,8 @@ struct Unavailable {
 template <class T>
 class Reading {
  public:
-  Reading(T value) : state_(std::move(value)) {}                  // NOLINT(google-explicit-constructor)
-  Reading(Unavailable absence) : state_(std::move(absence)) {}    // NOLINT(google-explicit-constructor)
+  Reading(T value) : state_(std::move(value)) {}                // NOLINT(google-explicit-constructor)
+  Reading(Unavailable absence) : state_(std::move(absence)) {}  // NOLINT(google-explicit-constructor)
 
   [[nodiscard]] bool available() const { return std::holds_alternative<T>(state_); }
   explicit operator bool() const { return available(); }

@@ -25,9 +25,7 @@ struct QueryRecord {
   [[nodiscard]] bool completed() const { return completed_ns != kUnset; }
 
   /// Response time, from the *scheduled* arrival; kNever if lost.
-  [[nodiscard]] Nanoseconds latency() const {
-    return completed() ? Nanoseconds{completed_ns - scheduled_ns} : kNever;
-  }
+  [[nodiscard]] Nanoseconds latency() const { return completed() ? Nanoseconds{completed_ns - scheduled_ns} : kNever; }
   /// From the start of work (of the issue, where the system does not report the start); kNever if lost.
   [[nodiscard]] Nanoseconds service_time() const {
     return completed() ? Nanoseconds{completed_ns - (started_ns != kUnset ? started_ns : issued_ns)} : kNever;

@@ -15,23 +15,23 @@ namespace assay {
 
 /// Why issuing stopped.
 enum class EndCause {
-  complete,          ///< duration and query count met, or the schedule or the set used up
+  complete,  ///< duration and query count met, or the schedule or the set used up
   max_duration,
   max_query_count,
-  max_outstanding,   ///< the system fell behind by more than the stated number of queries
-  record_capacity,   ///< the preallocated log was full
-  interrupted,       ///< a person or the caller asked to stop
-  deadline,          ///< a query did not come back before the drain timeout
+  max_outstanding,  ///< the system fell behind by more than the stated number of queries
+  record_capacity,  ///< the preallocated log was full
+  interrupted,      ///< a person or the caller asked to stop
+  deadline,         ///< a query did not come back before the drain timeout
 };
 
 /// What a system under test did wrong; each makes the run INVALID.
 enum class ResponseError {
-  threw,            ///< issue_query() or flush_queries() threw
-  duplicate,        ///< a sample was completed twice
-  unknown_id,       ///< a completion names no sample of this run
-  after_end,        ///< a completion came after the run was over
-  lost,             ///< never completed: infinite latency
-  failed,           ///< the system itself reported the sample as failed: infinite latency
+  threw,                ///< issue_query() or flush_queries() threw
+  duplicate,            ///< a sample was completed twice
+  unknown_id,           ///< a completion names no sample of this run
+  after_end,            ///< a completion came after the run was over
+  lost,                 ///< never completed: infinite latency
+  failed,               ///< the system itself reported the sample as failed: infinite latency
   first_token_missing,  ///< token latencies were promised and no first token came
   token_count_missing,  ///< token latencies were promised and no token count came
 };
@@ -58,9 +58,9 @@ struct TestResult {
   std::map<ResponseError, std::uint64_t> errors;
   std::vector<std::string> error_messages;  ///< the first few, e.g. what a thrown exception said
   std::vector<LoggedResponse> responses;
-  Nanoseconds issue_duration{0};       ///< start to the last issue, real time
-  Nanoseconds scheduled_duration{0};   ///< start to the last scheduled arrival
-  Nanoseconds clock_step{0};           ///< largest disagreement with a second clock; 0 if they agreed within 1 ms
+  Nanoseconds issue_duration{0};      ///< start to the last issue, real time
+  Nanoseconds scheduled_duration{0};  ///< start to the last scheduled arrival
+  Nanoseconds clock_step{0};          ///< largest disagreement with a second clock; 0 if they agreed within 1 ms
 
   [[nodiscard]] std::uint64_t sample_count() const { return records.size(); }
 };

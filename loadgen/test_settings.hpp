@@ -42,25 +42,25 @@ struct TestSettings {
   TestMode mode = TestMode::performance;
 
   Nanoseconds min_duration = std::chrono::seconds{10};
-  Nanoseconds max_duration = kNever;   ///< a run that reaches it ends there; not an error
+  Nanoseconds max_duration = kNever;  ///< a run that reaches it ends there; not an error
   std::uint64_t min_query_count = 100;
-  std::uint64_t max_query_count = 0;   ///< 0: no limit
+  std::uint64_t max_query_count = 0;                     ///< 0: no limit
   Nanoseconds drain_timeout = std::chrono::seconds{10};  ///< from the last issue; what is not back by then is lost
 
-  std::uint64_t samples_per_query = 8;      ///< MultiStream
-  double server_target_qps = 1.0;           ///< mean rate of the arrival process
-  ArrivalProcess arrivals;                  ///< Server
-  bool coalesce = false;                    ///< one call for all queries that are due (server_coalesce_queries)
-  int issuing_threads = 1;                  ///< Server: query i goes to thread i mod n
-  std::uint64_t max_outstanding = 0;        ///< Server: the run stops when more are in flight; 0: no limit
-  double offline_expected_qps = 1.0;        ///< Offline: sizes the one query as LoadGen does
+  std::uint64_t samples_per_query = 8;  ///< MultiStream
+  double server_target_qps = 1.0;       ///< mean rate of the arrival process
+  ArrivalProcess arrivals;              ///< Server
+  bool coalesce = false;                ///< one call for all queries that are due (server_coalesce_queries)
+  int issuing_threads = 1;              ///< Server: query i goes to thread i mod n
+  std::uint64_t max_outstanding = 0;    ///< Server: the run stops when more are in flight; 0: no limit
+  double offline_expected_qps = 1.0;    ///< Offline: sizes the one query as LoadGen does
   Nanoseconds expected_latency = std::chrono::milliseconds{1};  ///< SingleStream and MultiStream: sizes the log
 
   std::uint32_t target_percentile_ppm = 990'000;
-  std::optional<Nanoseconds> target_latency;        ///< the window; checked in Server, reported elsewhere
-  bool token_latencies = false;                     ///< the system reports first tokens and token counts
-  std::optional<Nanoseconds> target_first_token;    ///< TTFT window
-  std::optional<Nanoseconds> target_token_time;     ///< TPOT window
+  std::optional<Nanoseconds> target_latency;      ///< the window; checked in Server, reported elsewhere
+  bool token_latencies = false;                   ///< the system reports first tokens and token counts
+  std::optional<Nanoseconds> target_first_token;  ///< TTFT window
+  std::optional<Nanoseconds> target_token_time;   ///< TPOT window
 
   RandomStream stream = RandomStream::assay;
   Seeds seeds;
@@ -69,8 +69,8 @@ struct TestSettings {
   std::uint64_t performance_sample_count = 0;  ///< 0: what the library proposes
   std::uint64_t response_log_count = 256;      ///< responses kept in a performance run for the output check
 
-  double late_share_allowed = 0.01;   ///< more late queries than this make the run INVALID
-  double late_window_share = 0.01;    ///< late: issued later than this share of the window (see lateness_threshold)
+  double late_share_allowed = 0.01;  ///< more late queries than this make the run INVALID
+  double late_window_share = 0.01;   ///< late: issued later than this share of the window (see lateness_threshold)
 
   /// LoadGen's target percentile of the scenario: 90 for SingleStream, 99 for MultiStream and Server.
   static TestSettings defaults_for(Scenario scenario);
