@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+
+namespace assay {
+
+/// `successes` of `trials`, e.g. the queries that met the window.
+struct BinomialCount {
+  std::uint64_t successes = 0;
+  std::uint64_t trials = 0;
+};
+
+/// Interval for the probability of success.
+struct ShareInterval {
+  double lower = 0.0;
+  double upper = 1.0;
+};
+
+/// Exact two-sided interval: covers the true share at least as often as `confidence` says (Clopper and Pearson,
+/// Biometrika 26, 1934). [0, 1] without trials. Throws std::invalid_argument unless successes <= trials and
+/// 0 < confidence < 1.
+[[nodiscard]] ShareInterval clopper_pearson(BinomialCount count, double confidence);
+
+/// The score interval of E. B. Wilson (JASA 22, 1927): shorter, covers `confidence` on average but not for each
+/// share. For pictures; verdicts use the exact one. [0, 1] without trials. Throws as clopper_pearson().
+[[nodiscard]] ShareInterval wilson(BinomialCount count, double confidence);
+
+}  // namespace assay
