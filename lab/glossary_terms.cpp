@@ -1,0 +1,143 @@
+#include <array>
+
+#include "lab/glossary.hpp"
+
+namespace assay {
+namespace {
+
+constexpr std::array kTerms{
+    GlossaryEntry{"latency", "response time",
+                  "Time from the moment a query was scheduled to arrive until its answer was complete.",
+                  "The clock starts at the schedule, not when the generator got round to sending: a query that had to "
+                  "wait because the system was busy is charged for the wait. A lost query has infinite latency."},
+    GlossaryEntry{"service time", "", "Time from the start of the work on a query until its answer was complete.",
+                  "It leaves out the waiting. Latency far above service time means that queries queue; the two agree "
+                  "where each query finds the system idle."},
+    GlossaryEntry{"lateness", "issue delay, late queries",
+                  "How long after its scheduled arrival the generator issued a query.",
+                  "It is the error of the instrument, not of the system under test, and it is reported as P50, P99 and "
+                  "maximum. When more than the allowed share of the queries is late by more than a stated share of the "
+                  "window, the run is INVALID: the machine had no room for generator and system together. Leave a core "
+                  "free for the generator (--threads, --cpus), lower the rate, or use a quieter machine."},
+    GlossaryEntry{"scheduled arrival", "scheduled, schedule, arrival",
+                  "The time at which the traffic, drawn before the run, has a query arrive.",
+                  "In Server it comes from the arrival process and does not depend on how the system is doing; in "
+                  "SingleStream and MultiStream it is the moment of the issue; in Offline the start of the run."},
+    GlossaryEntry{"arrival process", "poisson, mmpp, bursts", "The random law of the times between arrivals.",
+                  "Poisson: independent arrivals at a constant mean rate, with exponentially distributed gaps. Others "
+                  "are constant gaps, gamma bursts, MMPP (a rate that switches between levels), steps, ramps and the "
+                  "replay of a recorded trace."},
+    GlossaryEntry{"open loop", "coordinated omission, closed loop",
+                  "Traffic that keeps arriving by its schedule, however slow the answers are.",
+                  "A closed loop waits for each answer before it sends the next query, so a stall is measured once "
+                  "instead of once for each query it would have delayed. That error is called coordinated omission. "
+                  "Server is an open loop; SingleStream and MultiStream are closed loops by definition."},
+    GlossaryEntry{"P99", "99th percentile", "The latency that 99 of 100 queries do not exceed.",
+                  "Exactly: the observation of rank ceil(0.99 n) in ascending order, so that it is a latency that was "
+                  "measured, not an interpolation. One query in a hundred is slower."},
+    GlossaryEntry{"percentile", "quantile, median, P50, P90, P95, P97, P99.9",
+                  "The latency that the stated share of the queries does not exceed.",
+                  "Taken at the exact integer rank ceil(p n) (Hyndman and Fan, type 1). P50 is the median. LoadGen's "
+                  "own rank, floor(p n) counted from 0, is used only in its log format; they differ by one at most."},
+    GlossaryEntry{"percentile interval", "confidence interval, interval, CI",
+                  "The range that holds the true percentile with the stated confidence, 95 % unless said otherwise.",
+                  "Its ends are two order statistics whose ranks follow from the binomial distribution; no shape of "
+                  "the distribution is assumed. Both ends of a P99 interval exist only from 368 independent "
+                  "observations on; below that the upper end is null and the text says how many more are needed."},
+    GlossaryEntry{"effective sample size", "n_eff, effective n", "How many independent observations the run is worth.",
+                  "Slow queries come in bursts, so neighbours repeat each other. The autocorrelation of 'slower than "
+                  "the percentile' gives the factor by which n is divided before an interval is computed. Intervals "
+                  "from the plain n are far too narrow on bursty runs."},
+    GlossaryEntry{"early_stopping", "early-stopping estimate, early stopping failed",
+                  "MLPerf's rule for how many queries a percentile claim needs, at a confidence of 99 %.",
+                  "With t slow queries among n, the claim holds if so few would be seen with a probability of at most "
+                  "1 % were the true share of slow ones exactly at the limit. P90 needs 64 queries for an estimate and "
+                  "P99 662; SingleStream and MultiStream report that estimate, which is above the plain percentile. A "
+                  "run that breaks the rule is INVALID although its percentile may look good: run longer."},
+    GlossaryEntry{"mean", "average", "The sum of all latencies divided by their number.",
+                  "One marker among several: two systems with equal means can differ tenfold in the tail. It is absent "
+                  "where a query was lost, since one infinite latency makes it infinite."},
+    GlossaryEntry{"tail", "tail latency", "The slow end of the latency distribution, usually from P99 on.",
+                  "A page that waits for N answers is as slow as the slowest: with a share p of slow answers it is "
+                  "slow with probability 1 - (1 - p)^N, which is 63 % for p = 1 % and N = 100."},
+    GlossaryEntry{"window", "SLO, latency window, target latency, service level",
+                  "The latency that a stated percentile has to stay within, such as 10ms@p99.",
+                  "In Server it decides the verdict: the percentile must not exceed it. In the other scenarios the "
+                  "share of queries within the window is reported and decides nothing."},
+    GlossaryEntry{"scenario", "scenarios",
+                  "How queries reach the system: SingleStream, MultiStream, Server or Offline.",
+                  "The four scenarios of MLPerf Inference ask different questions of one machine and have different "
+                  "headline numbers, so results of two scenarios are never compared with one another."},
+    GlossaryEntry{"SingleStream", "single, single stream",
+                  "One sample at a time; the next is issued when the answer to the last is complete.",
+                  "It asks how fast one user is served. Headline: the early-stopping estimate of the P90 latency."},
+    GlossaryEntry{"MultiStream", "multi, multi stream",
+                  "Queries of several samples (8 by default), one query at a time.",
+                  "A query is complete when its slowest sample is. It asks how a device with several sensors does. "
+                  "Headline: the early-stopping estimate of the P99 latency of whole queries."},
+    GlossaryEntry{"Server", "", "Queries of one sample arrive at random by a schedule that does not wait for answers.",
+                  "It asks which rate the system can take while the target percentile stays within the window. "
+                  "Headline: completed samples per second, if the run is VALID."},
+    GlossaryEntry{"Offline", "", "All samples are handed over at once in one query.",
+                  "It asks for throughput when nobody waits. Headline: samples per second, the number of samples over "
+                  "the time until the last one was complete."},
+    GlossaryEntry{"VALID", "INVALID, verdict",
+                  "The run kept every rule of its scenario, so its headline number may be quoted.",
+                  "INVALID keeps all numbers, names each broken rule with the figures and the next command to try, and "
+                  "makes the program exit with 3. Any error of the system under test makes a run INVALID."},
+    GlossaryEntry{"synthetic", "",
+                  "A system under test that waits for a time drawn from a stated law and does no work.",
+                  "It tests the instrument and teaches queueing; its numbers say nothing about the machine, and every "
+                  "place that shows one says SYNTHETIC."},
+    GlossaryEntry{"coalescing", "coalesce", "Handing over all queries that are due in one call.",
+                  "When the generator wakes late, several queries may be due. Each keeps its own scheduled arrival, so "
+                  "latency stays honest, while the system may answer them as one batch."},
+    GlossaryEntry{"batching", "dynamic batching, batch", "Collecting queries for a short time to answer them together.",
+                  "Larger batches raise throughput; the wait for them raises latency. It is the main reason why a "
+                  "system is faster in Offline than in Server."},
+    GlossaryEntry{"TTFT", "time to first token, first token",
+                  "Time from the scheduled arrival to the first token of an answer.",
+                  "It holds the queueing and the reading of the prompt: what a person waits before text appears."},
+    GlossaryEntry{"TPOT", "time per output token",
+                  "Mean time for each token after the first: (latency - TTFT) / (tokens - 1).",
+                  "It is the pace of the text once it has begun. It does not exist for answers of fewer than two "
+                  "tokens."},
+    GlossaryEntry{"operational intensity", "arithmetic intensity",
+                  "Floating-point operations for each byte moved to or from memory [flop/byte].",
+                  "It places a kernel on the roofline: left of the ridge memory sets the limit, right of it "
+                  "arithmetic. Work and traffic are declared beside the kernel's loop, and a test counts the work."},
+    GlossaryEntry{"roofline", "ceiling, ridge", "The highest rate a machine can reach at each operational intensity.",
+                  "It is min(peak arithmetic rate, intensity x memory bandwidth), both measured here (Williams, "
+                  "Waterman and Patterson 2009). The ridge is the intensity at which the two limits are equal."},
+    GlossaryEntry{"jitter probe", "jitter", "A short loop that does nothing but read the clock and note the gaps.",
+                  "A gap far longer than one reading is time taken from the loop by the kernel, an interrupt or the "
+                  "hypervisor. Latencies below the longest frequent gaps are the machine's noise, not the workload's."},
+    GlossaryEntry{"wake error", "", "How late a sleeping thread runs after the time it asked to be woken at.",
+                  "The generator sleeps until shortly before an arrival and then spins; the margin comes from the wake "
+                  "error measured on this machine."},
+    GlossaryEntry{"steal", "stolen time",
+                  "Time in which a virtual CPU was ready to run and the hypervisor ran something else.",
+                  "Read from /proc/stat. The guest sees it as a stall, so it lands in the tail. A host may hide it: "
+                  "a reading of 0 in a guest does not prove that nothing was stolen."},
+    GlossaryEntry{"not available", "n/a, not visible, not visible here, unavailable",
+                  "There is no such reading; the reason stands beside it.",
+                  "'n/a' means that the thing does not exist here, such as a battery in a server. 'Not visible here' "
+                  "means that it may exist but this machine does not show it, as most virtual machines hide "
+                  "temperature: an effect of it can then not be excluded."},
+    GlossaryEntry{"drain timeout", "drain",
+                  "How long after the last issue the run waits for answers that are still out.",
+                  "What is not back by then is lost; the run ends, so that a system that hangs does not hang the "
+                  "measurement."},
+    GlossaryEntry{"seed", "", "The number from which arrivals and the choice of samples are drawn.",
+                  "Equal seeds give equal traffic on every machine, so that two systems answer the same queries at the "
+                  "same scheduled times."},
+    GlossaryEntry{"peak", "peak search, highest rate", "The highest Server rate at which the window is held.",
+                  "It is searched with repeats, since one lucky or unlucky run near the edge would mislead a plain "
+                  "bisection; the answer is an interval and every probe is kept."},
+};
+
+}  // namespace
+
+std::span<const GlossaryEntry> glossary_terms() { return kTerms; }
+
+}  // namespace assay

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "analysis/percentile.hpp"
+#include "harness/time.hpp"
+#include "harness/units.hpp"
+
+// Quantities as a person types them. Every function takes the whole text (no spaces, no sign, decimal only) and
+// throws std::invalid_argument with one line that quotes the text and says what is accepted. Durations, sizes and
+// counts are exact: a text that is not a whole number of the unit, or does not fit, is refused, never rounded.
+
+namespace assay {
+
+/// The window of a Server run, e.g. "10ms@p99": this share of the queries within this time.
+struct LatencyWindow {
+  Nanoseconds limit{0};
+  std::optional<Percentile> percentile;  ///< absent when only a time was given: the scenario's own counts
+  friend bool operator==(const LatencyWindow&, const LatencyWindow&) = default;
+};
+
+/// "250ns", "200us", "10ms", "1.5s", "10min", "2h"; the unit is required, so that nobody has to guess it.
+[[nodiscard]] Nanoseconds parse_duration(std::string_view text);
+
+/// Events per second: "800", "5k", "2.5M", "1e6", with "/s" after it if wanted. Positive and finite.
+[[nodiscard]] double parse_rate(std::string_view text);
+
+/// Memory: "512B", "4kB", "1.5GB" (powers of 1000), "64MiB" (powers of 1024); the unit is required.
+[[nodiscard]] Bytes parse_size(std::string_view text);
+
+/// A whole number: "24576", "5k", "10M".
+[[nodiscard]] std::uint64_t parse_count(std::string_view text);
+
+/// "10ms@p99", "10ms@p99.9" or "10ms". The time must be positive.
+[[nodiscard]] LatencyWindow parse_latency_window(std::string_view text);
+
+/// "p99", "p99.9" or "p99.99", up to four decimals; above 0 and below 100.
+[[nodiscard]] Percentile parse_percentile(std::string_view text);
+
+}  // namespace assay
