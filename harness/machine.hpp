@@ -20,11 +20,11 @@ struct CacheLevel {
 /// One hardware thread as the operating system numbers it.
 struct HardwareThread {
   int os_index = 0;
-  int core = 0;       ///< logical index of the physical core
-  int smt_rank = 0;   ///< 0 for the first hardware thread of its core
+  int core = 0;      ///< logical index of the physical core
+  int smt_rank = 0;  ///< 0 for the first hardware thread of its core
   int package = 0;
   int numa_node = 0;
-  int core_kind = 0;  ///< hwloc's efficiency rank, higher is faster; 0 everywhere on uniform machines
+  int core_kind = 0;    ///< hwloc's efficiency rank, higher is faster; 0 everywhere on uniform machines
   bool allowed = true;  ///< by affinity mask and cgroup of this process
 };
 
@@ -32,17 +32,17 @@ struct HardwareThread {
 /// It holds nothing that names a person, a host or a serial number.
 struct Machine {
   std::string cpu_model;
-  std::string architecture;             ///< "x86_64", "aarch64"
-  std::vector<std::string> isa;         ///< the SIMD extensions that our kernels can use: "avx2", "avx512f", ...
+  std::string architecture;      ///< "x86_64", "aarch64"
+  std::vector<std::string> isa;  ///< the SIMD extensions that our kernels can use: "avx2", "avx512f", ...
   int package_count = 0;
   int core_count = 0;
   int numa_node_count = 0;
   std::vector<HardwareThread> hardware_threads;
   std::vector<CacheLevel> data_caches;  ///< ascending level
   Bytes memory_total;
-  std::string operating_system;         ///< "Debian GNU/Linux 12 (bookworm)"
+  std::string operating_system;  ///< "Debian GNU/Linux 12 (bookworm)"
   std::string kernel_release;
-  std::string virtualization;           ///< "kvm", "docker", "none"
+  std::string virtualization;  ///< "kvm", "docker", "none"
   /// Readings that this host hides, with the reason: "governor: no cpufreq in this virtual machine".
   std::vector<std::string> not_visible;
 
@@ -70,7 +70,8 @@ struct MachineIdentity {
 };
 
 /// The salt and the label are kept under $XDG_CONFIG_HOME/assay (default ~/.config/assay); the salt is made at
-/// first use. Where that folder cannot be written the identity is valid for this process only, and `label` says "unsaved".
+/// first use. Where that folder cannot be written the identity is valid for this process only, and `label` says
+/// "unsaved".
 [[nodiscard]] MachineIdentity identify(const Machine& machine);
 
 }  // namespace assay
