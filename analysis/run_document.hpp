@@ -125,6 +125,9 @@ struct RunDocument {
   RunConditions conditions;
   std::string observer;                       ///< "none", "quiet" or "live@2Hz"
   std::vector<std::string> warnings;
+  // set by run_document_from_json() only; to_json() writes the hash of what it writes
+  std::string stored_hash;    ///< "sha256:..." as the file has it, empty if it has none
+  bool hash_matches = true;   ///< false: the file was changed after it was written, or carries no hash
 };
 
 }  // namespace assay

@@ -1,0 +1,164 @@
+#include "analysis/run_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <stdexcept>
+
+namespace assay {
+namespace {
+
+[[noreturn]] void fail(const char* call, const std::filesystem::path& path, int error) {
+  throw std::runtime_error(fmt::format("{} {}: {}", call, path.string(), std::strerror(error)));
+}
+
+/// A temporary file that is removed unless it was renamed into place.
+class PendingFile {
+ public:
+  explicit PendingFile(std::filesystem::path path) : path_(std::move(path)) {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (descriptor_ < 0) {
+      fail("open", path_, errno);
+    }
+  }
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile() {
+    if (descriptor_ >= 0) {
+      ::close(descriptor_);
+    }
+    if (!renamed_) {
+      ::unlink(path_.c_str());
+    }
+  }
+
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t written = ::write(descriptor_, text.data(), text.size());
+      if (written < 0 && errno != EINTR) {
+        fail("write", path_, errno);
+      }
+      text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
+    }
+    if (::fsync(descriptor_) != 0) {
+      fail("fsync", path_, errno);
+    }
+  }
+
+  void rename_to(const std::filesystem::path& target) {
+    // NFS reports a full disk only here.
+    const int closed = ::close(descriptor_);
+    descriptor_ = -1;
+    if (closed != 0) {
+      fail("close", path_, errno);
+    }
+    if (::rename(path_.c_str(), target.c_str()) != 0) {
+      fail("rename to", target, errno);
+    }
+    renamed_ = true;
+  }
+
+ private:
+  std::filesystem::path path_;
+  int descriptor_ = -1;
+  bool renamed_ = false;
+};
+
+/// Makes the rename itself durable.
+void sync_folder(const std::filesystem::path& folder) {
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (descriptor < 0) {
+    fail("open", folder, errno);
+  }
+  const int synced = ::fsync(descriptor);
+  const int error = errno;
+  ::close(descriptor);
+  // EINVAL: some file systems cannot sync a folder; the file itself is safe.
+  if (synced != 0 && error != EINVAL) {
+    fail("fsync", folder, error);
+  }
+}
+
+std::string for_file_name(std::string_view text) {
+  std::string name;
+  for (const char c : text) {
+    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-';
+    name += allowed ? c : '-';
+  }
+  return name.substr(0, 60);
+}
+
+}  // namespace
+
+RunDocument read_run_file(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    fail("open", path, errno);
+  }
+  // One byte more than allowed shows that the file is too large without reading all of it.
+  std::string text((std::size_t{16} << 20) + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) {
+    fail("read", path, errno);
+  }
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return run_document_from_json(text, path.string());
+}
+
+void write_run_file(const std::filesystem::path& path, const RunDocument& document) {
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const std::string text = to_json(document);
+  PendingFile pending(folder / fmt::format(".tmp-{}", ::getpid()));
+  pending.write(text);
+  pending.rename_to(path);
+  sync_folder(folder);
+}
+
+std::string new_run_id(std::int64_t unix_time_ms, RandomBits80 random) {
+  constexpr std::int64_t kEndOfTime = std::int64_t{1} << 48;
+  if (unix_time_ms < 0 || unix_time_ms >= kEndOfTime) {
+    throw std::invalid_argument(fmt::format("run id: time {} ms is outside the 48 bits of a ULID", unix_time_ms));
+  }
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  // 128 bits: 48 of time, 16 and 64 random; 26 digits of 5 bits hold 130, so the first digit carries 3.
+  std::uint64_t high = (static_cast<std::uint64_t>(unix_time_ms) << 16) | random.high;
+  std::uint64_t low = random.low;
+  std::string id(26, '0');
+  for (std::size_t position = id.size(); position-- > 0;) {
+    id[position] = kDigits[low & 31];
+    low = (low >> 5) | (high << 59);
+    high >>= 5;
+  }
+  return id;
+}
+
+std::string utc_timestamp(std::int64_t unix_time_s) {
+  namespace chrono = std::chrono;
+  const chrono::sys_seconds time{chrono::seconds{unix_time_s}};
+  const auto day = chrono::floor<chrono::days>(time);
+  const chrono::year_month_day date{day};
+  const chrono::hh_mm_ss clock{time - day};
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+std::string run_file_name(const RunDocument& document) {
+  // "2026-11-24T03:12:09Z" -> "2026-11-24T0312Z"; ':' is not allowed on some file systems.
+  std::string minute = document.created.substr(0, 16);
+  std::erase(minute, ':');
+  std::string tail = document.id.size() > 4 ? document.id.substr(document.id.size() - 4) : document.id;
+  for (char& c : tail) {
+    c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  }
+  return fmt::format("{}Z_{}_{}_{}.run.json", for_file_name(minute), for_file_name(document.workload),
+                     for_file_name(document.scenario), for_file_name(tail));
+}
+
+}  // namespace assay

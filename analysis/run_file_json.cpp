@@ -1,0 +1,323 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "analysis/run_file.hpp"
+#include "analysis/run_file_pretty.hpp"
+#include "harness/digest.hpp"
+#include "harness/time.hpp"
+
+namespace assay {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
+ordered_json number(const std::optional<double>& value) { return value ? number(*value) : ordered_json(nullptr); }
+
+ordered_json count(const std::optional<std::uint64_t>& value) {
+  return value ? ordered_json(*value) : ordered_json(nullptr);
+}
+
+ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
+
+/// Numbers are never strings: a parameter is written as a number where that reads back as the same text.
+ordered_json parameter(const std::string& text) {
+  const json value = json::parse(text, nullptr, false);
+  const bool is_same_number = !value.is_discarded() && value.is_number() && value.dump() == text;
+  return is_same_number ? ordered_json(value) : ordered_json(text);
+}
+
+ordered_json estimate_json(const EstimateRecord& estimate, const std::string& unit_suffix) {
+  return {{"point" + unit_suffix, number(estimate.point)},
+          {"lower" + unit_suffix, number(estimate.lower)},
+          {"upper" + unit_suffix, number(estimate.upper)},
+          {"confidence", number(estimate.confidence)},
+          {"reason", text_or_null(estimate.reason)}};
+}
+
+ordered_json latency_json(const LatencyRecord& latency) {
+  ordered_json out{{"count", latency.count},           {"lost_count", latency.lost_count},
+                   {"mean_s", number(latency.mean_s)}, {"min_s", number(latency.min_s)},
+                   {"max_s", number(latency.max_s)},   {"standard_deviation_s", number(latency.standard_deviation_s)}};
+  for (const auto& [name, estimate] : latency.percentiles_s) {
+    out[name] = estimate_json(estimate, "_s");
+  }
+  out["effective_sample_size"] = number(latency.effective_sample_size);
+  out["hist"] = {{"kind", "loglinear"}, {"sub_bits", latency.histogram_sub_bits}, {"unit_s", 1e-9}};
+  ordered_json counts = ordered_json::array();
+  for (const auto& [index, bin_count] : latency.histogram) {
+    counts.push_back({index, bin_count});
+  }
+  out["hist"]["counts"] = std::move(counts);
+  return out;
+}
+
+ordered_json optional_latency_json(const std::optional<LatencyRecord>& latency) {
+  return latency ? latency_json(*latency) : ordered_json(nullptr);
+}
+
+ordered_json series_json(const std::vector<SeriesPoint>& series) {
+  ordered_json out{{"t_s", ordered_json::array()},
+                   {"completed", ordered_json::array()},
+                   {"p50_s", ordered_json::array()},
+                   {"p99_s", ordered_json::array()}};
+  for (const SeriesPoint& point : series) {
+    out["t_s"].push_back(number(point.t_s));
+    out["completed"].push_back(point.completed);
+    out["p50_s"].push_back(number(point.p50_s));
+    out["p99_s"].push_back(number(point.p99_s));
+  }
+  return out;
+}
+
+ordered_json workload_json(const RunDocument& run) {
+  ordered_json parameters = ordered_json::object();
+  for (const auto& [key, value] : run.workload_parameters) {
+    parameters[key] = parameter(value);
+  }
+  return {{"name", run.workload},
+          {"version", run.workload_version},
+          {"params", parameters},
+          {"synthetic", run.synthetic},
+          {"flops_per_sample", count(run.work_flops)},
+          {"bytes_per_sample", count(run.traffic_bytes)},
+          {"check", run.output_check}};
+}
+
+ordered_json scenario_json(const RunDocument& run) {
+  return {{"kind", run.scenario},
+          {"mode", run.mode},
+          {"arrivals", text_or_null(run.arrivals)},
+          {"rate_target_hz", number(run.rate_target_hz)},
+          {"rate_scheduled_hz", number(run.rate_scheduled_hz)},
+          {"samples_per_query", run.samples_per_query},
+          {"seed", run.seed},
+          {"stream", run.stream},
+          {"percentile", number(run.percentile)},
+          {"slo_s", number(run.slo_s)}};
+}
+
+ordered_json window_json(const RunDocument& run) {
+  return {{"min_duration_s", number(run.min_duration_s)},
+          {"min_query_count", run.min_query_count},
+          {"duration_s", number(run.duration_s)}};
+}
+
+ordered_json result_json(const RunDocument& run) {
+  ordered_json reasons = ordered_json::array();
+  for (const InvalidReason& reason : run.invalid_reasons) {
+    reasons.push_back({{"code", reason.code}, {"message", reason.message}, {"remedy", reason.remedy}});
+  }
+  ordered_json metric{{"name", run.metric_name}, {"unit", run.metric_unit}};
+  metric.update(estimate_json(run.metric, ""));
+  return {{"valid", run.valid},
+          {"interrupted", run.interrupted},
+          {"invalid_reasons", reasons},
+          {"query_count", run.query_count},
+          {"sample_count", run.sample_count},
+          {"queries_per_s", number(run.queries_per_s)},
+          {"samples_per_s", number(run.samples_per_s)},
+          {"metric", metric},
+          {"slo_met_share", number(run.slo_met_share)},
+          {"latency", latency_json(run.latency)},
+          {"service_time", latency_json(run.service_time)},
+          {"first_token", optional_latency_json(run.first_token)},
+          {"token_time", optional_latency_json(run.token_time)},
+          {"errors", run.errors},
+          {"series", series_json(run.series)}};
+}
+
+/// Why each reading of this run that may be null is null. Readers ignore it: it follows from the other members.
+ordered_json not_available_json(const RunDocument& run) {
+  ordered_json reasons = ordered_json::object();
+  const std::string lost = run.latency.lost_count > 0 ? fmt::format("{} of {} queries never completed: infinite",
+                                                                    run.latency.lost_count, run.latency.count)
+                                                      : "no query completed";
+  const auto note = [&](const char* path, const std::optional<double>& value, const std::string& reason) {
+    if (!value || !std::isfinite(*value)) {
+      reasons[path] = reason;
+    }
+  };
+  note("result.latency.mean_s", run.latency.mean_s, lost);
+  note("result.latency.min_s", run.latency.min_s, "no query completed");
+  note("result.latency.max_s", run.latency.max_s, lost);
+  note("result.latency.standard_deviation_s", run.latency.standard_deviation_s, lost);
+  note("result.queries_per_s", run.queries_per_s, "no query completed");
+  note("result.samples_per_s", run.samples_per_s, "no query completed");
+  note("result.slo_met_share", run.slo_met_share, run.slo_s ? "no query completed" : "no latency window was asked for");
+  note("scenario.slo_s", run.slo_s, "no latency window was asked for");
+  note("scenario.rate_target_hz", run.rate_target_hz, "this scenario has no arrival rate");
+  note("quality.lateness.p99_s", run.lateness.p99_s, "the scenario has no schedule to be late for");
+  if (!run.work_flops) {
+    reasons["workload.flops_per_sample"] = "the workload declares none";
+  }
+  if (!run.traffic_bytes) {
+    reasons["workload.bytes_per_sample"] = "the workload declares none";
+  }
+  return reasons;
+}
+
+ordered_json clock_json(const ClockQuality& clock) {
+  // Femtoseconds are the smallest step kept, so that seconds in the file read back as the same nanoseconds.
+  return {{"source", clock.source},
+          {"cost_s", number(std::round(clock.cost_ns * 1e6) / 1e15)},
+          {"resolution_s", number(static_cast<double>(clock.resolution_ns) / 1e9)},
+          {"backward_steps", clock.backward_steps},
+          {"wake_error_p50_s", number(seconds(clock.wake_error_p50))},
+          {"wake_error_p90_s", number(seconds(clock.wake_error_p90))},
+          {"wake_error_max_s", number(seconds(clock.wake_error_max))},
+          {"spin_margin_s", number(seconds(clock.spin_margin))}};
+}
+
+ordered_json quality_json(const RunDocument& run) {
+  const LatenessRecord& lateness = run.lateness;
+  return {{"observer", run.observer},
+          {"clock", clock_json(run.clock)},
+          {"lateness",
+           {{"p50_s", number(lateness.p50_s)},
+            {"p90_s", number(lateness.p90_s)},
+            {"p99_s", number(lateness.p99_s)},
+            {"max_s", number(lateness.max_s)},
+            {"late_share", number(lateness.late_share)},
+            {"threshold_s", number(lateness.threshold_s)},
+            {"allowed_share", number(lateness.allowed_share)}}},
+          {"warnings", run.warnings},
+          {"not_available", not_available_json(run)}};
+}
+
+ordered_json threads_json(const std::vector<HardwareThread>& threads) {
+  ordered_json out{{"os_index", ordered_json::array()},  {"core", ordered_json::array()},
+                   {"smt_rank", ordered_json::array()},  {"package", ordered_json::array()},
+                   {"numa_node", ordered_json::array()}, {"core_kind", ordered_json::array()},
+                   {"allowed", ordered_json::array()}};
+  for (const HardwareThread& thread : threads) {
+    out["os_index"].push_back(thread.os_index);
+    out["core"].push_back(thread.core);
+    out["smt_rank"].push_back(thread.smt_rank);
+    out["package"].push_back(thread.package);
+    out["numa_node"].push_back(thread.numa_node);
+    out["core_kind"].push_back(thread.core_kind);
+    out["allowed"].push_back(thread.allowed);
+  }
+  return out;
+}
+
+ordered_json machine_json(const Machine& machine, const MachineIdentity& identity) {
+  ordered_json caches = ordered_json::array();
+  for (const CacheLevel& cache : machine.data_caches) {
+    caches.push_back({{"level", cache.level},
+                      {"size_bytes", cache.size.count},
+                      {"line_bytes", cache.line.count},
+                      {"sharing_cores", cache.sharing_cores},
+                      {"instances", cache.instance_count}});
+  }
+  return {{"label", identity.label},
+          {"id", identity.id},
+          {"class", identity.machine_class},
+          {"cpu",
+           {{"model", machine.cpu_model},
+            {"architecture", machine.architecture},
+            {"isa", machine.isa},
+            {"packages", machine.package_count},
+            {"cores", machine.core_count},
+            {"numa_nodes", machine.numa_node_count},
+            {"hardware_threads", threads_json(machine.hardware_threads)},
+            {"data_caches", caches}}},
+          {"memory_bytes", machine.memory_total.count},
+          {"os", machine.operating_system},
+          {"kernel", machine.kernel_release},
+          {"virtualization", machine.virtualization},
+          {"not_visible", machine.not_visible}};
+}
+
+ordered_json conditions_json(const RunConditions& conditions) {
+  ordered_json findings = ordered_json::array();
+  for (const Finding& finding : conditions.findings) {
+    findings.push_back({{"check", finding.check},
+                        {"state", name_of(finding.state)},
+                        {"fact", finding.fact},
+                        {"consequence", text_or_null(finding.consequence)},
+                        {"source", finding.source},
+                        {"remedy", text_or_null(finding.remedy)},
+                        {"undo", text_or_null(finding.undo)}});
+  }
+  return {{"findings", findings}};
+}
+
+ordered_json document_json(const RunDocument& run) {
+  return {{"schema", kRunSchema},
+          {"id", run.id},
+          {"created", run.created},
+          {"tool",
+           {{"version", run.tool_version},
+            {"revision", run.tool_revision},
+            {"compiler", run.compiler},
+            {"build", run.build_type}}},
+          {"question", nullptr},
+          {"workload", workload_json(run)},
+          {"scenario", scenario_json(run)},
+          {"interference", nullptr},
+          {"window", window_json(run)},
+          {"result", result_json(run)},
+          {"quality", quality_json(run)},
+          {"machine", machine_json(run.machine, run.machine_identity)},
+          {"placement",
+           {{"issuing_cpus", run.placement.issuing_cpus},
+            {"worker_cpus", run.placement.worker_cpus},
+            {"shared", run.placement.shared},
+            {"why", run.placement.why}}},
+          {"conditions", conditions_json(run.conditions)}};
+}
+
+std::string canonical(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+
+}  // namespace
+
+std::string to_json(const RunDocument& document) {
+  ordered_json out = document_json(document);
+  // Through the text, so that the hash is that of what a reader sees (invalid UTF-8 is replaced in it).
+  out["hash"] = "sha256:" + sha256_hex(canonical_json(pretty_json(out)));
+  return pretty_json(out);
+}
+
+std::string canonical_json(std::string_view text) {
+  json value = json::parse(text, nullptr, false);
+  if (value.is_discarded()) {
+    throw std::runtime_error("canonical form: the text is not JSON");
+  }
+  if (value.is_object()) {
+    value.erase("hash");
+  }
+  return canonical(value);
+}
+
+std::string window_class(double min_duration_s) {
+  if (min_duration_s < 10.0) {
+    return "short";
+  }
+  if (min_duration_s < 60.0) {
+    return "standard";
+  }
+  return min_duration_s < 600.0 ? "long" : "sustained";
+}
+
+std::string comparability_key(const RunDocument& document) {
+  ordered_json workload = workload_json(document);
+  ordered_json scenario = scenario_json(document);
+  // The seed draws the schedule, so the scheduled rate goes with it.
+  scenario.erase("seed");
+  scenario.erase("rate_scheduled_hz");
+  const ordered_json key{
+      {"schema", kRunSchema},
+      {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},
+      {"scenario", scenario},
+      {"interference_requested", nullptr},
+      {"window", window_class(document.min_duration_s)}};
+  return "sha256:" + sha256_hex(canonical(json(key)));
+}
+
+}  // namespace assay

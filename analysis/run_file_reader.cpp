@@ -1,0 +1,319 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "analysis/log_linear_histogram.hpp"
+#include "analysis/run_file.hpp"
+#include "analysis/run_file_field.hpp"
+#include "harness/digest.hpp"
+#include "harness/time.hpp"
+#include "loadgen/scenario.hpp"
+
+namespace assay {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLargestFile = std::size_t{16} << 20;
+constexpr int kDeepest = 32;
+
+EstimateRecord read_estimate(const Field& field, const std::string& unit_suffix) {
+  return {.point = field.member("point" + unit_suffix).optional_number(),
+          .lower = field.member("lower" + unit_suffix).optional_number(),
+          .upper = field.member("upper" + unit_suffix).optional_number(),
+          .confidence = field.member("confidence").number(),
+          .reason = field.member("reason").text_or_empty()};
+}
+
+void read_histogram(const Field& field, LatencyRecord& latency) {
+  const Field kind = field.member("kind");
+  if (kind.text() != "loglinear") {
+    kind.fail("\"loglinear\"");
+  }
+  const Field sub_bits = field.member("sub_bits");
+  latency.histogram_sub_bits = sub_bits.small_integer();
+  if (latency.histogram_sub_bits != LogLinearHistogram::kSubBits) {
+    sub_bits.fail(fmt::format("{}", LogLinearHistogram::kSubBits));
+  }
+  std::optional<std::uint64_t> previous;
+  for (const Field& bin : field.member("counts").elements()) {
+    const auto pair = bin.elements();
+    if (pair.size() != 2) {
+      bin.fail("a pair of bin index and count");
+    }
+    const std::uint64_t index = pair[0].count();
+    if (index >= LogLinearHistogram::kBinCount || (previous && index <= *previous)) {
+      pair[0].fail(fmt::format("a bin index below {} and above the one before", LogLinearHistogram::kBinCount));
+    }
+    previous = index;
+    latency.histogram.emplace_back(static_cast<std::uint32_t>(index), pair[1].count());
+  }
+}
+
+bool is_percentile_name(const std::string& key) {
+  return key.size() > 1 && key[0] == 'p' && key[1] >= '0' && key[1] <= '9';
+}
+
+LatencyRecord read_latency(const Field& field) {
+  LatencyRecord latency;
+  latency.count = field.member("count").count();
+  latency.lost_count = field.member("lost_count").count();
+  latency.mean_s = field.member("mean_s").optional_number();
+  latency.min_s = field.member("min_s").optional_number();
+  latency.max_s = field.member("max_s").optional_number();
+  latency.standard_deviation_s = field.member("standard_deviation_s").optional_number();
+  for (const auto& [key, member] : field.members()) {
+    if (is_percentile_name(key)) {
+      latency.percentiles_s[key] = read_estimate(member, "_s");
+    }
+  }
+  latency.effective_sample_size = field.member("effective_sample_size").number_or(0.0);
+  read_histogram(field.member("hist"), latency);
+  return latency;
+}
+
+std::optional<LatencyRecord> read_optional_latency(const Field& field) {
+  return field.absent() ? std::nullopt : std::optional(read_latency(field));
+}
+
+std::vector<SeriesPoint> read_series(const Field& field) {
+  const auto times = field.member("t_s").elements();
+  const auto completed = field.member("completed").elements();
+  const auto p50 = field.member("p50_s").elements();
+  const auto p99 = field.member("p99_s").elements();
+  if (completed.size() != times.size() || p50.size() != times.size() || p99.size() != times.size()) {
+    field.fail("four arrays of equal length");
+  }
+  std::vector<SeriesPoint> series;
+  for (std::size_t i = 0; i < times.size(); ++i) {
+    series.push_back({.t_s = times[i].number(),
+                      .completed = completed[i].count(),
+                      .p50_s = p50[i].optional_number(),
+                      .p99_s = p99[i].optional_number()});
+  }
+  return series;
+}
+
+void read_workload(const Field& field, RunDocument& run) {
+  run.workload = field.member("name").text();
+  run.workload_version = field.member("version").small_integer();
+  for (const auto& [key, value] : field.member("params").members()) {
+    run.workload_parameters[key] = value.is_text() ? value.text() : value.compact();
+  }
+  run.synthetic = field.member("synthetic").boolean();
+  run.work_flops = field.member("flops_per_sample").optional_count();
+  run.traffic_bytes = field.member("bytes_per_sample").optional_count();
+  run.output_check = field.member("check").text();
+}
+
+void read_scenario(const Field& field, RunDocument& run) {
+  const Field kind = field.member("kind");
+  run.scenario = kind.text();
+  if (!scenario_from_flag(run.scenario)) {
+    kind.fail("\"single\", \"multi\", \"server\" or \"offline\"");
+  }
+  run.mode = field.member("mode").text();
+  run.arrivals = field.member("arrivals").text_or_empty();
+  run.rate_target_hz = field.member("rate_target_hz").optional_number();
+  run.rate_scheduled_hz = field.member("rate_scheduled_hz").optional_number();
+  run.samples_per_query = field.member("samples_per_query").count();
+  run.seed = field.member("seed").count();
+  run.stream = field.member("stream").text();
+  const Field percentile = field.member("percentile");
+  run.percentile = percentile.number();
+  if (!(run.percentile > 0.0 && run.percentile <= 1.0)) {
+    percentile.fail("a share above 0, at most 1");
+  }
+  run.slo_s = field.member("slo_s").optional_number();
+}
+
+void read_result(const Field& field, RunDocument& run) {
+  run.valid = field.member("valid").boolean();
+  run.interrupted = field.member("interrupted").boolean();
+  for (const Field& reason : field.member("invalid_reasons").elements()) {
+    run.invalid_reasons.push_back({.code = reason.member("code").text(),
+                                   .message = reason.member("message").text(),
+                                   .remedy = reason.member("remedy").text_or_empty()});
+  }
+  run.query_count = field.member("query_count").count();
+  run.sample_count = field.member("sample_count").count();
+  run.queries_per_s = field.member("queries_per_s").optional_number();
+  run.samples_per_s = field.member("samples_per_s").optional_number();
+  const Field metric = field.member("metric");
+  run.metric_name = metric.member("name").text();
+  run.metric_unit = metric.member("unit").text();
+  run.metric = read_estimate(metric, "");
+  run.slo_met_share = field.member("slo_met_share").optional_number();
+  run.latency = read_latency(field.member("latency"));
+  run.service_time = read_latency(field.member("service_time"));
+  run.first_token = read_optional_latency(field.member("first_token"));
+  run.token_time = read_optional_latency(field.member("token_time"));
+  for (const auto& [code, error_count] : field.member("errors").members()) {
+    run.errors[code] = error_count.count();
+  }
+  run.series = read_series(field.member("series"));
+}
+
+void read_quality(const Field& field, RunDocument& run) {
+  run.observer = field.member("observer").text();
+  const Field clock = field.member("clock");
+  const auto nanoseconds = [&](const char* key) { return from_seconds(clock.member(key).number()); };
+  run.clock = {.source = clock.member("source").text(),
+               .cost_ns = std::round(clock.member("cost_s").number() * 1e15) / 1e6,
+               .resolution_ns = nanoseconds("resolution_s").count(),
+               .backward_steps = clock.member("backward_steps").count(),
+               .wake_error_p50 = nanoseconds("wake_error_p50_s"),
+               .wake_error_p90 = nanoseconds("wake_error_p90_s"),
+               .wake_error_max = nanoseconds("wake_error_max_s"),
+               .spin_margin = nanoseconds("spin_margin_s")};
+  const Field lateness = field.member("lateness");
+  run.lateness = {.p50_s = lateness.member("p50_s").optional_number(),
+                  .p90_s = lateness.member("p90_s").optional_number(),
+                  .p99_s = lateness.member("p99_s").optional_number(),
+                  .max_s = lateness.member("max_s").optional_number(),
+                  .late_share = lateness.member("late_share").non_negative(),
+                  .threshold_s = lateness.member("threshold_s").non_negative(),
+                  .allowed_share = lateness.member("allowed_share").non_negative()};
+  run.warnings = field.member("warnings").texts();
+}
+
+std::vector<HardwareThread> read_threads(const Field& field) {
+  constexpr std::array kColumns{"os_index", "core", "smt_rank", "package", "numa_node", "core_kind"};
+  std::array<std::vector<int>, kColumns.size()> columns;
+  const auto allowed = field.member("allowed").elements();
+  for (std::size_t i = 0; i < kColumns.size(); ++i) {
+    columns[i] = field.member(kColumns[i]).small_integers();
+    if (columns[i].size() != allowed.size()) {
+      field.fail("seven arrays of equal length");
+    }
+  }
+  std::vector<HardwareThread> threads;
+  for (std::size_t i = 0; i < allowed.size(); ++i) {
+    threads.push_back({.os_index = columns[0][i],
+                       .core = columns[1][i],
+                       .smt_rank = columns[2][i],
+                       .package = columns[3][i],
+                       .numa_node = columns[4][i],
+                       .core_kind = columns[5][i],
+                       .allowed = allowed[i].boolean()});
+  }
+  return threads;
+}
+
+void read_machine(const Field& field, RunDocument& run) {
+  run.machine_identity = {.label = field.member("label").text(),
+                          .id = field.member("id").text(),
+                          .machine_class = field.member("class").text()};
+  Machine& machine = run.machine;
+  const Field cpu = field.member("cpu");
+  machine.cpu_model = cpu.member("model").text();
+  machine.architecture = cpu.member("architecture").text();
+  machine.isa = cpu.member("isa").texts();
+  machine.package_count = cpu.member("packages").small_integer();
+  machine.core_count = cpu.member("cores").small_integer();
+  machine.numa_node_count = cpu.member("numa_nodes").small_integer();
+  machine.hardware_threads = read_threads(cpu.member("hardware_threads"));
+  for (const Field& cache : cpu.member("data_caches").elements()) {
+    machine.data_caches.push_back({.level = cache.member("level").small_integer(),
+                                   .size = {cache.member("size_bytes").count()},
+                                   .line = {cache.member("line_bytes").count()},
+                                   .sharing_cores = cache.member("sharing_cores").small_integer(),
+                                   .instance_count = cache.member("instances").small_integer()});
+  }
+  machine.memory_total = {field.member("memory_bytes").count()};
+  machine.operating_system = field.member("os").text();
+  machine.kernel_release = field.member("kernel").text();
+  machine.virtualization = field.member("virtualization").text();
+  machine.not_visible = field.member("not_visible").texts();
+}
+
+CheckState read_state(const Field& field) {
+  const std::string name = field.text();
+  for (const CheckState state : {CheckState::ok, CheckState::note, CheckState::warn, CheckState::stop,
+                                 CheckState::not_applicable, CheckState::not_visible}) {
+    if (name == name_of(state)) {
+      return state;
+    }
+  }
+  field.fail("the state of a check");
+}
+
+void read_place(const Field& root, RunDocument& run) {
+  const Field placement = root.member("placement");
+  run.placement = {.issuing_cpus = placement.member("issuing_cpus").small_integers(),
+                   .worker_cpus = placement.member("worker_cpus").small_integers(),
+                   .shared = placement.member("shared").boolean(),
+                   .why = placement.member("why").text()};
+  for (const Field& finding : root.member("conditions").member("findings").elements()) {
+    run.conditions.findings.push_back({.check = finding.member("check").text(),
+                                       .state = read_state(finding.member("state")),
+                                       .fact = finding.member("fact").text(),
+                                       .consequence = finding.member("consequence").text_or_empty(),
+                                       .source = finding.member("source").text(),
+                                       .remedy = finding.member("remedy").text_or_empty(),
+                                       .undo = finding.member("undo").text_or_empty()});
+  }
+}
+
+RunDocument read_document(const Field& root) {
+  const Field schema = root.member("schema");
+  if (schema.text() != kRunSchema) {
+    schema.fail(fmt::format("\"{}\" (this program reads only that major version)", kRunSchema));
+  }
+  RunDocument run;
+  run.id = root.member("id").text();
+  run.created = root.member("created").text();
+  const Field tool = root.member("tool");
+  run.tool_version = tool.member("version").text();
+  run.tool_revision = tool.member("revision").text();
+  run.compiler = tool.member("compiler").text();
+  run.build_type = tool.member("build").text();
+  read_workload(root.member("workload"), run);
+  read_scenario(root.member("scenario"), run);
+  const Field window = root.member("window");
+  run.min_duration_s = window.member("min_duration_s").non_negative();
+  run.min_query_count = window.member("min_query_count").count();
+  run.duration_s = window.member("duration_s").non_negative();
+  read_result(root.member("result"), run);
+  read_quality(root.member("quality"), run);
+  read_machine(root.member("machine"), run);
+  read_place(root, run);
+  run.stored_hash = root.member("hash").text_or_empty();
+  return run;
+}
+
+json parse_bounded(std::string_view text, std::string_view source_name) {
+  if (text.size() > kLargestFile) {
+    throw std::runtime_error(
+        fmt::format("{}: {} bytes; a run file has at most {}", source_name, text.size(), kLargestFile));
+  }
+  const auto refuse_depth = [&](int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
+    if (depth > kDeepest) {
+      throw std::runtime_error(fmt::format("{}: nested deeper than {} levels", source_name, kDeepest));
+    }
+    return true;
+  };
+  try {
+    return json::parse(text, refuse_depth);
+  } catch (const json::exception& error) {
+    // "[json.exception.parse_error.101] parse error at line 3, column 5: ...": the bracket is the library's own.
+    std::string message = error.what();
+    const auto bracket = message.find("] ");
+    message.erase(0, bracket == std::string::npos ? 0 : bracket + 2);
+    throw std::runtime_error(fmt::format("{}: not valid JSON: {}", source_name, message.substr(0, 300)));
+  }
+}
+
+}  // namespace
+
+RunDocument run_document_from_json(std::string_view text, std::string_view source_name) {
+  const json root = parse_bounded(text, source_name);
+  RunDocument run = read_document(Field(source_name, root));
+  run.hash_matches = run.stored_hash == "sha256:" + sha256_hex(canonical_json(text));
+  return run;
+}
+
+}  // namespace assay

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/run_document.hpp"
+
+namespace assay {
+
+/// A small run made by hand, every member of it set: what the golden file holds.
+[[nodiscard]] RunDocument golden_run();
+
+/// One workload in SingleStream, MultiStream, Server and Offline, as a 2-core virtual machine would give them:
+/// latencies from a log-normal law with a second mode of 2 % (seeded, so the same on every machine). Invented numbers,
+/// for tests of what shows them.
+[[nodiscard]] std::vector<RunDocument> sample_runs();
+
+/// A label that would run code if it reached a page unescaped.
+inline const std::string kHostileLabel = "</script><img src=x onerror=\"document.title='owned'\"> & 'quoted'";
+
+}  // namespace assay
