@@ -1,11 +1,14 @@
 #include "harness/file_source.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
+#include <utility>
 
 namespace assay {
 namespace {
@@ -39,13 +42,19 @@ std::optional<long long> FileSource::read_integer(const std::string& path) const
 }
 
 std::optional<std::string> SystemFiles::read(const std::string& path) const {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
+  // System calls instead of a stream: folders and some files of /sys open but fail to read, on which libstdc++ throws.
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) {
     return std::nullopt;
   }
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  // A folder opens but does not read, and so do some files of /sys on hardware that lacks the feature.
-  return file.bad() ? std::nullopt : std::optional{std::move(text)};
+  std::string text;
+  std::array<char, 4096> part{};
+  ssize_t size = 0;
+  while ((size = ::read(file, part.data(), part.size())) > 0) {
+    text.append(part.data(), static_cast<std::size_t>(size));
+  }
+  close(file);
+  return size < 0 ? std::nullopt : std::optional{std::move(text)};
 }
 
 std::vector<std::string> SystemFiles::list(const std::string& folder) const {
