@@ -44,6 +44,9 @@ TEST(EarlyStopping, AffordableSlowQueriesEqualLoadgens) {
   EXPECT_EQ(affordable_slow(kP90, 1'000'000), 99'302U);
 }
 
+// P(Bin(10^8, 0.01) <= t) summed with 40 digits: 0.0099856956591 at t = 997,685 and 0.0100125004276 at 997,686.
+TEST(EarlyStopping, IsExactForTenToTheEightQueries) { EXPECT_EQ(affordable_slow(kP99, 100'000'000), 997'685U); }
+
 TEST(EarlyStopping, NoEstimateBelowTheMinimum) {
   EXPECT_EQ(affordable_slow(kP90, 0), std::nullopt);
   EXPECT_EQ(affordable_slow(kP90, 63), std::nullopt);
@@ -52,7 +55,7 @@ TEST(EarlyStopping, NoEstimateBelowTheMinimum) {
   EXPECT_EQ(affordable_slow(kP99, 662), 1U);
 }
 
-TEST(EarlyStopping, AffordableIsTheLargestThatPassesUpToTenToTheEight) {
+TEST(EarlyStopping, AffordableIsTheLargestThatPasses) {
   for (const std::uint64_t queries : {838ULL, 12'571ULL, 3'000'000ULL, 100'000'000ULL}) {
     const auto affordable = affordable_slow(kP99, queries);
     ASSERT_TRUE(affordable.has_value());
