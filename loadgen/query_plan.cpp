@@ -1,7 +1,6 @@
 #include "loadgen/query_plan.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "loadgen/schedule.hpp"
 
@@ -23,7 +22,7 @@ std::uint64_t offline_samples(const TestSettings& settings, const LoadableSet& s
     return set.size;
   }
   const double expected = 1.1 * seconds(settings.min_duration) * settings.offline_expected_qps;
-  const std::uint64_t samples = std::max(settings.min_query_count, static_cast<std::uint64_t>(std::ceil(expected)));
+  const std::uint64_t samples = std::max(settings.min_query_count, static_cast<std::uint64_t>(expected));
   return settings.selection == SampleSelection::equal_issue ? round_up(samples, set.size) : samples;
 }
 
