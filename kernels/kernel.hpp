@@ -18,7 +18,11 @@ namespace assay {
 struct KernelIdentity {
   std::string name;
   int version = 1;  ///< Raised whenever the work or the traffic of one run changes.
+  /// Every parameter with the value in force, none left at "auto": make() accepts them again and yields this identity.
   std::map<std::string, std::string> parameters;
+  /// What follows from the parameters on this machine, e.g. whether the weights exceed its last-level cache. For the
+  /// reader; two results that differ only here are comparable.
+  std::map<std::string, std::string> facts;
 };
 
 /// The outcome of comparing outputs with a reference in higher precision.
@@ -46,6 +50,14 @@ class Kernel {
   /// Counted traffic of one run on one sample: each operand once, write-allocate not included.
   [[nodiscard]] virtual Bytes traffic() const = 0;
 
+  /// Counted traffic of one run on `samples` samples. Less than samples * traffic() where one pass over shared
+  /// operands (weights) serves the whole batch; the work of a batch is always samples * work().
+  [[nodiscard]] virtual Bytes traffic_of_batch(std::size_t samples) const { return traffic() * samples; }
+
+  /// Memory that prepare() takes; every worker has its own. The default suits a kernel that holds the operands of one
+  /// run and nothing else.
+  [[nodiscard]] virtual Bytes memory_per_worker() const { return traffic(); }
+
   /// Number of distinct inputs; sample indices are in [0, sample_count()).
   [[nodiscard]] virtual std::size_t sample_count() const = 0;
 
@@ -68,8 +80,11 @@ class Kernel {
   /// nothing with run(). Slow; not for the measured phase. prepare() must have run.
   [[nodiscard]] virtual Probe reference_probe(std::uint32_t sample) const = 0;
 
-  /// Bound on |probe - reference| / max(|reference|, scale) that correct code keeps; see the kernel's comment.
+  /// Bound on |probe - reference| / max(|reference|, output_scale()) that correct code keeps; see the kernel's comment.
   [[nodiscard]] virtual double tolerance() const = 0;
+
+  /// The size of a typical output element, so that one that happens to be near zero is not held to its own size.
+  [[nodiscard]] virtual double output_scale() const { return 1.0; }
 
   /// Runs sample 0 (and a full batch where max_batch() > 1) and compares the *whole* output with a reference
   /// in higher precision.
