@@ -13,7 +13,7 @@ enum class CheckState { ok, note, warn, stop, not_applicable, not_visible };
 
 /// One line of `assay doctor`: a fact, which metric it bends and how, where it was read, and what to do.
 struct Finding {
-  std::string check;        ///< stable key: "virtualization", "governor", "other_load", ...
+  std::string check;  ///< stable key: "virtualization", "governor", "other_load", ...
   CheckState state = CheckState::ok;
   std::string fact;         ///< with numbers and units
   std::string consequence;  ///< names the metric it touches; empty if none
