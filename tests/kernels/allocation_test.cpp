@@ -1,0 +1,57 @@
+// run() and probe() allocate nothing: counted with a replaced operator new.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <numeric>
+
+#include "tests/kernels/small_kernels.hpp"
+
+namespace {
+
+std::atomic<std::uint64_t> allocation_count{0};
+
+void* counted(std::size_t size) {
+  allocation_count.fetch_add(1, std::memory_order_relaxed);
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) {  // NOLINT(cppcoreguidelines-no-malloc)
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size); }
+void* operator new[](std::size_t size) { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace assay {
+namespace {
+
+TEST(Allocation, IsCounted) {
+  const std::uint64_t before = allocation_count;
+  const std::vector<int> numbers(1000);
+  EXPECT_EQ(allocation_count - before, 1U);
+}
+
+TEST(Allocation, RunAndProbeDoNone) {
+  for (const testing::SmallKernel& small : testing::small_kernels()) {
+    const auto kernel = small.make();
+    kernel->prepare(1);
+    std::vector<std::uint32_t> samples(kernel->max_batch());
+    std::iota(samples.begin(), samples.end(), 0U);
+    const std::uint64_t before = allocation_count;
+    for (std::size_t batch = 1; batch <= samples.size(); ++batch) {
+      kernel->run(std::span(samples).first(batch));
+      (void)kernel->probe(batch - 1);
+    }
+    EXPECT_EQ(allocation_count - before, 0U) << testing::describe(small);
+  }
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+namespace assay::testing {
+
+/// A number that counts the floating-point operations done with it: a loop written for any scalar, run on this one,
+/// shows how much work it is. Conversions and comparisons are free, as they are in Kernel::work().
+class CountingScalar {
+ public:
+  CountingScalar() = default;
+  explicit CountingScalar(double value) : value_(value) {}
+
+  friend CountingScalar operator+(CountingScalar a, CountingScalar b) { return counted(a.value_ + b.value_); }
+  friend CountingScalar operator-(CountingScalar a, CountingScalar b) { return counted(a.value_ - b.value_); }
+  friend CountingScalar operator*(CountingScalar a, CountingScalar b) { return counted(a.value_ * b.value_); }
+  friend CountingScalar operator/(CountingScalar a, CountingScalar b) { return counted(a.value_ / b.value_); }
+  friend bool operator<(CountingScalar a, CountingScalar b) { return a.value_ < b.value_; }
+
+  [[nodiscard]] double value() const { return value_; }
+
+  /// Operations of this thread while `loop` runs.
+  template <class Loop>
+  [[nodiscard]] static std::uint64_t operations_of(Loop loop) {
+    const std::uint64_t before = operations_;
+    loop();
+    return operations_ - before;
+  }
+
+ private:
+  static CountingScalar counted(double value) {
+    ++operations_;
+    return CountingScalar(value);
+  }
+
+  static inline thread_local std::uint64_t operations_ = 0;
+  double value_ = 0.0;
+};
+
+}  // namespace assay::testing

@@ -1,0 +1,114 @@
+#include "kernels/kernel_parameters.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+#include <stdexcept>
+
+#include "kernels/byte_size.hpp"
+#include "kernels/fma.hpp"
+#include "kernels/gemm.hpp"
+#include "kernels/gemv.hpp"
+#include "kernels/mlp.hpp"
+#include "kernels/triad.hpp"
+
+namespace assay {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+std::string refusal(const std::string& kernel, const std::map<std::string, std::string>& parameters) {
+  try {
+    (void)find_kernel(kernel)->make(parameters);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+TEST(KernelParameters, UnknownNameListsTheKnownOnes) {
+  EXPECT_EQ(refusal("gemm", {{"m", "3"}}), "gemm: no parameter 'm' (given as m=3); it has: n, dtype");
+}
+
+TEST(KernelParameters, BadValuesNameParameterValueAndRange) {
+  EXPECT_EQ(refusal("gemm", {{"n", "0"}}), "gemm: n=0 is not accepted; n is a whole number from 1 to 2048");
+  EXPECT_EQ(refusal("fma", {{"dtype", "f16"}}), "fma: dtype=f16 is not accepted; dtype is one of: f64, f32");
+  EXPECT_EQ(refusal("mlp", {{"width", "100"}}),
+            "mlp: width=100 is not accepted; width is a whole number from 64 to 8192, a multiple of 64");
+  EXPECT_EQ(refusal("triad", {{"size", "1000"}}),
+            "triad: size=1000 is not accepted; size is a size from 1536B to 1024GiB such as 64MiB, or auto");
+}
+
+TEST(KernelParameters, NumbersAreWholeAndComplete) {
+  for (const char* const value : {"", "x", "12x", "-3", "+3", " 3", "3 ", "2.5", "1e3", "99999999999999999999999"}) {
+    EXPECT_THAT(refusal("gemm", {{"n", value}}), HasSubstr(std::string("n=") + value + " is not accepted")) << value;
+  }
+}
+
+TEST(KernelParameters, EveryBadValueIsToldAtOnce) {
+  EXPECT_THAT(refusal("gemv", {{"size", "big"}, {"dtype", "int4"}, {"rows", "2"}}),
+              AllOf(HasSubstr("size=big"), HasSubstr("dtype=int4"), HasSubstr("no parameter 'rows'")));
+}
+
+TEST(KernelParameters, ConstructorsRefuseWhatTheCatalogueRefuses) {
+  EXPECT_THROW(Triad({.size = Bytes{1535}}), std::invalid_argument);
+  EXPECT_THROW(Fma<float>(0), std::invalid_argument);
+  EXPECT_THROW(Fma<double>(1'000'001), std::invalid_argument);
+  EXPECT_THROW(Gemm<float>(2049), std::invalid_argument);
+  EXPECT_THROW(Gemv<BFloat16>({.size = Bytes{8191}}), std::invalid_argument);
+  EXPECT_THROW(Mlp({.width = 65, .layers = 1}), std::invalid_argument);
+  EXPECT_THROW(Mlp({.width = 64, .layers = 0}), std::invalid_argument);
+}
+
+TEST(Catalogue, NamesAreUniqueAndFound) {
+  std::set<std::string> names;
+  for (const KernelEntry& entry : kernel_catalogue()) {
+    EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
+    EXPECT_EQ(find_kernel(entry.name), &entry);
+    EXPECT_FALSE(entry.summary.empty());
+  }
+  EXPECT_EQ(names, (std::set<std::string>{"fma", "gemm", "gemv", "mlp", "triad"}));
+  EXPECT_EQ(find_kernel("nothing"), nullptr);
+}
+
+TEST(Catalogue, EveryEntryConstructsWithItsDefaultsAndResolvesThem) {
+  for (const KernelEntry& entry : kernel_catalogue()) {
+    const auto kernel = entry.make({});  // takes no memory yet
+    EXPECT_EQ(kernel->identity().name, entry.name);
+    EXPECT_EQ(kernel->identity().parameters.size(), entry.parameters.size());
+    for (const KernelParameter& parameter : entry.parameters) {
+      const std::string& value = kernel->identity().parameters.at(parameter.name);
+      if (parameter.default_value == "auto") {
+        EXPECT_GE(parse_byte_size(value), Bytes{1 << 20}) << entry.name << " " << parameter.name << "=" << value;
+      } else {
+        EXPECT_EQ(value, parameter.default_value);
+      }
+    }
+  }
+}
+
+TEST(ByteSize, ReadsBinaryAndDecimalUnits) {
+  EXPECT_EQ(parse_byte_size("4096"), Bytes{4096});
+  EXPECT_EQ(parse_byte_size("4096B"), Bytes{4096});
+  EXPECT_EQ(parse_byte_size("64MiB"), Bytes{67108864});
+  EXPECT_EQ(parse_byte_size("1.5GiB"), Bytes{1610612736});
+  EXPECT_EQ(parse_byte_size("2kB"), Bytes{2000});
+  EXPECT_EQ(parse_byte_size("1.5GB"), Bytes{1500000000});
+  for (const char* const bad : {"", "MiB", "-1MiB", "1 MiB", "1mb", "1.5", "0.3KiB", "1e400", "nan", "inf", "9PiB",
+                                "99999999999GiB", "4KiB "}) {
+    EXPECT_EQ(parse_byte_size(bad), std::nullopt) << bad;
+  }
+}
+
+TEST(ByteSize, WritesTheShortestExactForm) {
+  EXPECT_EQ(format_byte_size(Bytes{67108864}), "64MiB");
+  EXPECT_EQ(format_byte_size(Bytes{67107840}), "65535KiB");
+  EXPECT_EQ(format_byte_size(Bytes{std::uint64_t{3} << 30}), "3GiB");
+  EXPECT_EQ(format_byte_size(Bytes{1536}), "1536B");
+  EXPECT_EQ(format_byte_size(Bytes{0}), "0B");
+}
+
+}  // namespace
+}  // namespace assay

@@ -1,0 +1,49 @@
+// The loops compiled for each instruction set of this processor give the right result, not only the best of them.
+#include "kernels/simd_target.hpp"
+
+#include <gtest/gtest.h>
+#include <hwy/highway.h>
+
+#include <set>
+
+#include "tests/kernels/small_kernels.hpp"
+
+namespace assay {
+namespace {
+
+/// Lets dynamic dispatch see one instruction set only, until the end of the scope.
+class OnlyTarget {
+ public:
+  explicit OnlyTarget(std::int64_t target) { set(target); }
+  OnlyTarget(const OnlyTarget&) = delete;
+  OnlyTarget& operator=(const OnlyTarget&) = delete;
+  ~OnlyTarget() { set(0); }
+
+ private:
+  static void set(std::int64_t target) {
+    hwy::SetSupportedTargetsForTest(target);
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  }
+};
+
+TEST(SimdTarget, EachGivesTheRightResult) {
+  std::set<std::string> names;
+  for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
+    const OnlyTarget only(target);
+    names.insert(simd_target());
+    for (const testing::SmallKernel& small : testing::small_kernels()) {
+      const auto kernel = small.make();
+      kernel->prepare(11);
+      const OutputCheck check = kernel->verify();
+      EXPECT_TRUE(check.passed) << simd_target() << ", " << testing::describe(small) << ": " << check.detail;
+    }
+  }
+  EXPECT_EQ(names.size(), hwy::SupportedAndGeneratedTargets().size());
+}
+
+TEST(SimdTarget, NamesTheBestOne) {
+  EXPECT_EQ(simd_target(), hwy::TargetName(hwy::SupportedAndGeneratedTargets().front()));
+}
+
+}  // namespace
+}  // namespace assay
