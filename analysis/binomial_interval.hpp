@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstdint>
-
 namespace assay {
 
-/// `successes` of `trials`, e.g. the queries that met the window.
+/// `successes` of `trials`, e.g. the queries that met the window. Fractions are meant for dependent trials: both counts
+/// scaled down to the effective sample size (Korn and Graubard, Survey Methodology 24, 1998).
 struct BinomialCount {
-  std::uint64_t successes = 0;
-  std::uint64_t trials = 0;
+  double successes = 0;
+  double trials = 0;
 };
 
 /// Interval for the probability of success.
@@ -17,8 +16,8 @@ struct ShareInterval {
 };
 
 /// Exact two-sided interval: covers the true share at least as often as `confidence` says (Clopper and Pearson,
-/// Biometrika 26, 1934). [0, 1] without trials. Throws std::invalid_argument unless successes <= trials and
-/// 0 < confidence < 1.
+/// Biometrika 26, 1934). [0, 1] without trials. Throws std::invalid_argument unless
+/// 0 <= successes <= trials and 0 < confidence < 1.
 [[nodiscard]] ShareInterval clopper_pearson(BinomialCount count, double confidence);
 
 /// The score interval of E. B. Wilson (JASA 22, 1927): shorter, covers `confidence` on average but not for each

@@ -1,7 +1,6 @@
 #include "analysis/latency_distribution.hpp"
 
 #include <fmt/format.h>
-#include <hwy/contrib/sort/vqsort.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "analysis/effective_sample_size.hpp"
+#include "analysis/fast_sort.hpp"
 #include "analysis/format.hpp"
 #include "analysis/percentile_interval.hpp"
 
@@ -16,8 +16,7 @@ namespace assay {
 
 LatencyDistribution::LatencyDistribution(std::vector<std::int64_t> in_time_order)
     : in_time_order_(std::move(in_time_order)), sorted_(in_time_order_) {
-  // Vectorised quicksort (Wassenberg et al., arXiv 2205.05982); tests/analysis/summary_benchmark.cpp has the figures.
-  hwy::Sorter()(sorted_.data(), sorted_.size(), hwy::SortAscending());
+  sort_ascending(sorted_);
   if (!sorted_.empty() && sorted_.front() < 0) {
     throw std::invalid_argument(fmt::format("latency {} ns: must not be negative", sorted_.front()));
   }
@@ -36,11 +35,11 @@ void LatencyDistribution::require_observations() const {
 }
 
 std::optional<Nanoseconds> LatencyDistribution::min() const {
-  return finite().empty() ? std::nullopt : std::optional(Nanoseconds{finite().front()});
+  return sorted_.empty() ? std::nullopt : std::optional(Nanoseconds{sorted_.front()});
 }
 
 std::optional<Nanoseconds> LatencyDistribution::max() const {
-  return finite().empty() ? std::nullopt : std::optional(Nanoseconds{finite().back()});
+  return sorted_.empty() ? std::nullopt : std::optional(Nanoseconds{sorted_.back()});
 }
 
 std::optional<Moments> LatencyDistribution::moments() const {

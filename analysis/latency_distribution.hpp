@@ -31,7 +31,7 @@ struct LatencyInterval {
 class LatencyDistribution {
  public:
   /// Nanoseconds in the order in which they happened; kNever.count() for a lost query. Throws std::invalid_argument
-  /// for a negative latency. Sorting takes O(n log n) with the vector instructions of the machine.
+  /// for a negative latency.
   explicit LatencyDistribution(std::vector<std::int64_t> in_time_order);
 
   [[nodiscard]] std::uint64_t count() const { return sorted_.size(); }
@@ -39,7 +39,7 @@ class LatencyDistribution {
   [[nodiscard]] std::span<const std::int64_t> sorted() const { return sorted_; }
   [[nodiscard]] std::span<const std::int64_t> in_time_order() const { return in_time_order_; }
 
-  /// Of the latencies that are finite; absent when there are none.
+  /// kNever where that is a lost query; absent when nothing was observed.
   [[nodiscard]] std::optional<Nanoseconds> min() const;
   [[nodiscard]] std::optional<Nanoseconds> max() const;
   /// By two passes. Absent when a query was lost (the mean is infinite) or nothing was observed.

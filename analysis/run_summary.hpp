@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+
+#include "analysis/run_document.hpp"
+#include "analysis/verdict.hpp"
+#include "loadgen/test_result.hpp"
+
+namespace assay {
+
+/// Fills everything in `run` that follows from the test alone: the scenario block (all but `seed`), the verdict, the
+/// headline metric, rates, latency records, lateness, errors and series, and appends warnings. Leaves identity,
+/// workload, machine and conditions to the caller. Depends on nothing but its arguments, so a result can be recomputed
+/// from its records anywhere. Each distribution is sorted once; 10^7 records take under a second at -O3.
+void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputCheck>& output_check);
+
+}  // namespace assay
