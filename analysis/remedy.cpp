@@ -25,7 +25,7 @@ constexpr double kRoundingSlack = 1e-9;
 }  // namespace
 
 std::string duration_flag(double seconds) {
-  return fmt::format("--duration {:.0f}s", std::max(1.0, std::ceil(seconds)));
+  return fmt::format("--duration {:.0f}s", std::max(1.0, std::ceil(seconds - kRoundingSlack)));
 }
 
 std::string lower_rate_flag(double per_second) {
