@@ -1,0 +1,50 @@
+#include <fmt/format.h>
+
+#include "harness/doctor_checks.hpp"
+
+namespace assay {
+
+Finding check_detect_virt(const CheckInput& input, const std::optional<std::string>& detected) {
+  Finding finding{.check = "virtualization_second_opinion", .source = "systemd-detect-virt"};
+  if (!detected || detected->empty()) {
+    finding.state = CheckState::not_applicable;
+    finding.fact = "systemd-detect-virt is not installed";
+    return finding;
+  }
+  const std::string& ours = input.machine.virtualization;
+  if (ours == *detected) {
+    finding.fact = "systemd-detect-virt agrees: " + *detected;
+    return finding;
+  }
+  finding.state = CheckState::note;
+  const bool part = ("+" + ours + "+").find("+" + *detected + "+") != std::string::npos;
+  finding.fact = "systemd-detect-virt says " + *detected + ", the CPU and the container's marks say " + ours;
+  finding.consequence = part ? "none: it names one layer of several; both count for the tail"
+                             : "tail latency: which layer takes CPU time is uncertain";
+  return finding;
+}
+
+Finding check_gpu(const Reading<GpuPresence>& gpu) {
+  Finding finding{.check = "gpu", .source = "NVML (libnvidia-ml.so.1)"};
+  if (!gpu) {
+    finding.state = CheckState::not_applicable;
+    finding.fact = "no GPU: " + gpu.reason();
+    return finding;
+  }
+  finding.fact = fmt::format("{}, driver {}", fmt::join(gpu->names, ", "), gpu->driver_version);
+  return finding;
+}
+
+Finding check_hardware_counters(const Reading<std::uint64_t>& instructions) {
+  Finding finding{.check = "hardware_counters", .source = "starting the event once"};
+  if (instructions) {
+    finding.fact = "instructions are counted";
+    return finding;
+  }
+  finding.state = CheckState::not_visible;
+  finding.fact = "no CPU counters: " + instructions.reason();
+  finding.consequence = "roofline and attribution: instructions, cache misses and flops are declared, not counted";
+  return finding;
+}
+
+}  // namespace assay
