@@ -21,9 +21,9 @@ constexpr std::array kSuffixes{
     Suffix{"KiB", kKibi},
     Suffix{"MiB", kKibi* kKibi},
     Suffix{"GiB", kKibi* kKibi* kKibi},
-    Suffix{"kB", 1000},
-    Suffix{"MB", 1000 * 1000},
-    Suffix{"GB", 1000 * 1000 * 1000},
+    Suffix{"kB", 1'000},
+    Suffix{"MB", 1'000'000},
+    Suffix{"GB", 1'000'000'000},
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace assay {
 
 std::span<const KernelEntry> kernel_catalogue() {
-  static const std::array kCatalogue{
+  static const std::array catalogue{
       KernelEntry{"mlp",
                   "A small perceptron of rectified layers, f32: the default lighthouse; gains from batching.",
                   {{"width", "inputs and outputs of every layer", "512"}, {"layers", "number of layers", "3"}},
@@ -35,7 +35,7 @@ std::span<const KernelEntry> kernel_catalogue() {
                   {{"dtype", "f64 or f32", "f64"}, {"iterations", "steps of each chain", "10000"}},
                   make_fma},
   };
-  return kCatalogue;
+  return catalogue;
 }
 
 const KernelEntry* find_kernel(std::string_view name) {

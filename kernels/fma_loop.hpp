@@ -20,7 +20,7 @@ struct FmaChainSet {
 /// register files hold at once (16 vectors of 512 bits; 12 of 256, 128 and 64 bits; 16 of 128 bits on arm64).
 template <class Real>
 constexpr std::size_t fma_chain_count() {
-  return 384 * (sizeof(double) / sizeof(Real));
+  return 3072 / sizeof(Real);  // 384 doubles, 768 floats
 }
 
 /// Work: 2 fma_chain_count() iterations flops. Counted traffic: each seed read and each result written once.

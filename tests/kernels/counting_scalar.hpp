@@ -22,18 +22,18 @@ class CountingScalar {
   /// Operations of this thread while `loop` runs.
   template <class Loop>
   [[nodiscard]] static std::uint64_t operations_of(Loop loop) {
-    const std::uint64_t before = operations_;
+    const std::uint64_t before = done;
     loop();
-    return operations_ - before;
+    return done - before;
   }
 
  private:
   static CountingScalar counted(double value) {
-    ++operations_;
+    ++done;
     return CountingScalar(value);
   }
 
-  static inline thread_local std::uint64_t operations_ = 0;
+  static inline thread_local std::uint64_t done = 0;
   double value_ = 0.0;
 };
 

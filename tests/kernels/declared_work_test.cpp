@@ -24,14 +24,14 @@ TEST(DeclaredWork, CountingScalarCountsEachOperationOnceAndComputes) {
 }
 
 TEST(DeclaredWork, TriadIsTwoFlopsAndThreeElements) {
-  const Triad triad({.size = Bytes{24 * 128}});
+  const Triad triad({.size = Bytes{3072}});
   const std::vector<double> b(128, 1.5);
   const std::vector<double> c(128, 2.0);
   std::vector<CountingScalar> a(128);
   const auto loop = [&] { reference_triad<CountingScalar, double>(b, 3.0, c, a); };
   EXPECT_EQ(CountingScalar::operations_of(loop), triad.work().count);
   EXPECT_EQ(a[77].value(), 7.5);
-  EXPECT_EQ(triad.traffic().count, 3 * 128 * sizeof(double));
+  EXPECT_EQ(triad.traffic().count, std::size_t{3} * 128 * sizeof(double));
 }
 
 template <class Real>
@@ -96,7 +96,7 @@ TEST(DeclaredWork, MlpCountsWeightsAndBiases) {
   };
   EXPECT_EQ(CountingScalar::operations_of(loop), mlp.work().count);
   EXPECT_EQ(mlp.traffic().count, 4 * (3 * (width * width + width) + 2 * width));
-  EXPECT_EQ(mlp.traffic_of_batch(32).count, 4 * (3 * (width * width + width) + 32 * 2 * width));
+  EXPECT_EQ(mlp.traffic_of_batch(32).count, 4 * (3 * (width * width + width) + std::size_t{32} * 2 * width));
 }
 
 }  // namespace

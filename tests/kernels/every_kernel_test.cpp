@@ -2,8 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <thread>
 
 #include "tests/kernels/small_kernels.hpp"
 
@@ -91,6 +93,28 @@ TEST_P(EveryKernel, ABatchGivesWhatItsSamplesGiveAlone) {
       SCOPED_TRACE(::testing::Message() << "batch " << batch << ", slot " << slot);
       expect_close(kernel->probe(slot), kernel->reference_probe(samples[slot]), *kernel);
     }
+  }
+}
+
+TEST_P(EveryKernel, WorkersDoNotDisturbEachOther) {
+  std::array<OutputCheck, 4> checks;
+  {
+    std::vector<std::jthread> workers;
+    for (OutputCheck& check : checks) {
+      workers.emplace_back([&check, seed = workers.size()] {
+        const auto kernel = GetParam().make();
+        kernel->prepare(seed);
+        for (int repetition = 0; repetition < 20; ++repetition) {
+          check = kernel->verify();
+          if (!check.passed) {
+            break;
+          }
+        }
+      });
+    }
+  }
+  for (const OutputCheck& check : checks) {
+    EXPECT_TRUE(check.passed) << check.detail;
   }
 }
 

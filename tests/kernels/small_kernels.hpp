@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,6 @@ inline std::string describe(const SmallKernel& kernel) {
   return text;
 }
 
-inline void PrintTo(const SmallKernel& kernel, std::ostream* out) { *out << describe(kernel); }
+inline std::ostream& operator<<(std::ostream& out, const SmallKernel& kernel) { return out << describe(kernel); }
 
 }  // namespace assay::testing

@@ -11,13 +11,13 @@ namespace {
 constexpr Bytes mib(std::uint64_t count) { return {count << 20}; }
 
 TEST(WorkingSet, FollowsTheLastLevelCache) {
-  const MemoryLimits server{.last_level_cache = mib(96), .memory = mib(512 * 1024)};
+  const MemoryLimits server{.last_level_cache = mib(96), .memory = mib(524288)};
   EXPECT_EQ(default_triad_size(server), mib(384));
   EXPECT_EQ(default_weights_size(server), mib(120));
 }
 
 TEST(WorkingSet, NeverBelowTheSmallest) {
-  const MemoryLimits board{.last_level_cache = mib(2), .memory = mib(8 * 1024)};
+  const MemoryLimits board{.last_level_cache = mib(2), .memory = mib(8192)};
   EXPECT_EQ(default_triad_size(board), mib(64));
   EXPECT_EQ(default_weights_size(board), mib(64));
 }
