@@ -15,7 +15,7 @@ std::string LatencyWindow::finding() const {
   if (distribution->count() == 0) {
     return fmt::format("no {} was observed", noun);
   }
-  const WindowShare share = window_share(*distribution, limit, 0.95);
+  const WindowShare share = window_share(*distribution, {.percentile = percentile, .limit = limit}, 0.95);
   const Nanoseconds value = distribution->at(percentile);
   return fmt::format("{} {} {} is {} the window of {}; {} were within it (95 % interval {} to {})", percentile.name(),
                      noun, value == kNever ? std::string("infinite") : format_duration(seconds(value)),

@@ -166,21 +166,22 @@ TEST(RunSummary, AnEmptyRunSaysNothingInsteadOfZero) {
 
 // 2,000 independent queries, 20 over: the exact interval of 1 % is 0.6 % to 1.5 % (Clopper and Pearson).
 TEST(WindowShare, IsWidenedByDependence) {
+  const PercentileLimit window{.percentile = Percentile::of_percent(99), .limit = Nanoseconds{5}};
   std::vector<std::int64_t> spread(2'000, 1);
   std::vector<std::int64_t> clustered = spread;
   for (std::size_t i = 0; i < 20; ++i) {
     spread[i * 100 + i] = 9;
     clustered[i] = 9;
   }
-  const WindowShare apart = window_share(LatencyDistribution(spread), Nanoseconds{5}, 0.95);
+  const WindowShare apart = window_share(LatencyDistribution(spread), window, 0.95);
   EXPECT_DOUBLE_EQ(apart.within, 0.99);
   EXPECT_DOUBLE_EQ(apart.effective_sample_size, 2'000.0);
   EXPECT_NEAR(1.0 - apart.interval.upper, 0.006120, 1e-5);
   EXPECT_NEAR(1.0 - apart.interval.lower, 0.015401, 1e-5);
-  const WindowShare together = window_share(LatencyDistribution(clustered), Nanoseconds{5}, 0.95);
+  const WindowShare together = window_share(LatencyDistribution(clustered), window, 0.95);
   EXPECT_DOUBLE_EQ(together.within, 0.99);
   EXPECT_LT(together.interval.lower, 0.97);
-  EXPECT_THROW(static_cast<void>(window_share(LatencyDistribution({}), Nanoseconds{5}, 0.95)), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(window_share(LatencyDistribution({}), window, 0.95)), std::invalid_argument);
 }
 
 }  // namespace

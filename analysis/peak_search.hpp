@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/percentile.hpp"
+#include "analysis/run_distributions.hpp"
+#include "analysis/window_share.hpp"
+#include "loadgen/test_result.hpp"
+
+namespace assay {
+
+enum class ProbeOutcome { held, broke, undecided };
+
+/// One Server test of a peak search.
+struct PeakProbe {
+  double rate_hz = 0.0;
+  WindowShare share;                               ///< of the queries within the window, 95 % interval
+  std::optional<double> tail_latency_s;            ///< the target percentile; absent: infinite
+  bool generator_limited = false;                  ///< the generator was late: what broke may not be the system
+  ProbeOutcome outcome = ProbeOutcome::undecided;  ///< set by PeakSearch::record()
+};
+
+/// The probe that a finished Server test with a latency window makes. Throws std::invalid_argument without a window.
+[[nodiscard]] PeakProbe probe_of(const TestResult& result, const RunDistributions& distributions);
+
+/// held: even the lower limit of the share within the window is at least the percentile. broke: even the upper limit
+/// is below it. Else the probe was too short or too close to the peak to tell.
+[[nodiscard]] ProbeOutcome outcome_of(const WindowShare& share, Percentile percentile);
+
+struct PeakSearchSettings {
+  double start_rate_hz = 1.0;
+  double lowest_rate_hz = 1e-3;
+  double highest_rate_hz = 1e7;
+  double growth = 2.0;       ///< factor between the rates that look for a bracket
+  double resolution = 0.02;  ///< the search ends when neighbouring findings differ by less
+  std::uint64_t most_probes = 40;
+  Percentile percentile = Percentile::of_parts_per_million(990'000);
+};
+
+/// What a search found. The peak lies in [held_hz, broke_hz]; rates between may be undecided.
+struct PeakEstimate {
+  std::optional<double> held_hz;   ///< highest rate that held, below the lowest that broke
+  std::optional<double> broke_hz;  ///< lowest rate that broke
+  std::optional<double> point_hz;  ///< geometric mean of the two
+  bool generator_limited = false;  ///< at broke_hz the generator itself could not keep up
+  std::string reason;              ///< what is in doubt: an end missing, not confirmed, or rates undecided; else empty
+};
+
+/// Looks for the highest rate that holds a latency window, as pure decisions: the caller measures next_rate() and
+/// records what it saw until there is no next rate. Brackets geometrically, then bisects in the logarithm of the rate.
+///
+/// Noise only ever breaks a window. So one probe that held lets the search go on, but a rate counts as broken only when
+/// two probes agree on it and none held. Both ends of the final bracket are then confirmed by a majority of up to
+/// three probes, the broken end by fresh ones; an end that is overturned sends the search on. A rate whose probes
+/// decide nothing, not even pooled, is undecided: the bracket closes in on such rates from both sides instead of
+/// guessing.
+class PeakSearch {
+ public:
+  /// Throws std::invalid_argument, naming each setting that makes no sense.
+  explicit PeakSearch(const PeakSearchSettings& settings);
+
+  /// The rate to probe next; absent when the search is over.
+  [[nodiscard]] std::optional<double> next_rate() const;
+  /// Records a probe of next_rate(). Throws std::logic_error for another rate or after the end.
+  void record(PeakProbe probe);
+
+  [[nodiscard]] PeakEstimate estimate() const;
+  /// All probes, in the order in which they were made.
+  [[nodiscard]] const std::vector<PeakProbe>& probes() const { return probes_; }
+
+ private:
+  /// What is known of one rate. Only the probes of the present round vote.
+  struct Level {
+    std::vector<PeakProbe> round;
+    bool majority_needed = false;  ///< one probe that held no longer suffices
+    bool confirmed_broken = false;
+    [[nodiscard]] std::optional<ProbeOutcome> decision(Percentile percentile) const;
+  };
+  struct Bracket;
+
+  [[nodiscard]] Bracket bracket() const;
+  [[nodiscard]] std::optional<double> rate_inside(const Bracket& bracket) const;
+  [[nodiscard]] std::optional<double> rate_to_confirm(const Bracket& bracket) const;
+  [[nodiscard]] std::string reason_for_doubt(const Bracket& bracket) const;
+
+  PeakSearchSettings settings_;
+  std::map<double, Level> levels_;
+  std::vector<PeakProbe> probes_;
+};
+
+}  // namespace assay
