@@ -5,7 +5,7 @@
 namespace assay {
 
 Finding check_detect_virt(const CheckInput& input, const std::optional<std::string>& detected) {
-  Finding finding{.check = "virtualization_second_opinion", .source = "systemd-detect-virt"};
+  Finding finding{.check = "detect_virt", .source = "systemd-detect-virt"};
   if (!detected || detected->empty()) {
     finding.state = CheckState::not_applicable;
     finding.fact = "systemd-detect-virt is not installed";
