@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -108,8 +109,9 @@ void Buffer::map() {
     throw std::runtime_error("mmap of " + std::to_string(mapping_size_) + " bytes: " + message_of(error));
   }
   mapping_ = mapping;
-  const auto first = reinterpret_cast<std::uintptr_t>(mapping) + page;
-  data_ = reinterpret_cast<void*>(rounded_up(first, kHugePage));
+  void* first = static_cast<std::byte*>(mapping) + page;
+  std::size_t space = mapping_size_ - 2 * page;
+  data_ = std::align(kHugePage, data_size_, first, space);
   if (mprotect(data_, data_size_, PROT_READ | PROT_WRITE) != 0) {
     const int error = errno;
     release();

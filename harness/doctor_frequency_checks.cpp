@@ -14,6 +14,7 @@ std::string policy_folder(int cpu) { return fmt::format("/sys/devices/system/cpu
 /// "performance on 0-3, powersave on 4-7".
 std::string text_of(const std::map<std::string, std::vector<int>>& by_governor) {
   std::vector<std::string> parts;
+  parts.reserve(by_governor.size());
   for (const auto& entry : by_governor) {
     parts.push_back(entry.first + " on " + cpu_list_text(entry.second));
   }

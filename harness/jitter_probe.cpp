@@ -19,7 +19,7 @@ Nanoseconds edge(Nanoseconds first, int index) {
 
 std::vector<JitterBin> empty_bins() {
   std::vector<JitterBin> bins;
-  bins.reserve(kBinsPerOctave * kOctaves);
+  bins.reserve(std::size_t{kBinsPerOctave} * kOctaves);
   for (int i = 0; i < kBinsPerOctave * kOctaves; ++i) {
     bins.push_back({.lower = edge(kShortestGap, i), .upper = edge(kShortestGap, i + 1)});
   }

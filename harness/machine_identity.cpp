@@ -21,7 +21,7 @@ constexpr int kSaltBytes = 32;
 constexpr std::size_t kShownDigits = 16;  // 64 bits: two of a million machines collide with probability 3e-8
 
 bool is_salt(const std::string& text) {
-  return text.size() == 2 * kSaltBytes && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return text.size() == 2 * std::size_t{kSaltBytes} && text.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
 /// Writes a file that only its owner reads; false if that fails.

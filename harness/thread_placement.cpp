@@ -83,6 +83,7 @@ std::vector<int> node_order(const std::vector<Candidate>& candidates) {
         candidate.rank_in_core == 0 && candidate.thread.core_kind == fastest ? 1 : 0;
   }
   std::vector<int> nodes;
+  nodes.reserve(fast_cores.size());
   for (const auto& entry : fast_cores) {
     nodes.push_back(entry.first);
   }

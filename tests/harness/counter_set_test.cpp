@@ -2,11 +2,15 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
-#include <ctime>
+#include <array>
+#include <thread>
 
 #include "harness/thread_account.hpp"
+#include "harness/thread_placement.hpp"
 #include "tests/harness/given_files.hpp"
 
 namespace assay {
@@ -29,20 +33,42 @@ void fault(int pages) {
   munmap(memory, size);
 }
 
-/// Gives up the CPU `times` times. A sleep of 1 ns would not: it can end before the thread has left.
+/// Blocks the calling thread `times` times: its answers come from a thread on the same CPU, which can run only while
+/// the caller has left it.
 void block(int times) {
+  std::array<int, 2> question{};
+  std::array<int, 2> answer{};
+  ASSERT_EQ(pipe(question.data()), 0);
+  ASSERT_EQ(pipe(answer.data()), 0);
+  const int cpu = sched_getcpu();
+  pin_this_thread(cpu);
+  std::thread partner([&] {
+    pin_this_thread(cpu);
+    for (char byte = 0; read(question[0], &byte, 1) == 1 && write(answer[1], &byte, 1) == 1;) {
+    }
+  });
   for (int i = 0; i < times; ++i) {
-    const timespec duration{.tv_sec = 0, .tv_nsec = 100'000};
-    clock_nanosleep(CLOCK_MONOTONIC, 0, &duration, nullptr);
+    char byte = 'x';
+    EXPECT_EQ(write(question[1], &byte, 1), 1);
+    EXPECT_EQ(read(answer[0], &byte, 1), 1);
   }
+  close(question[1]);
+  partner.join();
+  close(question[0]);
+  close(answer[0]);
+  close(answer[1]);
 }
 
 TEST(CounterSet, SoftwareEventsCountWithoutAPmu) {
-  CounterSet counters;
-  counters.start();
-  fault(64);
-  block(5);
-  const auto readings = counters.read();
+  std::vector<CounterReading> readings;
+  std::thread([&readings] {  // bound to one CPU in block(), so not the test's own thread
+    CounterSet counters;
+    counters.start();
+    fault(64);
+    block(5);
+    readings = counters.read();
+  })
+      .join();
   EXPECT_GE(*reading_of(readings, CounterEvent::page_faults).value, 64U);
   EXPECT_GE(*reading_of(readings, CounterEvent::context_switches).value, 5U);
   EXPECT_GT(*reading_of(readings, CounterEvent::task_clock).value, 0U);

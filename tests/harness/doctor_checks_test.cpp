@@ -279,13 +279,13 @@ TEST(DoctorSystem, PermissionsAndLayout) {
 TEST(DoctorSystem, ResultsFolderByTheLongestMountPoint) {
   const GivenFiles files{{"/proc/self/mountinfo",
                           "27 1 254:0 / / rw - ext4 /dev/vda rw\n"
-                          "30 27 0:27 / /home rw,relatime shared:2 - nfs4 server:/x rw\n"
-                          "31 30 0:28 / /home/local rw - xfs /dev/vdb rw\n"
+                          "30 27 0:27 / /srv rw,relatime shared:2 - nfs4 server:/x rw\n"
+                          "31 30 0:28 / /srv/local rw - xfs /dev/vdb rw\n"
                           "32 27 0:29 / /scratch rw - tmpfs tmpfs rw\n"}};
   EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/var/x"}).fact, "results go to ext4");
-  EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/homes"}).fact, "results go to ext4");
-  EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/home/a/r"}).state, CheckState::note);
-  EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/home/local"}).fact, "results go to xfs");
+  EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/srvs"}).fact, "results go to ext4");
+  EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/srv/a/r"}).state, CheckState::note);
+  EXPECT_EQ(run(check_results_folder, files, {.results_folder = "/srv/local"}).fact, "results go to xfs");
   EXPECT_THAT(run(check_results_folder, files, {.results_folder = "/scratch/r"}).consequence, HasSubstr("vanish"));
   EXPECT_EQ(run(check_results_folder, files).state, CheckState::not_applicable);
 }
