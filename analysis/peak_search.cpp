@@ -6,7 +6,6 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
-#include <utility>
 
 #include "analysis/format.hpp"
 
@@ -80,7 +79,7 @@ std::optional<ProbeOutcome> PeakSearch::Level::decision(Percentile percentile) c
   if (held >= (majority_needed ? kMajority : 1)) {
     return ProbeOutcome::held;
   }
-  if (broke >= kMajority && (held == 0 || majority_needed)) {
+  if (broke >= kMajority) {
     return ProbeOutcome::broke;
   }
   if (undecided >= kMajority) {
@@ -196,7 +195,7 @@ void PeakSearch::record(PeakProbe probe) {
     }
   }
   level.round.push_back(probe);
-  probes_.push_back(std::move(probe));
+  probes_.push_back(probe);
 }
 
 PeakEstimate PeakSearch::estimate() const {
