@@ -1,6 +1,7 @@
 #include "harness/cpu_quota.hpp"
 
-#include <array>
+#include <fmt/format.h>
+
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -68,7 +69,7 @@ CpuQuota read_cpu_quota(const FileSource& files) {
     if (first == std::string::npos || second == std::string::npos) {
       continue;
     }
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string controllers = fmt::format(",{},", line.substr(first + 1, second - first - 1));
     const std::string group = line.substr(second + 1);
     if (controllers == ",,") {
       read_unified(quota, files, group);

@@ -1,6 +1,7 @@
 #include "harness/file_source.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -123,9 +124,9 @@ std::string cpu_list_text(const std::vector<int>& cpus) {
     while (last + 1 < cpus.size() && cpus[last + 1] == cpus[last] + 1) {
       ++last;
     }
-    text += (text.empty() ? "" : ",") + std::to_string(cpus[first]);
+    text += fmt::format("{}{}", text.empty() ? "" : ",", cpus[first]);
     if (last > first) {
-      text += "-" + std::to_string(cpus[last]);
+      text += fmt::format("-{}", cpus[last]);
     }
     first = last + 1;
   }
