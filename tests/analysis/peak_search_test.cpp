@@ -8,7 +8,7 @@
 #include <functional>
 #include <random>
 
-#include "recorded_tests.hpp"
+#include "tests/analysis/recorded_tests.hpp"
 
 namespace assay {
 namespace {

@@ -1,4 +1,4 @@
-#include "recorded_tests.hpp"
+#include "tests/analysis/recorded_tests.hpp"
 
 #include <algorithm>
 

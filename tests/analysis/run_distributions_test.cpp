@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "analysis/lateness.hpp"
-#include "recorded_tests.hpp"
+#include "tests/analysis/recorded_tests.hpp"
 
 namespace assay {
 namespace {

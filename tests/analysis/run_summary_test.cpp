@@ -7,7 +7,7 @@
 #include <stdexcept>
 
 #include "analysis/window_share.hpp"
-#include "recorded_tests.hpp"
+#include "tests/analysis/recorded_tests.hpp"
 
 namespace assay {
 namespace {

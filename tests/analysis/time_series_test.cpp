@@ -5,7 +5,7 @@
 #include <chrono>
 #include <numeric>
 
-#include "recorded_tests.hpp"
+#include "tests/analysis/recorded_tests.hpp"
 
 namespace assay {
 namespace {

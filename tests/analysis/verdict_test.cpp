@@ -7,7 +7,7 @@
 #include <chrono>
 
 #include "analysis/remedy.hpp"
-#include "recorded_tests.hpp"
+#include "tests/analysis/recorded_tests.hpp"
 
 namespace assay {
 namespace {
