@@ -27,8 +27,11 @@ Finding check_detect_virt(const CheckInput& input, const std::optional<std::stri
 Finding check_gpu(const Reading<GpuPresence>& gpu) {
   Finding finding{.check = "gpu", .source = "NVML (libnvidia-ml.so.1)"};
   if (!gpu) {
-    finding.state = CheckState::not_applicable;
-    finding.fact = "no GPU: " + gpu.reason();
+    // A driver that is installed and fails may hide a GPU; without a driver there is none to use.
+    const bool driver_failed = gpu.reason().starts_with("nvml");
+    finding.state = driver_failed ? CheckState::not_visible : CheckState::not_applicable;
+    finding.fact = fmt::format("{}: {}", driver_failed ? "the driver shows no GPU" : "no GPU", gpu.reason());
+    finding.consequence = driver_failed ? "GPU metrics: not available" : "";
     return finding;
   }
   finding.fact = fmt::format("{}, driver {}", fmt::join(gpu->names, ", "), gpu->driver_version);

@@ -313,6 +313,7 @@ TEST(DoctorProbes, GpuAndCountersGiveTheirReason) {
   const Finding none = check_gpu(Unavailable{"libnvidia-ml.so.1: cannot open"});
   EXPECT_EQ(none.state, CheckState::not_applicable);
   EXPECT_EQ(none.fact, "no GPU: libnvidia-ml.so.1: cannot open");
+  EXPECT_EQ(check_gpu(Unavailable{"nvmlInit: Driver Not Loaded"}).state, CheckState::not_visible);
   EXPECT_EQ(check_gpu(GpuPresence{.driver_version = "550.1", .names = {"A", "B"}}).fact, "A, B, driver 550.1");
   EXPECT_THAT(check_hardware_counters(Unavailable{"no PMU"}).fact, HasSubstr("no PMU"));
   EXPECT_EQ(check_hardware_counters(Unavailable{"no PMU"}).state, CheckState::not_visible);
