@@ -81,7 +81,7 @@ void warn_of_dependence(RunDocument& run) {
 
 }  // namespace
 
-void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputCheck>& output_check) {
+void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputVerdict>& output_check) {
   const RunDistributions distributions = distributions_of(result);
   // Beside the response times, on another thread: together they take about as long.
   const auto fill_service_and_series = [&] {

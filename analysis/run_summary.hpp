@@ -12,6 +12,6 @@ namespace assay {
 /// headline metric, rates, latency records, lateness, errors and series, and appends warnings. Leaves identity,
 /// workload, machine and conditions to the caller. Depends on nothing but its arguments, so a result can be recomputed
 /// from its records anywhere. Each distribution is sorted once; 10^7 records take under a second at -O3.
-void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputCheck>& output_check);
+void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputVerdict>& output_check);
 
 }  // namespace assay

@@ -179,7 +179,7 @@ void judge_clock(const Judgement& j) {
 }  // namespace
 
 Verdict judge(const TestResult& result, const RunDistributions& distributions,
-              const std::optional<OutputCheck>& output_check) {
+              const std::optional<OutputVerdict>& output_check) {
   Verdict verdict;
   const Judgement judgement{.result = result, .run = distributions, .reasons = verdict.reasons};
   judge_end(judgement);

@@ -11,7 +11,7 @@
 namespace assay {
 
 /// What became of the comparison of outputs with their reference.
-struct OutputCheck {
+struct OutputVerdict {
   bool passed = true;
   std::string text;  ///< "ok 3.1e-06 (bound 1e-05), 412 sampled" or what failed
 };
@@ -32,6 +32,6 @@ struct Verdict {
 /// token_count_missing, single_token, time_order, output_check, clock_step, interrupted, max_outstanding,
 /// record_capacity, too_few_samples.
 [[nodiscard]] Verdict judge(const TestResult& result, const RunDistributions& distributions,
-                            const std::optional<OutputCheck>& output_check);
+                            const std::optional<OutputVerdict>& output_check);
 
 }  // namespace assay

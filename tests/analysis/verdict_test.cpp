@@ -27,7 +27,7 @@ std::vector<std::string> codes(const Verdict& verdict) {
   return found;
 }
 
-Verdict judged(const TestResult& result, const std::optional<OutputCheck>& check = {}) {
+Verdict judged(const TestResult& result, const std::optional<OutputVerdict>& check = {}) {
   return judge(result, distributions_of(result), check);
 }
 
@@ -209,8 +209,8 @@ TEST(Verdict, SingleTokensAndContradictoryTimes) {
 }
 
 TEST(Verdict, OutputCheck) {
-  EXPECT_TRUE(judged(windowed(0), OutputCheck{.passed = true, .text = "ok"}).valid());
-  const Verdict verdict = judged(windowed(0), OutputCheck{.passed = false, .text = "sample 3: 1.5, expected 2.5"});
+  EXPECT_TRUE(judged(windowed(0), OutputVerdict{.passed = true, .text = "ok"}).valid());
+  const Verdict verdict = judged(windowed(0), OutputVerdict{.passed = false, .text = "sample 3: 1.5, expected 2.5"});
   EXPECT_THAT(codes(verdict), ElementsAre("output_check"));
   EXPECT_THAT(verdict.reasons[0].message, HasSubstr("sample 3"));
 }
@@ -245,7 +245,7 @@ TEST(Verdict, AnAccuracyRunIsJudgedByErrorsAndOutputsOnly) {
   result.settings.mode = TestMode::accuracy;
   result.settings.min_duration = 1h;
   EXPECT_TRUE(judged(result).valid());
-  EXPECT_THAT(codes(judged(result, OutputCheck{.passed = false, .text = "wrong"})), ElementsAre("output_check"));
+  EXPECT_THAT(codes(judged(result, OutputVerdict{.passed = false, .text = "wrong"})), ElementsAre("output_check"));
 }
 
 TEST(Verdict, EveryReasonIsListed) {
