@@ -1,0 +1,109 @@
+#include "analysis/report_text.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "analysis/report_sentences.hpp"
+
+namespace assay {
+namespace {
+
+/// No escape sequence of a file reaches the terminal; in ASCII no byte above 127 either.
+std::string printable(std::string_view text, Charset charset) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool control = byte < 0x20 || byte == 0x7f;
+    out += control || (charset == Charset::ascii && byte > 0x7f) ? '?' : c;
+  }
+  return out;
+}
+
+std::string coloured(std::string_view text, int ansi_colour, const TextStyle& style) {
+  return style.colour ? fmt::format("\x1b[1;{}m{}\x1b[0m", ansi_colour, text) : std::string(text);
+}
+
+constexpr int kRed = 31;
+constexpr int kGreen = 32;
+constexpr int kYellow = 33;
+
+class Block {
+ public:
+  Block(const RunDocument& run, const TextStyle& style) : run_(run), style_(style) {}
+
+  /// A line of numbers: it carries SYNTHETIC where they are synthetic.
+  void numbers(std::string_view label, std::string_view text) {
+    add(fmt::format("{}{:<9}{}", run_.synthetic ? "SYNTHETIC " : "", label, text));
+  }
+
+  void add(std::string_view line) { text_ += fmt::format(" {}\n", printable(line, style_.charset)); }
+  void add_raw(std::string_view lines) { text_ += lines; }
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  const RunDocument& run_;
+  const TextStyle& style_;
+  std::string text_;
+};
+
+std::string title_line(const RunDocument& run, const TextStyle& style) {
+  const bool utf8 = style.charset == Charset::utf8;
+  const std::string mark = run.valid ? (utf8 ? "✓ " : "") : (utf8 ? "✗ " : "");
+  const std::string verdict = coloured(mark + verdict_word(run), run.valid ? kGreen : kRed, style);
+  const std::string synthetic = run.synthetic ? coloured("SYNTHETIC  ", kYellow, style) : "";
+  return fmt::format("{}  {}  {}n={}  {}  {}\n", scenario_title(run), printable(workload_title(run), style.charset),
+                     synthetic, format_count(is_one_batch(run) ? run.sample_count : run.query_count),
+                     format_duration(run.duration_s, style.charset), verdict);
+}
+
+void add_distribution(Block& block, const RunDocument& run, const TextStyle& style) {
+  if (is_one_batch(run)) {
+    block.numbers("latency",
+                  fmt::format("none per request: one query of {} samples was complete after {}",
+                              format_count(run.sample_count), format_duration(run.duration_s, style.charset)));
+    return;
+  }
+  block.add_raw(terminal_histogram(run.latency, style));
+  block.numbers("latency", latency_sentence(run.latency, style.charset));
+}
+
+void add_verdict(Block& block, const RunDocument& run, const TextStyle& style) {
+  for (const InvalidReason& reason : run.invalid_reasons) {
+    block.add(fmt::format("INVALID: {}", reason.message));
+    if (!reason.remedy.empty()) {
+      block.add(fmt::format("    try: {}", reason.remedy));
+    }
+  }
+  for (const std::string& warning : run.warnings) {
+    block.add(fmt::format("warning: {}", warning));
+  }
+  if (!run.stored_hash.empty() && !run.hash_matches) {
+    block.add_raw(
+        coloured(" warning: the file was changed after it was written (its hash does not match)\n", kYellow, style));
+  }
+}
+
+}  // namespace
+
+std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
+  Block block(run, style);
+  block.add_raw(title_line(run, style));
+  add_distribution(block, run, style);
+  block.numbers("result", headline_sentence(run, style.charset));
+  block.numbers("rate", rate_sentence(run));
+  if (run.slo_s && !is_one_batch(run)) {
+    block.numbers("window", window_sentence(run, style.charset));
+  }
+  if (run.lateness.p99_s) {
+    block.numbers("lateness", lateness_sentence(run, style.charset));
+  }
+  block.add(fmt::format("{:<9}{}", "output", run.output_check.empty() ? "not checked" : run.output_check));
+  for (const auto& [code, count] : run.errors) {
+    block.add(fmt::format("{:<9}{}: {}", "error", code, format_count(count)));
+  }
+  add_verdict(block, run, style);
+  return block.take();
+}
+
+}  // namespace assay

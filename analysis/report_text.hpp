@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "analysis/run_document.hpp"
+#include "analysis/terminal_histogram.hpp"
+
+namespace assay {
+
+/// One run for a terminal, about twelve lines: what ran and its verdict, the histogram, mean and percentiles with
+/// intervals, the headline, rate, window, the generator's lateness, the output check, and for an INVALID run each
+/// reason with what to try. A synthetic run says SYNTHETIC on each line that holds its numbers. Control characters in
+/// the run's texts (a file is untrusted) are shown as '?'.
+[[nodiscard]] std::string run_summary_text(const RunDocument& run, const TextStyle& style);
+
+}  // namespace assay
