@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "loadgen/scenario.hpp"
 
 namespace assay {
@@ -9,6 +11,18 @@ namespace {
 
 std::string duration_or_absent(const std::optional<double>& seconds, Charset charset) {
   return seconds ? format_duration(*seconds, charset) : "not available";
+}
+
+/// "98.2 % [97.7, 98.6]"
+std::string share_text(const EstimateRecord& share) {
+  std::string text = format_percent(*share.point);
+  if (share.lower && share.upper) {
+    const std::string upper = format_percent(*share.upper);
+    std::string lower = format_percent(*share.lower);
+    lower.resize(lower.size() - std::string_view(" %").size());
+    text += fmt::format(" [{}, {}]", lower, upper.substr(0, upper.size() - std::string_view(" %").size()));
+  }
+  return text;
 }
 
 }  // namespace
@@ -70,10 +84,10 @@ std::string window_sentence(const RunDocument& run, Charset charset) {
   if (!run.slo_s) {
     return "no latency window was asked for";
   }
-  if (!run.slo_met_share) {
+  if (!run.slo_met_share || !run.slo_met_share->point) {
     return fmt::format("the window is {}; no share within it was recorded", format_duration(*run.slo_s, charset));
   }
-  return fmt::format("{} of the queries were within the window of {}", format_percent(*run.slo_met_share),
+  return fmt::format("{} of the queries were within the window of {}", share_text(*run.slo_met_share),
                      format_duration(*run.slo_s, charset));
 }
 

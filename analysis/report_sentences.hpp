@@ -28,7 +28,7 @@ namespace assay {
 /// completed rate alone where the scenario asks for none.
 [[nodiscard]] std::string rate_sentence(const RunDocument& run);
 
-/// "98.2 % of the queries were within the window of 10.0 ms"; "no latency window was asked for".
+/// "98.2 % [97.7, 98.6] of the queries were within the window of 10.0 ms"; "no latency window was asked for".
 [[nodiscard]] std::string window_sentence(const RunDocument& run, Charset charset);
 
 /// "P50 410 ns, P99 31.0 µs, max 440 µs; 0.200 % issued later than 100 µs (1.00 % allowed)", or why there is none.

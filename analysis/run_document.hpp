@@ -47,7 +47,7 @@ struct LatenessRecord {
   std::optional<double> p90_s;
   std::optional<double> p99_s;
   std::optional<double> max_s;
-  double late_share = 0.0;        ///< share of the queries issued later than threshold_s
+  double late_share = 0.0;  ///< share of the queries issued later than threshold_s
   double threshold_s = 0.0;
   double allowed_share = 0.01;
 };
@@ -62,7 +62,7 @@ struct InvalidReason {
 /// One point of a run's time series. Times in seconds from the start of the run.
 struct SeriesPoint {
   double t_s = 0.0;
-  std::uint64_t completed = 0;     ///< queries completed in the interval that ends at t_s
+  std::uint64_t completed = 0;  ///< queries completed in the interval that ends at t_s
   std::optional<double> p50_s;
   std::optional<double> p99_s;
 };
@@ -70,52 +70,55 @@ struct SeriesPoint {
 /// A result file of schema assay/run/1, as a value. Written once, never changed; every result in it can be
 /// recomputed or checked on another machine.
 struct RunDocument {
-  std::string id;           ///< ULID
-  std::string created;      ///< ISO 8601, UTC
+  std::string id;       ///< ULID
+  std::string created;  ///< ISO 8601, UTC
   // workload
   std::string workload;
   int workload_version = 1;
   std::map<std::string, std::string> workload_parameters;
-  bool synthetic = false;   ///< shown as SYNTHETIC in every place where a number appears
-  std::optional<std::uint64_t> work_flops;      ///< per sample, declared
-  std::optional<std::uint64_t> traffic_bytes;   ///< per sample, declared
-  std::string output_check; ///< "ok 3.1e-06 (bound 1e-05), 412 sampled" or what failed, or why none was made
+  bool synthetic = false;                      ///< shown as SYNTHETIC in every place where a number appears
+  std::optional<std::uint64_t> work_flops;     ///< per sample, declared
+  std::optional<std::uint64_t> traffic_bytes;  ///< per sample, declared
+  std::string output_check;  ///< "ok 3.1e-06 (bound 1e-05), 412 sampled" or what failed, or why none was made
   // scenario
-  std::string scenario;     ///< "single", "multi", "server", "offline"
-  std::string mode;         ///< "performance" or "accuracy"
-  std::string arrivals;     ///< e.g. "poisson"; empty where the scenario has none
+  std::string scenario;  ///< "single", "multi", "server", "offline"
+  std::string mode;      ///< "performance" or "accuracy"
+  std::string arrivals;  ///< e.g. "poisson"; empty where the scenario has none
   std::optional<double> rate_target_hz;
   std::optional<double> rate_scheduled_hz;
   std::uint64_t samples_per_query = 1;
   std::uint64_t seed = 0;
-  std::string stream;       ///< "assay" or "mlperf"
-  double percentile = 0.99; ///< the scenario's target percentile
+  std::string stream;        ///< "assay" or "mlperf"
+  double percentile = 0.99;  ///< the scenario's target percentile
   std::optional<double> slo_s;
   double min_duration_s = 0.0;
   std::uint64_t min_query_count = 0;
+  double warm_up_s = 0.0;  ///< load before the measured part, none of it in any number below; 0 if there was none
   // what happened
   bool valid = false;
   bool interrupted = false;
   std::vector<InvalidReason> invalid_reasons;
   std::uint64_t query_count = 0;
   std::uint64_t sample_count = 0;
-  double duration_s = 0.0;                    ///< start to last completion
-  std::optional<double> queries_per_s;        ///< completed / time of the last completion
+  double duration_s = 0.0;              ///< start to last completion
+  std::optional<double> queries_per_s;  ///< completed / time of the last completion
   std::optional<double> samples_per_s;
-  std::string metric_name;                    ///< the scenario's headline, e.g. "p90 latency (early stopping)"
-  std::string metric_unit;                    ///< "s", "queries/s", "samples/s"
+  std::string metric_name;  ///< the scenario's headline, e.g. "p90 latency (early stopping)"
+  std::string metric_unit;  ///< "s", "queries/s", "samples/s"
   EstimateRecord metric;
-  std::optional<double> slo_met_share;        ///< share of the queries within the window
-  LatencyRecord latency;                      ///< response time: scheduled to completed, per query
-  LatencyRecord service_time;                 ///< started to completed, per sample
-  std::optional<LatencyRecord> first_token;   ///< TTFT
-  std::optional<LatencyRecord> token_time;    ///< TPOT
+  /// Share of the queries within the window, with its exact 95 % interval for the effective sample size. Absent
+  /// without a window or without a query.
+  std::optional<EstimateRecord> slo_met_share;
+  LatencyRecord latency;                     ///< response time: scheduled to completed, per query
+  LatencyRecord service_time;                ///< started to completed, per sample
+  std::optional<LatencyRecord> first_token;  ///< TTFT
+  std::optional<LatencyRecord> token_time;   ///< TPOT
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;
   // the instrument and the place
-  std::string tool_version;                   ///< "0.1.0"
-  std::string tool_revision;                  ///< git commit, "+dirty" appended; "unknown" outside a checkout
+  std::string tool_version;   ///< "0.1.0"
+  std::string tool_revision;  ///< git commit, "+dirty" appended; "unknown" outside a checkout
   std::string compiler;
   std::string build_type;
   ClockQuality clock;
@@ -123,11 +126,19 @@ struct RunDocument {
   MachineIdentity machine_identity;
   ThreadPlacement placement;
   RunConditions conditions;
-  std::string observer;                       ///< "none", "quiet" or "live@2Hz"
+  std::string observer;  ///< "none", "quiet" or "live@2Hz"
+  /// Share of the machine's CPU time in the measured part that the hypervisor gave to others.
+  std::optional<double> steal_share;
+  /// Share of the machine's CPU time in the measured part that other processes took.
+  std::optional<double> foreign_cpu_share;
+  /// Largest difference between the clock used and a second one over the measured part.
+  std::optional<double> clock_disagreement_s;
+  /// Why one of the three readings above is absent, by its place in the file: {"quality.steal_share", "..."}.
+  std::map<std::string, std::string> not_available;
   std::vector<std::string> warnings;
   // set by run_document_from_json() only; to_json() writes the hash of what it writes
-  std::string stored_hash;    ///< "sha256:..." as the file has it, empty if it has none
-  bool hash_matches = true;   ///< false: the file was changed after it was written, or carries no hash
+  std::string stored_hash;   ///< "sha256:..." as the file has it, empty if it has none
+  bool hash_matches = true;  ///< false: the file was changed after it was written, or carries no hash
 };
 
 }  // namespace assay

@@ -104,6 +104,7 @@ ordered_json scenario_json(const RunDocument& run) {
 ordered_json window_json(const RunDocument& run) {
   return {{"min_duration_s", number(run.min_duration_s)},
           {"min_query_count", run.min_query_count},
+          {"warmup_s", number(run.warm_up_s)},
           {"duration_s", number(run.duration_s)}};
 }
 
@@ -122,7 +123,7 @@ ordered_json result_json(const RunDocument& run) {
           {"queries_per_s", number(run.queries_per_s)},
           {"samples_per_s", number(run.samples_per_s)},
           {"metric", metric},
-          {"slo_met_share", number(run.slo_met_share)},
+          {"slo_met_share", run.slo_met_share ? estimate_json(*run.slo_met_share, "") : ordered_json(nullptr)},
           {"latency", latency_json(run.latency)},
           {"service_time", latency_json(run.service_time)},
           {"first_token", optional_latency_json(run.first_token)},
@@ -148,10 +149,18 @@ ordered_json not_available_json(const RunDocument& run) {
   note("result.latency.standard_deviation_s", run.latency.standard_deviation_s, lost);
   note("result.queries_per_s", run.queries_per_s, "no query completed");
   note("result.samples_per_s", run.samples_per_s, "no query completed");
-  note("result.slo_met_share", run.slo_met_share, run.slo_s ? "no query completed" : "no latency window was asked for");
+  note("result.slo_met_share", run.slo_met_share ? run.slo_met_share->point : std::nullopt,
+       run.slo_s ? "no query completed" : "no latency window was asked for");
   note("scenario.slo_s", run.slo_s, "no latency window was asked for");
   note("scenario.rate_target_hz", run.rate_target_hz, "this scenario has no arrival rate");
   note("quality.lateness.p99_s", run.lateness.p99_s, "the scenario has no schedule to be late for");
+  const auto note_reading = [&](const char* path, const std::optional<double>& value) {
+    const auto given = run.not_available.find(path);
+    note(path, value, given == run.not_available.end() ? "this run did not read it" : given->second);
+  };
+  note_reading("quality.steal_share", run.steal_share);
+  note_reading("quality.foreign_cpu_share", run.foreign_cpu_share);
+  note_reading("quality.clock_disagreement_s", run.clock_disagreement_s);
   if (!run.work_flops) {
     reasons["workload.flops_per_sample"] = "the workload declares none";
   }
@@ -177,6 +186,9 @@ ordered_json quality_json(const RunDocument& run) {
   const LatenessRecord& lateness = run.lateness;
   return {{"observer", run.observer},
           {"clock", clock_json(run.clock)},
+          {"clock_disagreement_s", number(run.clock_disagreement_s)},
+          {"steal_share", number(run.steal_share)},
+          {"foreign_cpu_share", number(run.foreign_cpu_share)},
           {"lateness",
            {{"p50_s", number(lateness.p50_s)},
             {"p90_s", number(lateness.p90_s)},

@@ -146,7 +146,8 @@ void read_result(const Field& field, RunDocument& run) {
   run.metric_name = metric.member("name").text();
   run.metric_unit = metric.member("unit").text();
   run.metric = read_estimate(metric, "");
-  run.slo_met_share = field.member("slo_met_share").optional_number();
+  const Field slo_met_share = field.member("slo_met_share");
+  run.slo_met_share = slo_met_share.absent() ? std::nullopt : std::optional(read_estimate(slo_met_share, ""));
   run.latency = read_latency(field.member("latency"));
   run.service_time = read_latency(field.member("service_time"));
   run.first_token = read_optional_latency(field.member("first_token"));
@@ -169,6 +170,17 @@ void read_quality(const Field& field, RunDocument& run) {
                .wake_error_p90 = nanoseconds("wake_error_p90_s"),
                .wake_error_max = nanoseconds("wake_error_max_s"),
                .spin_margin = nanoseconds("spin_margin_s")};
+  run.clock_disagreement_s = field.member("clock_disagreement_s").optional_number();
+  run.steal_share = field.member("steal_share").optional_number();
+  run.foreign_cpu_share = field.member("foreign_cpu_share").optional_number();
+  // The other reasons follow from the document; these three only the program that ran could know.
+  for (const char* name : {"clock_disagreement_s", "steal_share", "foreign_cpu_share"}) {
+    const std::string path = fmt::format("quality.{}", name);
+    const Field reason = field.member("not_available").member(path);
+    if (field.member(name).absent() && !reason.absent()) {
+      run.not_available[path] = reason.text();
+    }
+  }
   const Field lateness = field.member("lateness");
   run.lateness = {.p50_s = lateness.member("p50_s").optional_number(),
                   .p90_s = lateness.member("p90_s").optional_number(),
@@ -276,6 +288,7 @@ RunDocument read_document(const Field& root) {
   const Field window = root.member("window");
   run.min_duration_s = window.member("min_duration_s").non_negative();
   run.min_query_count = window.member("min_query_count").count();
+  run.warm_up_s = window.member("warmup_s").non_negative();
   run.duration_s = window.member("duration_s").non_negative();
   read_result(root.member("result"), run);
   read_quality(root.member("quality"), run);

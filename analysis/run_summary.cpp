@@ -14,6 +14,7 @@
 #include "analysis/run_distributions.hpp"
 #include "analysis/time_series.hpp"
 #include "analysis/verdict_errors.hpp"
+#include "analysis/window_share.hpp"
 
 namespace assay {
 namespace {
@@ -47,8 +48,14 @@ void fill_latencies(RunDocument& run, const TestResult& result, const RunDistrib
       distributions.token_time ? std::optional(latency_record(*distributions.token_time, target)) : std::nullopt;
   run.lateness = distributions.lateness;
   if (result.settings.target_latency && distributions.response.count() > 0) {
-    const auto over = static_cast<double>(distributions.response.count_over(*result.settings.target_latency));
-    run.slo_met_share = 1.0 - over / static_cast<double>(distributions.response.count());
+    constexpr double kConfidence = 0.95;
+    const WindowShare share = window_share(
+        distributions.response, {.percentile = target, .limit = *result.settings.target_latency}, kConfidence);
+    run.slo_met_share = EstimateRecord{.point = share.within,
+                                       .lower = share.interval.lower,
+                                       .upper = share.interval.upper,
+                                       .confidence = kConfidence,
+                                       .reason = ""};
   }
 }
 

@@ -77,6 +77,12 @@ TEST(RunFile, RoundTripsTheGoldenFile) {
   EXPECT_EQ(run.machine.data_caches.at(2).size.count, 110100480U);
   EXPECT_EQ(run.conditions.findings.at(2).state, CheckState::not_visible);
   EXPECT_EQ(run.invalid_reasons.at(0).remedy, "assay peak mlp --slo 10ms");
+  EXPECT_EQ(run.warm_up_s, 2.0);
+  EXPECT_EQ(run.slo_met_share.value().lower, 0.9781);
+  EXPECT_EQ(run.steal_share, 0.0021);
+  EXPECT_EQ(run.clock_disagreement_s, 1.5e-6);
+  EXPECT_EQ(run.foreign_cpu_share, std::nullopt);
+  EXPECT_EQ(run.not_available.at("quality.foreign_cpu_share"), "/proc/stat cannot be read here");
   ASSERT_EQ(run.latency.histogram.size(), 5U);
   EXPECT_EQ(run.latency.histogram.front().first, 509U);  // 1e6 ns: e = 14, 1e6 >> 14 = 61, 14 * 32 + 61
 }
@@ -97,6 +103,17 @@ TEST(RunFile, NeverWritesNotANumber) {
   EXPECT_TRUE(document["result"]["metric"]["point"].is_null());
   EXPECT_EQ(document["quality"]["not_available"]["result.queries_per_s"], "no query completed");
   EXPECT_EQ(document["quality"]["not_available"]["result.latency.mean_s"], "1 of 6 queries never completed: infinite");
+}
+
+TEST(RunFile, AReadingThatIsAbsentSaysWhy) {
+  RunDocument run = golden_run();
+  run.steal_share.reset();
+  run.slo_met_share.reset();
+  const json reasons = json::parse(to_json(run))["quality"]["not_available"];
+  EXPECT_EQ(reasons["quality.foreign_cpu_share"], "/proc/stat cannot be read here");
+  EXPECT_EQ(reasons["quality.steal_share"], "this run did not read it");
+  EXPECT_EQ(reasons["result.slo_met_share"], "no query completed");
+  EXPECT_FALSE(reasons.contains("quality.clock_disagreement_s"));
 }
 
 TEST(RunFile, ParametersThatAreNumbersAreWrittenAsNumbers) {

@@ -90,13 +90,15 @@ TEST(RunSummary, ServerHeadlineNeedsTheWindow) {
   const RunDocument held = summarised(result);
   EXPECT_EQ(held.metric_name, "completed samples per second within the window");
   EXPECT_DOUBLE_EQ(held.metric.point.value(), 1000 / 10.010);
-  EXPECT_DOUBLE_EQ(held.slo_met_share.value(), 1.0);
+  EXPECT_DOUBLE_EQ(held.slo_met_share.value().point.value(), 1.0);
 
   result.settings.target_latency = 10ms;
   const RunDocument broken = summarised(result);
   EXPECT_FALSE(broken.metric.point.has_value());
   EXPECT_NE(broken.metric.reason.find("above the window"), std::string::npos);
-  EXPECT_DOUBLE_EQ(broken.slo_met_share.value(), 0.989);
+  EXPECT_DOUBLE_EQ(broken.slo_met_share.value().point.value(), 0.989);
+  EXPECT_LT(broken.slo_met_share.value().lower.value(), 0.989);
+  EXPECT_GT(broken.slo_met_share.value().upper.value(), 0.989);
   EXPECT_DOUBLE_EQ(broken.slo_s.value(), 0.010);
 }
 

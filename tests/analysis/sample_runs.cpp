@@ -141,6 +141,7 @@ RunDocument common_run() {
   run.stream = "assay";
   run.min_duration_s = 10.0;
   run.min_query_count = 100;
+  run.warm_up_s = 2.0;
   run.valid = true;
   run.tool_version = "0.1.0";
   run.tool_revision = "abc1234";
@@ -160,6 +161,9 @@ RunDocument common_run() {
       .issuing_cpus = {1}, .worker_cpus = {0}, .shared = false, .why = "one core each; CPU 0 takes interrupts"};
   run.conditions = conditions_of_a_virtual_machine();
   run.observer = "none";
+  run.steal_share = 0.0021;
+  run.foreign_cpu_share = 0.013;
+  run.clock_disagreement_s = 1.5e-6;
   return run;
 }
 
@@ -207,10 +211,15 @@ void make_server(RunDocument& run) {
   run.duration_s = 12.0;
   run.queries_per_s = run.samples_per_s = 399.0;
   run.slo_s = 0.010;
-  run.slo_met_share = 0.9824;
-  run.metric_name = "scheduled queries/s within the window";
-  run.metric_unit = "queries/s";
-  run.metric = {.point = 401.2, .lower = {}, .upper = {}, .confidence = 0.95, .reason = "one run has no interval"};
+  run.slo_met_share =
+      EstimateRecord{.point = 0.9824, .lower = 0.9781, .upper = 0.986, .confidence = 0.95, .reason = ""};
+  run.metric_name = "completed samples per second within the window";
+  run.metric_unit = "samples/s";
+  run.metric = {.point = {},
+                .lower = {},
+                .upper = {},
+                .confidence = 0.95,
+                .reason = "P99 latency 15.9 ms is above the window of 10.0 ms"};
   run.lateness = {.p50_s = 4.1e-7,
                   .p90_s = 2.2e-6,
                   .p99_s = 3.1e-5,
@@ -234,10 +243,13 @@ void make_offline(RunDocument& run) {
   run.samples_per_s = 24'576 / 11.2;
   run.latency = record_of({11'200'000'000});
   run.service_time = record_of(latencies(24'576, 0.85, 6.0, 9));
-  run.metric_name = "samples/s";
+  run.metric_name = "samples per second";
   run.metric_unit = "samples/s";
-  run.metric = {
-      .point = run.samples_per_s, .lower = {}, .upper = {}, .confidence = 0.95, .reason = "one run has no interval"};
+  run.metric = {.point = run.samples_per_s,
+                .lower = {},
+                .upper = {},
+                .confidence = 0.95,
+                .reason = "one run has no interval; repeat it"};
   run.series.clear();
 }
 
@@ -267,8 +279,12 @@ RunDocument golden_run() {
   run.first_token =
       LatencyRecord{.count = 1, .mean_s = 0.0005, .min_s = 0.0005, .max_s = 0.0005, .histogram = {{477, 1}}};
   make_server(run);
+  run.metric.point = 401.2;
+  run.metric.reason = "one run has no interval; repeat it";
   run.query_count = run.sample_count = 6;
   run.interrupted = true;
+  run.foreign_cpu_share.reset();
+  run.not_available = {{"quality.foreign_cpu_share", "/proc/stat cannot be read here"}};
   run.errors = {{"lost", 1}};
   run.series = {{.t_s = 1.0, .completed = 5, .p50_s = 0.0012, .p99_s = {}}};
   run.warnings.push_back("a label with \"quotes\", a\ttab and µ");
