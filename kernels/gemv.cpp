@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "kernels/byte_size.hpp"
+#include "harness/quantity.hpp"
 #include "kernels/input_values.hpp"
 #include "kernels/kernel_parameters.hpp"
 #include "kernels/output_comparison.hpp"
@@ -23,13 +23,13 @@ template <class Weight>
 Gemv<Weight>::Gemv(Settings settings) : rows_(settings.size.count / kSmallestSize.count * kSkinnyRowStep) {
   if (settings.size < kSmallestSize) {
     throw std::invalid_argument(
-        fmt::format("gemv: size {} is below {}", format_byte_size(settings.size), format_byte_size(kSmallestSize)));
+        fmt::format("gemv: size {} is below {}", size_text(settings.size), size_text(kSmallestSize)));
   }
-  identity_ = {.name = "gemv",
-               .version = 1,
-               .parameters = {{"size", format_byte_size(weights_size())},
-                              {"dtype", std::is_same_v<Weight, float> ? "f32" : "bf16"}},
-               .facts = cache_facts(weights_size(), settings.limits)};
+  identity_ = {
+      .name = "gemv",
+      .version = 1,
+      .parameters = {{"size", size_text(weights_size())}, {"dtype", std::is_same_v<Weight, float> ? "f32" : "bf16"}},
+      .facts = cache_facts(weights_size(), settings.limits)};
   identity_.facts["simd"] = simd_target();
   identity_.facts["shape"] = fmt::format("{} x {}", rows_, kColumns);
 }

@@ -5,11 +5,10 @@
 
 #include <algorithm>
 #include <charconv>
-#include <optional>
 #include <stdexcept>
 #include <system_error>
 
-#include "kernels/byte_size.hpp"
+#include "harness/quantity.hpp"
 
 namespace assay {
 
@@ -57,13 +56,16 @@ Bytes KernelParameters::size(const std::string& name, SizeRange range, const std
   if (text == "auto") {
     return automatic();
   }
-  const std::optional<Bytes> value = parse_byte_size(text);
-  if (value && *value >= range.lowest && *value <= range.highest) {
-    return *value;
+  try {
+    const Bytes value = parse_size(text);
+    if (value >= range.lowest && value <= range.highest) {
+      return value;
+    }
+  } catch (const std::invalid_argument&) {
+    // Noted below, in the words of the parameter.
   }
   note(name, text,
-       fmt::format("a size from {} to {} such as 64MiB, or auto", format_byte_size(range.lowest),
-                   format_byte_size(range.highest)));
+       fmt::format("a size from {} to {} such as 64MiB, or auto", size_text(range.lowest), size_text(range.highest)));
   return range.lowest;
 }
 

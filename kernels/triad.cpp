@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "kernels/byte_size.hpp"
+#include "harness/quantity.hpp"
 #include "kernels/input_values.hpp"
 #include "kernels/kernel_parameters.hpp"
 #include "kernels/output_comparison.hpp"
@@ -30,13 +30,13 @@ Triad::Triad(Settings settings)
     : elements_(settings.size.count / (3 * sizeof(double)) / kTriadStep * kTriadStep), stores_(settings.stores) {
   if (settings.size < kSmallestSize) {
     throw std::invalid_argument(
-        fmt::format("triad: size {} is below {}", format_byte_size(settings.size), format_byte_size(kSmallestSize)));
+        fmt::format("triad: size {} is below {}", size_text(settings.size), size_text(kSmallestSize)));
   }
-  identity_ = {.name = "triad",
-               .version = 1,
-               .parameters = {{"size", format_byte_size(traffic())},
-                              {"stores", stores_ == Stores::Regular ? "regular" : "streaming"}},
-               .facts = cache_facts(traffic(), settings.limits)};
+  identity_ = {
+      .name = "triad",
+      .version = 1,
+      .parameters = {{"size", size_text(traffic())}, {"stores", stores_ == Stores::Regular ? "regular" : "streaming"}},
+      .facts = cache_facts(traffic(), settings.limits)};
   identity_.facts["simd"] = simd_target();
 }
 

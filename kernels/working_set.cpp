@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include "harness/machine.hpp"
-#include "kernels/byte_size.hpp"
+#include "harness/quantity.hpp"
 
 namespace assay {
 namespace {
@@ -45,8 +45,8 @@ std::map<std::string, std::string> cache_facts(Bytes size, const MemoryLimits& l
     return {{"last_level_cache", "not available: the machine does not show its caches"}};
   }
   const double ratio = static_cast<double>(size.count) / static_cast<double>(limits.last_level_cache.count);
-  return {{"last_level_cache", format_byte_size(limits.last_level_cache)},
-          {"working_set", format_byte_size(size)},
+  return {{"last_level_cache", size_text(limits.last_level_cache)},
+          {"working_set", size_text(size)},
           {"exceeds_last_level_cache", fmt::format("{} ({:.2f} times its size)", ratio > 1.0 ? "yes" : "no", ratio)}};
 }
 

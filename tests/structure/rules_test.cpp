@@ -25,7 +25,7 @@ TEST(IncludeDirection, AcceptsTheOneDirection) {
   EXPECT_THAT(check_include_direction(including("analysis/verdict.hpp", "loadgen/test_result.hpp")), IsEmpty());
   EXPECT_THAT(check_include_direction(including("scenarios/sut.cpp", "kernels/kernel.hpp")), IsEmpty());
   EXPECT_THAT(check_include_direction(including("lab/main.cpp", "scenarios/sut.hpp")), IsEmpty());
-  EXPECT_THAT(check_include_direction(including("tests/lab/x_test.cpp", "lab/quantity.hpp")), IsEmpty());
+  EXPECT_THAT(check_include_direction(including("tests/lab/x_test.cpp", "lab/glossary.hpp")), IsEmpty());
   EXPECT_THAT(check_include_direction(file("harness/machine.cpp", "#include <hwloc.h>\n")), IsEmpty());
 }
 

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <string>
 #include <string_view>
 
-#include "analysis/percentile.hpp"
 #include "harness/time.hpp"
 #include "harness/units.hpp"
 
@@ -13,13 +12,6 @@
 // counts are exact: a text that is not a whole number of the unit, or does not fit, is refused, never rounded.
 
 namespace assay {
-
-/// The window of a Server run, e.g. "10ms@p99": this share of the queries within this time.
-struct LatencyWindow {
-  Nanoseconds limit{0};
-  std::optional<Percentile> percentile;  ///< absent when only a time was given: the scenario's own counts
-  friend bool operator==(const LatencyWindow&, const LatencyWindow&) = default;
-};
 
 /// "250ns", "200us", "10ms", "1.5s", "10min", "2h"; the unit is required, so that nobody has to guess it.
 [[nodiscard]] Nanoseconds parse_duration(std::string_view text);
@@ -33,10 +25,7 @@ struct LatencyWindow {
 /// A whole number: "24576", "5k", "10M".
 [[nodiscard]] std::uint64_t parse_count(std::string_view text);
 
-/// "10ms@p99", "10ms@p99.9" or "10ms". The time must be positive.
-[[nodiscard]] LatencyWindow parse_latency_window(std::string_view text);
-
-/// "p99", "p99.9" or "p99.99", up to four decimals; above 0 and below 100.
-[[nodiscard]] Percentile parse_percentile(std::string_view text);
+/// The shortest exact form that parse_size() reads back: "64MiB", "1536KiB", "1000B".
+[[nodiscard]] std::string size_text(Bytes size);
 
 }  // namespace assay

@@ -1,7 +1,8 @@
-#include "lab/quantity.hpp"
+#include "harness/quantity.hpp"
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -128,37 +129,16 @@ TEST(Count, IsAWholeNumber) {
   }
 }
 
-TEST(PercentileText, HasPartsPerMillion) {
-  EXPECT_EQ(parse_percentile("p99").parts_per_million(), 990'000U);
-  EXPECT_EQ(parse_percentile("p99.9").parts_per_million(), 999'000U);
-  EXPECT_EQ(parse_percentile("p99.9999").parts_per_million(), 999'999U);
-  EXPECT_EQ(parse_percentile("p50").parts_per_million(), 500'000U);
-}
-
-TEST(PercentileText, RefusesWhatIsNoPercentile) {
-  for (const char* text : {"", "p", "99", "p0", "p100", "p100.0", "p99.99999", "P99", "p-1", "pNaN", "p1e1000",
-                           "p1844674407370955.1616", "p9 9", "p99x"}) {
-    EXPECT_NE(refusal([&] { static_cast<void>(parse_percentile(text)); }), "(accepted)") << text;
-  }
-}
-
-TEST(LatencyWindowText, HasATimeAndPerhapsAPercentile) {
-  EXPECT_EQ(parse_latency_window("10ms@p99"),
-            (LatencyWindow{.limit = 10ms, .percentile = Percentile::of_parts_per_million(990'000)}));
-  EXPECT_EQ(parse_latency_window("1.5s@p99.9"),
-            (LatencyWindow{.limit = 1500ms, .percentile = Percentile::of_parts_per_million(999'000)}));
-  EXPECT_EQ(parse_latency_window("200us"), (LatencyWindow{.limit = 200us, .percentile = std::nullopt}));
-}
-
-TEST(LatencyWindowText, RefusalNamesTheBadPart) {
-  const auto refusal_of = [](const char* text) {
-    return refusal([&] { static_cast<void>(parse_latency_window(text)); });
-  };
-  EXPECT_NE(refusal_of("10ms@99").find("\"99\" is not a percentile"), std::string::npos);
-  EXPECT_NE(refusal_of("10@p99").find("\"10\" has no unit"), std::string::npos);
-  EXPECT_NE(refusal_of("0ms@p99").find("no length"), std::string::npos);
-  for (const char* text : {"", "@", "10ms@", "@p99", "10ms@p99@p50", "10ms @p99", "p99@10ms"}) {
-    EXPECT_NE(refusal_of(text), "(accepted)") << text;
+TEST(SizeText, IsTheShortestExactForm) {
+  EXPECT_EQ(size_text(Bytes{67'108'864}), "64MiB");
+  EXPECT_EQ(size_text(Bytes{67'107'840}), "65535KiB");
+  EXPECT_EQ(size_text(Bytes{std::uint64_t{3} << 30}), "3GiB");
+  EXPECT_EQ(size_text(Bytes{std::uint64_t{5} << 40}), "5TiB");
+  EXPECT_EQ(size_text(Bytes{1537}), "1537B");
+  EXPECT_EQ(size_text(Bytes{0}), "0B");
+  for (const std::uint64_t count :
+       {std::uint64_t{1}, std::uint64_t{1} << 10, std::uint64_t{1} << 63, ~std::uint64_t{0}}) {
+    EXPECT_EQ(parse_size(size_text(Bytes{count})).count, count);
   }
 }
 
