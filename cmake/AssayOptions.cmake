@@ -3,6 +3,7 @@
 set(ASSAY_WITH_PAPI "AUTO" CACHE STRING "Hardware and software counters by PAPI: AUTO, ON or OFF")
 set_property(CACHE ASSAY_WITH_PAPI PROPERTY STRINGS AUTO ON OFF)
 option(ASSAY_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+option(ASSAY_FUZZERS "Build the fuzz targets with libFuzzer (Clang) instead of as replayed tests" OFF)
 set(ASSAY_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
