@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <sstream>
 
-#include "sample_runs.hpp"
+#include "tests/analysis/sample_runs.hpp"
 
 namespace assay {
 namespace {

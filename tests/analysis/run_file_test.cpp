@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "harness/digest.hpp"
-#include "sample_runs.hpp"
+#include "tests/analysis/sample_runs.hpp"
 
 namespace assay {
 namespace {

@@ -1,4 +1,4 @@
-#include "sample_runs.hpp"
+#include "tests/analysis/sample_runs.hpp"
 
 #include <algorithm>
 #include <cmath>

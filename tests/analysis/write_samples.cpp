@@ -5,7 +5,7 @@
 #include <filesystem>
 
 #include "analysis/run_file.hpp"
-#include "sample_runs.hpp"
+#include "tests/analysis/sample_runs.hpp"
 
 int main(int argc, char** argv) {
   if (argc != 2) {
