@@ -1,0 +1,220 @@
+#include "scenarios/experiment.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/run_summary.hpp"
+#include "harness/clock_cross_check.hpp"
+#include "harness/clock_quality.hpp"
+#include "harness/cpu_times.hpp"
+#include "harness/doctor.hpp"
+#include "harness/steady_clock.hpp"
+#include "harness/thread_placement.hpp"
+#include "loadgen/load_generator.hpp"
+#include "scenarios/memory_need.hpp"
+
+namespace assay {
+
+namespace {
+
+/// Above every normal thread, below the kernel's own (sched(7)).
+constexpr int kFifoPriority = 50;
+
+class Experiment {
+ public:
+  Experiment(const RunRequest& request, const Machine& machine, std::stop_token stop, const RunObserver& observer)
+      : request_(request), stop_(std::move(stop)), observer_(observer), settings_(request.settings) {
+    document_.machine = machine;
+    document_.machine_identity = identify(machine);
+    document_.seed = request.seed;
+  }
+
+  RunDocument run() {
+    place_threads();
+    read_conditions_here();
+    prepare();
+    warm_up();
+    measure();
+    judge();
+    return std::move(document_);
+  }
+
+ private:
+  void phase(const std::string& name, std::optional<Nanoseconds> expected = std::nullopt) const {
+    if (observer_.on_phase) {
+      observer_.on_phase(name, expected);
+    }
+  }
+
+  void warn(const std::string& warning) {
+    document_.warnings.push_back(warning);
+    if (observer_.on_warning) {
+      observer_.on_warning(warning);
+    }
+  }
+
+  void place_threads() {
+    document_.placement = choose_placement(document_.machine, {.issuing_threads = request_.issuing_threads(),
+                                                               .worker_threads = request_.worker_threads,
+                                                               .only_cpus = request_.cpus});
+    if (document_.placement.shared) {
+      warn("the load generator shares a CPU with a worker, so its lateness includes the work: " +
+           document_.placement.why);
+    }
+  }
+
+  void read_conditions_here() {
+    phase("conditions");
+    SteadyClock clock;
+    document_.clock = measure_clock_quality(clock);
+    std::vector<int> cpus = document_.placement.issuing_cpus;
+    cpus.insert(cpus.end(), document_.placement.worker_cpus.begin(), document_.placement.worker_cpus.end());
+    std::sort(cpus.begin(), cpus.end());
+    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    document_.conditions = read_conditions(document_.machine, {.cpus = cpus,
+                                                               .threads = static_cast<int>(cpus.size()),
+                                                               .latency_window = settings_.target_latency,
+                                                               .clock_quality = document_.clock});
+    // A thread that spins on a CPU that it shares takes the time from the very work it waits for.
+    const bool shared = document_.placement.shared;
+    const Nanoseconds margin = shared ? Nanoseconds{0} : document_.clock.spin_margin;
+    constexpr Nanoseconds kBriefly = std::chrono::microseconds{50};
+    constexpr Nanoseconds kAlways = std::chrono::hours{1};
+    issuing_wait_ = {.spin_margin = margin, .signal_spin = margin};
+    worker_wait_ = {.spin_margin = margin, .signal_spin = shared ? Nanoseconds{0} : request_.spin ? kAlways : kBriefly};
+  }
+
+  void prepare() {
+    phase("prepare");
+    require_memory(per_worker_memory(request_.workload));
+    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_);
+    const KernelIdentity identity = workload_->identity();
+    document_.workload = identity.name;
+    document_.workload_version = identity.version;
+    document_.workload_parameters = identity.parameters;
+    document_.synthetic = workload_->synthetic();
+    if (const auto work = workload_->work()) {
+      document_.work_flops = work->count;
+    }
+    if (const auto traffic = workload_->traffic()) {
+      document_.traffic_bytes = traffic->count;
+    }
+    const BatchPolicy& batching = request_.workload.batching;
+    if (batching.max_batch > 1) {
+      document_.workload_parameters["batch"] = fmt::format("{}", batching.max_batch);
+      document_.workload_parameters["batch_timeout_s"] = fmt::format("{:g}", seconds(batching.timeout));
+    }
+  }
+
+  void require_memory(Bytes per_worker) const {
+    const Bytes need = memory_need(settings_, per_worker, document_.placement.worker_cpus.size());
+    if (const auto problem = memory_problem(need, memory_available(SystemFiles{}))) {
+      throw std::invalid_argument(*problem);
+    }
+  }
+
+  void warm_up() {
+    phase("warm-up", request_.warm_up);
+    const WarmUp warm = workload_->warm_up(request_.warm_up);
+    document_.warm_up_s = seconds(warm.duration);
+    settings_.expected_latency = std::max(warm.service_time_median, Nanoseconds{1});
+    const auto workers = static_cast<double>(document_.placement.worker_cpus.size());
+    settings_.offline_expected_qps = request_.offline_rate.value_or(
+        static_cast<double>(warm.batch_size) * workers / seconds(std::max(warm.batch_time_median, Nanoseconds{1})));
+    require_memory(Bytes{0});
+  }
+
+  void introduce_issuing_thread(int thread) {
+    const auto& cpus = document_.placement.issuing_cpus;
+    pin_this_thread(cpus.at(static_cast<std::size_t>(thread) % cpus.size()));
+    request_precise_sleep();
+    if (request_.realtime) {
+      const sched_param parameter{.sched_priority = kFifoPriority};
+      if (sched_setscheduler(0, SCHED_FIFO, &parameter) != 0) {
+        const std::lock_guard lock(realtime_mutex_);
+        realtime_problem_ = std::strerror(errno);
+      }
+    }
+  }
+
+  void measure() {
+    SteadyClock clock(issuing_wait_);
+    auto progress = std::make_shared<RunProgress>();
+    const SystemFiles files;
+    phase("measure", expected_duration(request_));
+    if (observer_.on_measuring) {
+      observer_.on_measuring(progress);
+    }
+    const auto times_before = read_cpu_times(files);
+    const ClockCrossCheck cross_check;
+    result_ = run_test(settings_, workload_->system(), workload_->library(),
+                       {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
+                          introduce_issuing_thread(thread);
+                        }});
+    result_.clock_step = cross_check.disagreement();
+    document_.clock_disagreement_s = seconds(result_.clock_step);
+    record_load(times_before, read_cpu_times(files));
+    if (!realtime_problem_.empty()) {
+      warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
+    }
+  }
+
+  void record_load(const std::optional<CpuTimes>& before, const std::optional<CpuTimes>& after) {
+    const auto shares = before && after ? load_between(*before, *after, sysconf(_SC_CLK_TCK)) : std::nullopt;
+    if (shares) {
+      document_.steal_share = shares->steal;
+      document_.foreign_cpu_share = shares->foreign;
+      return;
+    }
+    const std::string reason =
+        before && after ? "the measured part was shorter than one tick of /proc/stat" : "/proc/stat is hidden here";
+    document_.not_available["quality.steal_share"] = reason;
+    document_.not_available["quality.foreign_cpu_share"] = reason;
+  }
+
+  void judge() {
+    phase("summary");
+    std::optional<OutputVerdict> outputs;
+    if (const auto check = workload_->check(result_)) {
+      outputs = OutputVerdict{.passed = check->passed, .text = check->text()};
+    } else {
+      document_.output_check = "none: a SYNTHETIC workload has no output";
+    }
+    fill_results(document_, result_, outputs);
+    for (const std::string& message : result_.error_messages) {
+      warn(message);
+    }
+  }
+
+  const RunRequest& request_;
+  std::stop_token stop_;
+  const RunObserver& observer_;
+  TestSettings settings_;
+  RunDocument document_;
+  WaitPolicy issuing_wait_;
+  WaitPolicy worker_wait_;
+  std::unique_ptr<Workload> workload_;
+  TestResult result_;
+  std::mutex realtime_mutex_;
+  std::string realtime_problem_;
+};
+
+}  // namespace
+
+RunDocument run_experiment(const RunRequest& request, const Machine& machine, const std::stop_token& stop,
+                           const RunObserver& observer) {
+  if (const auto problems = problems_of(request); !problems.empty()) {
+    throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
+  }
+  return Experiment(request, machine, stop, observer).run();
+}
+
+}  // namespace assay

@@ -1,0 +1,152 @@
+#include "scenarios/kernel_sut.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace assay {
+
+namespace {
+
+/// Deep enough for every query that a busy second can bring; Offline refills it as it drains.
+constexpr std::size_t kQueueCapacity = std::size_t{1} << 16;
+
+/// Runs `kernel` on batches of `batch` for `duration`, and once at least.
+std::vector<Nanoseconds> time_runs(Kernel& kernel, Clock& clock, std::size_t batch, Nanoseconds duration) {
+  std::vector<std::uint32_t> samples(batch);
+  std::vector<Nanoseconds> times;
+  const Instant begin = clock.now();
+  Instant now = begin;
+  do {
+    for (std::size_t i = 0; i < batch; ++i) {
+      samples[i] = static_cast<std::uint32_t>((times.size() * batch + i) % kernel.sample_count());
+    }
+    const Instant before = clock.now();
+    kernel.run(samples);
+    now = clock.now();
+    times.push_back(now - before);
+  } while (now - begin < duration);
+  return times;
+}
+
+}  // namespace
+
+Nanoseconds median_of(std::vector<Nanoseconds>& times) {
+  if (times.empty()) {
+    return Nanoseconds{0};
+  }
+  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
+  std::nth_element(times.begin(), middle, times.end());
+  return *middle;
+}
+
+KernelSut::KernelSut(const KernelEntry& entry, Options options) : options_(std::move(options)), clock_(options_.wait) {
+  if (options_.worker_cpus.empty()) {
+    throw std::invalid_argument(fmt::format("workload {}: no CPU is left for a worker", entry.name));
+  }
+  prepare_kernels(entry);
+}
+
+void KernelSut::prepare_kernels(const KernelEntry& entry) {
+  kernels_.resize(options_.worker_cpus.size());
+  for (auto& kernel : kernels_) {
+    kernel = entry.make(options_.parameters);
+    if (options_.batching.max_batch < 1 || options_.batching.max_batch > kernel->max_batch()) {
+      throw std::invalid_argument(fmt::format("workload {}: batch {} asked for, it takes 1 to {}", entry.name,
+                                              options_.batching.max_batch, kernel->max_batch()));
+    }
+  }
+  // Each worker touches its own memory first, so that it lies on the worker's NUMA node.
+  team_.start(options_.worker_cpus, [this](std::size_t worker) {
+    kernels_[worker]->prepare(options_.seed);
+    if (worker == 0) {
+      verification_ = kernels_[worker]->verify();
+    }
+  });
+  team_.join_and_rethrow();
+}
+
+std::string KernelSut::name() const { return kernel().identity().name; }
+
+WarmUp KernelSut::warm_up(Nanoseconds duration) {
+  WarmUp result{.duration = duration, .batch_size = options_.batching.max_batch};
+  std::vector<std::vector<Nanoseconds>> single(kernels_.size());
+  std::vector<std::vector<Nanoseconds>> batched(kernels_.size());
+  const bool batches = options_.batching.max_batch > 1;
+  team_.start(options_.worker_cpus, [&](std::size_t worker) {
+    SteadyClock clock;
+    single[worker] = time_runs(*kernels_[worker], clock, 1, batches ? duration / 2 : duration);
+    if (batches) {
+      batched[worker] = time_runs(*kernels_[worker], clock, options_.batching.max_batch, duration / 2);
+    }
+  });
+  team_.join_and_rethrow();
+  const auto pooled_median = [&](const std::vector<std::vector<Nanoseconds>>& of_workers) {
+    std::vector<Nanoseconds> pooled;
+    for (const auto& times : of_workers) {
+      pooled.insert(pooled.end(), times.begin(), times.end());
+    }
+    result.run_count += pooled.size();
+    return median_of(pooled);
+  };
+  result.service_time_median = pooled_median(single);
+  result.batch_time_median = batches ? pooled_median(batched) : result.service_time_median;
+  return result;
+}
+
+void KernelSut::begin_run(std::shared_ptr<ResponseSink> sink) {
+  end_run();
+  sink_ = std::move(sink);
+  queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
+  team_.start(options_.worker_cpus, [this](std::size_t worker) { work(worker); });
+}
+
+void KernelSut::issue_query(std::span<const QuerySample> samples) {
+  queue_->expect_more();
+  queue_->push(samples, clock_);
+}
+
+void KernelSut::flush_queries() { queue_->flush(); }
+
+void KernelSut::stop() noexcept {
+  if (queue_) {
+    queue_->close();
+    team_.join();
+    queue_.reset();
+    sink_.reset();
+  }
+}
+
+void KernelSut::end_run() {
+  stop();
+  team_.join_and_rethrow();
+}
+
+void KernelSut::work(std::size_t worker) {
+  Kernel& kernel = *kernels_[worker];
+  const std::size_t most = options_.batching.max_batch;
+  std::vector<QuerySample> batch;
+  batch.reserve(most);
+  std::vector<std::uint32_t> indices(most);
+  std::vector<Kernel::Probe> probes(most);
+  std::vector<QueryResponse> responses(most);
+  while (true) {
+    queue_->collect(clock_, options_.batching, batch);
+    if (batch.empty()) {
+      return;
+    }
+    sink_->started(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      indices[i] = batch[i].index;
+    }
+    kernel.run(std::span<const std::uint32_t>(indices).first(batch.size()));
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      probes[i] = kernel.probe(i);
+      responses[i] = {.id = batch[i].id, .data = std::as_bytes(std::span(probes[i]))};
+    }
+    sink_->complete(std::span<const QueryResponse>(responses).first(batch.size()));
+  }
+}
+
+}  // namespace assay

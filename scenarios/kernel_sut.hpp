@@ -1,0 +1,87 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "harness/steady_clock.hpp"
+#include "kernels/kernel.hpp"
+#include "loadgen/system_under_test.hpp"
+#include "scenarios/batching.hpp"
+#include "scenarios/worker_team.hpp"
+
+namespace assay {
+
+/// What a warm-up showed: the basis for sizing a run, not a result of it.
+struct WarmUp {
+  Nanoseconds duration{0};
+  std::uint64_t run_count = 0;
+  Nanoseconds service_time_median{0};  ///< of one sample alone
+  Nanoseconds batch_time_median{0};    ///< of one full batch; equals the above for max_batch 1
+  std::size_t batch_size = 1;
+};
+
+/// Upper median; zero of nothing. Reorders `times`.
+[[nodiscard]] Nanoseconds median_of(std::vector<Nanoseconds>& times);
+
+/// A kernel as a system under test: one instance a worker, each worker pinned, samples through one queue. With a batch
+/// policy above 1 it batches dynamically: workers collect up to `max_batch` samples, or what has come within `timeout`
+/// of the first. Server and Offline differ because of it: Offline always finds full batches.
+class KernelSut final : public SystemUnderTest {
+ public:
+  struct Options {
+    std::map<std::string, std::string> parameters;
+    std::uint64_t seed = 0;
+    std::vector<int> worker_cpus;
+    WaitPolicy wait;
+    BatchPolicy batching;
+  };
+
+  /// Makes and prepares one kernel a worker, on the worker's own CPU, and verifies the first one's whole output.
+  /// Throws std::invalid_argument for bad parameters or a batch larger than the kernel takes.
+  KernelSut(const KernelEntry& entry, Options options);
+  ~KernelSut() override { stop(); }
+
+  [[nodiscard]] std::string name() const override;
+  void begin_run(std::shared_ptr<ResponseSink> sink) override;
+  void issue_query(std::span<const QuerySample> samples) override;
+  void flush_queries() override;
+  void end_run() override;
+
+  /// Runs every worker for `duration`. Call it before the run, never during one.
+  [[nodiscard]] WarmUp warm_up(Nanoseconds duration);
+
+  [[nodiscard]] const OutputCheck& verification() const { return verification_; }
+  [[nodiscard]] const Kernel& kernel() const { return *kernels_.front(); }
+  [[nodiscard]] std::size_t worker_count() const { return kernels_.size(); }
+
+ private:
+  void stop() noexcept;
+  void work(std::size_t worker);
+  void prepare_kernels(const KernelEntry& entry);
+
+  Options options_;
+  SteadyClock clock_;
+  std::vector<std::unique_ptr<Kernel>> kernels_;
+  OutputCheck verification_;
+  std::shared_ptr<ResponseSink> sink_;
+  std::unique_ptr<SampleQueue> queue_;
+  WorkerTeam team_;
+};
+
+/// The inputs of a kernel as a sample library; prepare() has them all in memory.
+class KernelSampleLibrary final : public QuerySampleLibrary {
+ public:
+  explicit KernelSampleLibrary(const Kernel& kernel) : kernel_(kernel) {}
+  [[nodiscard]] std::string name() const override { return kernel_.identity().name + " inputs"; }
+  [[nodiscard]] std::uint64_t total_sample_count() const override { return kernel_.sample_count(); }
+  [[nodiscard]] std::uint64_t performance_sample_count() const override { return kernel_.sample_count(); }
+  void load_samples(std::span<const QuerySampleIndex>) override {}
+  void unload_samples(std::span<const QuerySampleIndex>) override {}
+
+ private:
+  const Kernel& kernel_;
+};
+
+}  // namespace assay

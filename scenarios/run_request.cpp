@@ -1,0 +1,39 @@
+#include "scenarios/run_request.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace assay {
+
+int RunRequest::issuing_threads() const { return settings.scenario == Scenario::server ? settings.issuing_threads : 1; }
+
+std::vector<std::string> problems_of(const RunRequest& request) {
+  std::vector<std::string> problems = problems_of(request.workload);
+  const auto of_settings = request.settings.problems();
+  problems.insert(problems.end(), of_settings.begin(), of_settings.end());
+  if (request.worker_threads < 0) {
+    problems.push_back(fmt::format("--threads {}: must be at least 1", request.worker_threads));
+  }
+  if (request.warm_up < Nanoseconds::zero()) {
+    problems.emplace_back("--warmup: must not be negative");
+  }
+  if (request.offline_rate && !(*request.offline_rate > 0.0)) {
+    problems.push_back(fmt::format("--rate {}: must be above 0", *request.offline_rate));
+  }
+  return problems;
+}
+
+Nanoseconds expected_duration(const RunRequest& request) {
+  const TestSettings& settings = request.settings;
+  if (settings.mode == TestMode::accuracy) {
+    return Nanoseconds{0};
+  }
+  if (settings.scenario == Scenario::server) {
+    return std::max(settings.min_duration,
+                    from_seconds(static_cast<double>(settings.min_query_count) / settings.server_target_qps));
+  }
+  return settings.min_duration;
+}
+
+}  // namespace assay

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loadgen/test_settings.hpp"
+#include "scenarios/workload.hpp"
+
+namespace assay {
+
+/// One measurement as a person asked for it.
+struct RunRequest {
+  WorkloadRequest workload;
+  TestSettings settings;               ///< expected latency is filled in from the warm-up
+  std::optional<double> offline_rate;  ///< sizes the Offline query; absent: what the warm-up shows
+  std::uint64_t seed = 0;              ///< of the workload's inputs, and where `settings.seeds` came from
+  int worker_threads = 0;              ///< 0: as many as the cores left over by the issuing threads
+  std::vector<int> cpus;               ///< only these; empty: all allowed
+  Nanoseconds warm_up = std::chrono::milliseconds{500};
+  bool spin = false;      ///< workers spin for their next sample instead of sleeping
+  bool realtime = false;  ///< SCHED_FIFO for the issuing threads, where the system allows it
+
+  /// How many threads issue: more than one only in Server.
+  [[nodiscard]] int issuing_threads() const;
+};
+
+/// Everything that makes no sense in the request, one line each; empty if it can be run.
+[[nodiscard]] std::vector<std::string> problems_of(const RunRequest& request);
+
+/// How long the measured phase should take at least.
+[[nodiscard]] Nanoseconds expected_duration(const RunRequest& request);
+
+}  // namespace assay

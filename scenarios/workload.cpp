@@ -1,0 +1,186 @@
+#include "scenarios/workload.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "loadgen/load_generator.hpp"
+#include "scenarios/synthetic_sut.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr std::string_view kSynthetic = "synthetic";
+constexpr std::string_view kNull = "null";
+constexpr std::uint64_t kNumberedSamples = 1024;
+
+class KernelWorkload final : public Workload {
+ public:
+  KernelWorkload(const KernelEntry& entry, KernelSut::Options options)
+      : system_(entry, std::move(options)), library_(system_.kernel()) {
+    const OutputCheck& check = system_.verification();
+    if (!check.passed) {
+      throw std::runtime_error(
+          fmt::format("workload {}: its output is wrong before the run: {}", entry.name, check.detail));
+    }
+  }
+
+  SystemUnderTest& system() override { return system_; }
+  QuerySampleLibrary& library() override { return library_; }
+  [[nodiscard]] bool synthetic() const override { return false; }
+  [[nodiscard]] KernelIdentity identity() const override { return system_.kernel().identity(); }
+  [[nodiscard]] std::optional<Flops> work() const override { return system_.kernel().work(); }
+  [[nodiscard]] std::optional<Bytes> traffic() const override { return system_.kernel().traffic(); }
+  WarmUp warm_up(Nanoseconds duration) override { return system_.warm_up(duration); }
+  [[nodiscard]] std::optional<ResponseCheck> check(const TestResult& result) const override {
+    return check_responses(result.responses, system_.kernel());
+  }
+
+ private:
+  KernelSut system_;
+  KernelSampleLibrary library_;
+};
+
+/// One query at a time for `duration`, through the load generator itself: such a system has no other way in.
+WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, Nanoseconds duration) {
+  TestSettings settings = TestSettings::defaults_for(Scenario::single_stream);
+  settings.min_duration = duration;
+  settings.max_duration = duration;
+  settings.min_query_count = 1;
+  settings.expected_latency = Nanoseconds{1};  // sizes the log: more than any system can fill
+  settings.response_log_count = 0;
+  SteadyClock clock;
+  const TestResult result = run_test(settings, system, library, {.clock = clock});
+  std::vector<Nanoseconds> times;
+  times.reserve(result.records.size());
+  for (const QueryRecord& record : result.records) {
+    if (record.completed()) {
+      times.push_back(Nanoseconds{record.completed_ns - record.scheduled_ns});
+    }
+  }
+  const Nanoseconds median = median_of(times);
+  return {.duration = duration, .run_count = times.size(), .service_time_median = median, .batch_time_median = median};
+}
+
+/// "synthetic" and "null": no work, no output.
+class NumberedWorkload final : public Workload {
+ public:
+  NumberedWorkload(std::unique_ptr<SystemUnderTest> system, KernelIdentity identity)
+      : system_(std::move(system)), identity_(std::move(identity)), library_(kNumberedSamples) {}
+
+  SystemUnderTest& system() override { return *system_; }
+  QuerySampleLibrary& library() override { return library_; }
+  [[nodiscard]] bool synthetic() const override { return true; }
+  [[nodiscard]] KernelIdentity identity() const override { return identity_; }
+  [[nodiscard]] std::optional<Flops> work() const override { return std::nullopt; }
+  [[nodiscard]] std::optional<Bytes> traffic() const override { return std::nullopt; }
+  WarmUp warm_up(Nanoseconds duration) override { return warm_up_by_queries(*system_, library_, duration); }
+  [[nodiscard]] std::optional<ResponseCheck> check(const TestResult&) const override { return std::nullopt; }
+
+ private:
+  std::unique_ptr<SystemUnderTest> system_;
+  KernelIdentity identity_;
+  NumberedSampleLibrary library_;
+};
+
+std::unique_ptr<Workload> make_synthetic(const WorkloadRequest& request, std::uint64_t seed,
+                                         const std::vector<int>& worker_cpus, const WaitPolicy& wait) {
+  const ServiceLaw& law = request.law;
+  KernelIdentity identity{
+      .name = std::string(kSynthetic),
+      .parameters = {{"law", std::string(name_of(law.shape))}, {"mean_s", fmt::format("{:g}", seconds(law.mean))}}};
+  if (law.shape != ServiceLaw::Shape::constant && law.shape != ServiceLaw::Shape::exponential) {
+    identity.parameters["sd_s"] = fmt::format("{:g}", seconds(law.standard_deviation));
+  }
+  return std::make_unique<NumberedWorkload>(std::make_unique<SyntheticSut>(law, seed, worker_cpus, wait),
+                                            std::move(identity));
+}
+
+std::vector<std::string> names() {
+  std::vector<std::string> all;
+  for (const WorkloadEntry& entry : workload_catalogue()) {
+    all.push_back(entry.name);
+  }
+  return all;
+}
+
+}  // namespace
+
+std::vector<WorkloadEntry> workload_catalogue() {
+  std::vector<WorkloadEntry> entries;
+  for (const KernelEntry& kernel : kernel_catalogue()) {
+    entries.push_back({.name = kernel.name, .summary = kernel.summary, .parameters = kernel.parameters});
+  }
+  entries.push_back({.name = std::string(kSynthetic),
+                     .summary = "service times by a stated law (--law, --mean, --sd): tests the instrument. SYNTHETIC",
+                     .synthetic = true});
+  entries.push_back({.name = std::string(kNull),
+                     .summary = "completes at once: what is left is the load generator itself. SYNTHETIC",
+                     .synthetic = true});
+  return entries;
+}
+
+std::vector<std::string> problems_of(const WorkloadRequest& request) {
+  std::vector<std::string> problems;
+  const KernelEntry* kernel = find_kernel(request.name);
+  if (kernel != nullptr) {
+    try {
+      const auto made = kernel->make(request.parameters);
+      if (request.batching.max_batch < 1 || request.batching.max_batch > made->max_batch()) {
+        problems.push_back(fmt::format("--batch {}: workload {} takes 1 to {}", request.batching.max_batch,
+                                       request.name, made->max_batch()));
+      }
+    } catch (const std::invalid_argument& error) {
+      problems.emplace_back(error.what());
+    }
+    return problems;
+  }
+  if (request.name == kSynthetic || request.name == kNull) {
+    if (!request.parameters.empty()) {
+      problems.push_back(fmt::format("--param {}: workload {} has no parameters; it takes --law, --mean and --sd",
+                                     request.parameters.begin()->first, request.name));
+    }
+    if (request.batching.max_batch != 1) {
+      problems.push_back(fmt::format("--batch {}: workload {} takes 1", request.batching.max_batch, request.name));
+    }
+    if (const auto problem = request.law.problem(); problem && request.name == kSynthetic) {
+      problems.push_back(*problem);
+    }
+    return problems;
+  }
+  problems.push_back(fmt::format("workload '{}': there is none of that name; known are {} (assay list workloads)",
+                                 request.name, fmt::join(names(), ", ")));
+  return problems;
+}
+
+std::uint64_t library_size(const WorkloadRequest& request) {
+  const KernelEntry* kernel = find_kernel(request.name);
+  return kernel != nullptr ? kernel->make(request.parameters)->sample_count() : kNumberedSamples;
+}
+
+Bytes per_worker_memory(const WorkloadRequest& request) {
+  const KernelEntry* kernel = find_kernel(request.name);
+  return kernel != nullptr ? kernel->make(request.parameters)->memory_per_worker() : Bytes{0};
+}
+
+std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uint64_t seed,
+                                        const std::vector<int>& worker_cpus, const WaitPolicy& wait) {
+  if (const auto problems = problems_of(request); !problems.empty()) {
+    throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
+  }
+  if (const KernelEntry* kernel = find_kernel(request.name)) {
+    return std::make_unique<KernelWorkload>(*kernel, KernelSut::Options{.parameters = request.parameters,
+                                                                        .seed = seed,
+                                                                        .worker_cpus = worker_cpus,
+                                                                        .wait = wait,
+                                                                        .batching = request.batching});
+  }
+  if (request.name == kNull) {
+    return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)});
+  }
+  return make_synthetic(request, seed, worker_cpus, wait);
+}
+
+}  // namespace assay

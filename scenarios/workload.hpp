@@ -1,0 +1,77 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/steady_clock.hpp"
+#include "kernels/kernel.hpp"
+#include "loadgen/system_under_test.hpp"
+#include "loadgen/test_result.hpp"
+#include "scenarios/batching.hpp"
+#include "scenarios/kernel_sut.hpp"
+#include "scenarios/output_check.hpp"
+#include "scenarios/service_law.hpp"
+
+namespace assay {
+
+/// What a run works on, as asked for.
+struct WorkloadRequest {
+  std::string name;
+  std::map<std::string, std::string> parameters;  ///< of a kernel
+  ServiceLaw law;                                 ///< of "synthetic"
+  BatchPolicy batching;
+};
+
+/// One line for `assay list workloads`.
+struct WorkloadEntry {
+  std::string name;
+  std::string summary;
+  std::vector<KernelParameter> parameters;
+  bool synthetic = false;
+};
+
+/// Every kernel of the catalogue, then "synthetic" and "null".
+[[nodiscard]] std::vector<WorkloadEntry> workload_catalogue();
+
+/// What makes no sense in the request, one line each; for an unknown workload the known names.
+[[nodiscard]] std::vector<std::string> problems_of(const WorkloadRequest& request);
+
+/// Number of samples in the workload's library. The request must be sound.
+[[nodiscard]] std::uint64_t library_size(const WorkloadRequest& request);
+
+/// Memory that each worker will take, 0 for a workload without operands. The request must be sound.
+[[nodiscard]] Bytes per_worker_memory(const WorkloadRequest& request);
+
+/// A workload that is ready to run: the system under test, its samples, and the check of its answers.
+class Workload {
+ public:
+  Workload() = default;
+  Workload(const Workload&) = delete;
+  Workload& operator=(const Workload&) = delete;
+  virtual ~Workload() = default;
+
+  [[nodiscard]] virtual SystemUnderTest& system() = 0;
+  [[nodiscard]] virtual QuerySampleLibrary& library() = 0;
+  [[nodiscard]] virtual bool synthetic() const = 0;
+  /// Name, version and parameters, for the result.
+  [[nodiscard]] virtual KernelIdentity identity() const = 0;
+  [[nodiscard]] virtual std::optional<Flops> work() const = 0;     ///< of one sample
+  [[nodiscard]] virtual std::optional<Bytes> traffic() const = 0;  ///< of one sample
+
+  /// Exercises the workers for `duration`; what it shows sizes the run.
+  [[nodiscard]] virtual WarmUp warm_up(Nanoseconds duration) = 0;
+
+  /// Judges the kept responses of a run; nothing for a workload that has no outputs.
+  [[nodiscard]] virtual std::optional<ResponseCheck> check(const TestResult& result) const = 0;
+};
+
+/// Makes the workload on the given CPUs; a kernel is prepared and its output verified on the way. Throws
+/// std::invalid_argument as problems_of() says, std::runtime_error if the verification fails.
+[[nodiscard]] std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uint64_t seed,
+                                                      const std::vector<int>& worker_cpus, const WaitPolicy& wait);
+
+}  // namespace assay

@@ -1,0 +1,122 @@
+#include "scenarios/experiment.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace assay {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Small enough for a test, on the real machine.
+RunRequest small_request(Scenario scenario) {
+  RunRequest request{.workload = {.name = "gemm", .parameters = {{"n", "32"}}},
+                     .settings = TestSettings::defaults_for(scenario),
+                     .seed = 3,
+                     .warm_up = std::chrono::milliseconds{2}};
+  request.settings.min_duration = std::chrono::milliseconds{20};
+  request.settings.min_query_count = 50;
+  request.settings.server_target_qps = 1'000;
+  return request;
+}
+
+class Experiments : public ::testing::Test {
+ protected:
+  RunDocument run(const RunRequest& request) {
+    RunObserver observer{
+        .on_phase = [this](const std::string& phase, std::optional<Nanoseconds>) { phases.push_back(phase); }};
+    return run_experiment(request, machine, stop.get_token(), observer);
+  }
+  Machine machine = detect_machine();
+  std::stop_source stop;
+  std::vector<std::string> phases;
+};
+
+TEST_F(Experiments, FillsTheDocumentInEachScenario) {
+  for (const Scenario scenario : kAllScenarios) {
+    SCOPED_TRACE(title_of(scenario));
+    const RunDocument run_document = run(small_request(scenario));
+    EXPECT_EQ(run_document.workload, "gemm");
+    EXPECT_EQ(run_document.workload_parameters.at("n"), "32");
+    EXPECT_EQ(run_document.scenario, flag_of(scenario));
+    EXPECT_EQ(run_document.work_flops, 2U * 32 * 32 * 32);
+    EXPECT_EQ(run_document.seed, 3U);
+    EXPECT_FALSE(run_document.synthetic);
+    EXPECT_THAT(run_document.output_check, HasSubstr("ok "));
+    EXPECT_GT(run_document.latency.count, 0U);
+    EXPECT_GT(run_document.clock.cost_ns, 0.0);
+    EXPECT_FALSE(run_document.conditions.findings.empty());
+    EXPECT_FALSE(run_document.placement.worker_cpus.empty());
+    EXPECT_THAT(run_document.errors, IsEmpty());
+  }
+}
+
+TEST_F(Experiments, SaysItsPhasesInOrder) {
+  (void)run(small_request(Scenario::single_stream));
+  EXPECT_THAT(phases, ElementsAre("conditions", "prepare", "warm-up", "measure", "summary"));
+}
+
+TEST_F(Experiments, AnAccuracyRunChecksEverySample) {
+  RunRequest request = small_request(Scenario::offline);
+  request.settings.mode = TestMode::accuracy;
+  const RunDocument run_document = run(request);
+  EXPECT_EQ(run_document.mode, "accuracy");
+  EXPECT_TRUE(run_document.valid);
+  EXPECT_EQ(run_document.sample_count, library_size(request.workload));
+}
+
+TEST_F(Experiments, AStopKeepsAFlaggedPartialResult) {
+  RunRequest request = small_request(Scenario::server);
+  request.settings.min_duration = std::chrono::hours{1};
+  RunObserver observer{.on_measuring = [this](const std::shared_ptr<RunProgress>&) { stop.request_stop(); }};
+  const RunDocument run_document = run_experiment(request, machine, stop.get_token(), observer);
+  EXPECT_TRUE(run_document.interrupted);
+  EXPECT_FALSE(run_document.valid);
+}
+
+TEST_F(Experiments, ASyntheticRunIsLabelled) {
+  RunRequest request = small_request(Scenario::single_stream);
+  request.workload = {.name = "synthetic",
+                      .law = {.shape = ServiceLaw::Shape::constant, .mean = std::chrono::microseconds{100}}};
+  const RunDocument run_document = run(request);
+  EXPECT_TRUE(run_document.synthetic);
+  EXPECT_THAT(run_document.output_check, HasSubstr("SYNTHETIC"));
+  EXPECT_GE(run_document.latency.min_s.value_or(0.0), 100e-6);
+}
+
+TEST_F(Experiments, RefusesWhatMakesNoSenseBeforeItMeasures) {
+  RunRequest request = small_request(Scenario::server);
+  request.settings.server_target_qps = -1;
+  request.worker_threads = -1;
+  try {
+    (void)run(request);
+    FAIL() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("server_target_qps"));
+    EXPECT_THAT(error.what(), HasSubstr("--threads -1"));
+  }
+  EXPECT_THAT(phases, IsEmpty());
+}
+
+TEST_F(Experiments, RefusesARunThatDoesNotFitIntoMemory) {
+  RunRequest request = small_request(Scenario::offline);
+  request.offline_rate = 1e9;
+  request.settings.min_duration = std::chrono::hours{10};
+  EXPECT_THROW((void)run(request), std::invalid_argument);
+}
+
+TEST(RunRequest, TheServerLastsAsLongAsItsQueriesNeed) {
+  RunRequest request = small_request(Scenario::server);
+  request.settings.min_duration = std::chrono::seconds{1};
+  request.settings.min_query_count = 5'000;
+  request.settings.server_target_qps = 500;
+  EXPECT_EQ(expected_duration(request), std::chrono::seconds{10});
+}
+
+}  // namespace
+}  // namespace assay

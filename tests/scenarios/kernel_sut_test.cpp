@@ -1,0 +1,131 @@
+#include "scenarios/kernel_sut.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "harness/machine.hpp"
+#include "loadgen/load_generator.hpp"
+#include "scenarios/output_check.hpp"
+#include "tests/scenarios/fake_kernel.hpp"
+
+namespace assay {
+namespace {
+
+using testing::fake_entry;
+using testing::FakeKernel;
+using ::testing::HasSubstr;
+using Fault = FakeKernel::Fault;
+
+std::vector<int> some_cpus() {
+  const auto allowed = detect_machine().allowed_cpus();
+  return {allowed.begin(), allowed.begin() + std::min<std::ptrdiff_t>(2, std::ssize(allowed))};
+}
+
+KernelSut::Options options(std::size_t max_batch = 1) {
+  return {.worker_cpus = some_cpus(),
+          .wait = {.spin_margin = Nanoseconds{0}, .signal_spin = Nanoseconds{0}},
+          .batching = {.max_batch = max_batch}};
+}
+
+TestSettings settings(Scenario scenario) {
+  TestSettings test = TestSettings::defaults_for(scenario);
+  test.min_duration = std::chrono::milliseconds{1};
+  test.min_query_count = 200;
+  test.server_target_qps = 20'000;
+  return test;
+}
+
+TestResult run(KernelSut& system, const TestSettings& test) {
+  KernelSampleLibrary library(system.kernel());
+  SteadyClock clock({.spin_margin = Nanoseconds{0}, .signal_spin = Nanoseconds{0}});
+  return run_test(test, system, library, {.clock = clock});
+}
+
+TEST(KernelSut, AnswersEveryQueryInEachScenario) {
+  KernelSut system(fake_entry<Fault::none>(), options());
+  EXPECT_TRUE(system.verification().passed);
+  for (const Scenario scenario : kAllScenarios) {
+    SCOPED_TRACE(title_of(scenario));
+    const TestResult result = run(system, settings(scenario));
+    EXPECT_EQ(result.end_cause, EndCause::complete);
+    EXPECT_TRUE(result.errors.empty());
+    EXPECT_GE(result.sample_count(), 200U);
+    const ResponseCheck check = check_responses(result.responses, system.kernel());
+    EXPECT_TRUE(check.passed) << check.text();
+  }
+}
+
+TEST(KernelSut, AWrongAnswerIsFoundInAPerformanceRun) {
+  KernelSut system(fake_entry<Fault::wrong_sample_three>(), options());
+  const TestResult result = run(system, settings(Scenario::offline));
+  const ResponseCheck check = check_responses(result.responses, system.kernel());
+  EXPECT_FALSE(check.passed);
+  EXPECT_THAT(check.text(), HasSubstr("sample 3"));
+}
+
+TEST(KernelSut, AWrongAnswerIsFoundInAnAccuracyRun) {
+  KernelSut system(fake_entry<Fault::wrong_sample_three>(), options());
+  TestSettings test = settings(Scenario::single_stream);
+  test.mode = TestMode::accuracy;
+  const TestResult result = run(system, test);
+  EXPECT_EQ(result.responses.size(), FakeKernel::kSamples);
+  EXPECT_FALSE(check_responses(result.responses, system.kernel()).passed);
+}
+
+TEST(KernelSut, OfflineFindsFullBatches) {
+  FakeKernel::largest_batch = 0;
+  KernelSut system(fake_entry<Fault::none>(), options(FakeKernel::kMaxBatch));
+  const TestResult result = run(system, settings(Scenario::offline));
+  EXPECT_TRUE(result.errors.empty());
+  EXPECT_EQ(FakeKernel::largest_batch, FakeKernel::kMaxBatch);
+}
+
+TEST(KernelSut, WithoutBatchingNoBatchIsMade) {
+  FakeKernel::largest_batch = 0;
+  KernelSut system(fake_entry<Fault::none>(), options());
+  (void)run(system, settings(Scenario::offline));
+  EXPECT_EQ(FakeKernel::largest_batch, 1U);
+}
+
+TEST(KernelSut, RunsAgainInOneProcess) {
+  KernelSut system(fake_entry<Fault::none>(), options());
+  EXPECT_TRUE(run(system, settings(Scenario::server)).errors.empty());
+  EXPECT_TRUE(run(system, settings(Scenario::server)).errors.empty());
+}
+
+TEST(KernelSut, WarmUpReportsWhatItRan) {
+  KernelSut system(fake_entry<Fault::none>(), options(4));
+  const WarmUp warm = system.warm_up(std::chrono::milliseconds{2});
+  EXPECT_GE(warm.run_count, 2 * some_cpus().size());
+  EXPECT_EQ(warm.batch_size, 4U);
+}
+
+TEST(KernelSut, FailedVerificationIsKept) {
+  KernelSut system(fake_entry<Fault::verify_fails>(), options());
+  EXPECT_FALSE(system.verification().passed);
+  EXPECT_EQ(system.verification().detail, "element 7");
+}
+
+TEST(KernelSut, RefusesABatchThatTheKernelCannotTake) {
+  try {
+    KernelSut system(fake_entry<Fault::none>(), options(9));
+    FAIL() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(), "workload fake: batch 9 asked for, it takes 1 to 8");
+  }
+}
+
+TEST(KernelSut, RefusesToWorkWithoutACpu) {
+  auto none = options();
+  none.worker_cpus.clear();
+  EXPECT_THROW(KernelSut(fake_entry<Fault::none>(), none), std::invalid_argument);
+}
+
+TEST(KernelSut, AWorkerThatCannotBePinnedSaysSo) {
+  auto absent = options();
+  absent.worker_cpus = {100'000};
+  EXPECT_THROW(KernelSut(fake_entry<Fault::none>(), absent), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace assay
