@@ -122,4 +122,14 @@ std::string tail_sentence(const LatencyRecord& latency, Charset charset) {
                      *p99->second.point / *latency.mean_s);
 }
 
+std::string finding_sentence(const RunDocument& run, Charset charset) {
+  if (is_one_batch(run)) {
+    return fmt::format("{}; {} samples came as one query, complete after {}.", headline_sentence(run, charset),
+                       format_count(run.sample_count), format_duration(run.duration_s, charset));
+  }
+  const std::string tail = tail_sentence(run.latency, charset);
+  return fmt::format("{}.{}{}{}", headline_sentence(run, charset), tail.empty() ? "" : " ", tail,
+                     tail.empty() ? "" : ".");
+}
+
 }  // namespace assay

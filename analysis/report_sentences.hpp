@@ -40,4 +40,8 @@ namespace assay {
 /// "P99 7.30 ms is 6.03 x the mean", empty if either is missing.
 [[nodiscard]] std::string tail_sentence(const LatencyRecord& latency, Charset charset);
 
+/// One sentence of what this run found, without its verdict: the headline and how far the tail is from the mean, or for
+/// Offline the throughput and how long the one query took.
+[[nodiscard]] std::string finding_sentence(const RunDocument& run, Charset charset);
+
 }  // namespace assay

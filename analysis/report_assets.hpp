@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+namespace assay {
+
+// The files of analysis/web, part of the program: written as C++ by the build (cmake/EmbedText.cmake).
+
+/// report.css
+[[nodiscard]] std::string_view report_style();
+
+/// The modules of the charts and of the report joined into one script that needs no import.
+[[nodiscard]] std::string_view report_script();
+
+}  // namespace assay

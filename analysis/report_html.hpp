@@ -1,0 +1,31 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/run_document.hpp"
+
+namespace assay {
+
+/// A word of the report and what it means.
+struct ReportTerm {
+  std::string term;
+  std::string definition;
+};
+
+struct ReportOptions {
+  std::string title;                 ///< empty: made from the runs' workload and machine
+  std::string machine_verdict;       ///< the doctor's sentence about this machine; empty: none was asked for
+  std::vector<std::string> notes;    ///< further lines under the verdicts, e.g. what was not measured and why
+  std::vector<ReportTerm> glossary;  ///< the definitions to print at the end
+};
+
+/// The runs as one HTML file that needs nothing else: no network (a Content-Security-Policy forbids it and admits only
+/// the one inline script and style, by SHA-256), opens from a folder, and holds the result files themselves as JSON.
+/// Verdicts, tables, conditions and definitions are plain HTML and read without JavaScript; only the charts need it.
+/// Every text of a run is untrusted and comes out escaped. A synthetic run is called SYNTHETIC wherever its numbers
+/// stand. Deterministic: the same runs give the same bytes. Throws std::invalid_argument if there is no run.
+[[nodiscard]] std::string report_html(std::span<const RunDocument> runs, const ReportOptions& options);
+
+}  // namespace assay

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/run_document.hpp"
+
+namespace assay {
+
+/// A short name for each run that no other run has: "Server"; with the workload and the machine where these differ
+/// among the runs, "Server, mlp, lab3-07"; and numbered where that is still not enough, "Server #2".
+[[nodiscard]] std::vector<std::string> run_labels(std::span<const RunDocument> runs);
+
+}  // namespace assay
