@@ -9,6 +9,8 @@
 namespace assay {
 namespace {
 
+constexpr std::size_t kLongestKey = 60;
+
 std::string found(const nlohmann::json* value) {
   if (value == nullptr) {
     return "nothing";
@@ -29,16 +31,15 @@ std::string found(const nlohmann::json* value) {
   }
 }
 
-/// Keys come from the file: no control character and no endless line may reach the message.
-std::string printable(std::string_view key) {
-  std::string text;
-  for (const char c : key.substr(0, 60)) {
-    text += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  }
-  return text;
-}
-
 }  // namespace
+
+std::string printable(std::string_view text, std::size_t longest) {
+  std::string result;
+  for (const char c : text.substr(0, longest)) {
+    result += c >= ' ' && c <= '~' ? c : '?';
+  }
+  return result;
+}
 
 void Field::fail(std::string_view expected) const {
   throw std::runtime_error(fmt::format("{}: {}: expected {}, found {}", source_, path_.empty() ? "the file" : path_,
@@ -50,7 +51,7 @@ Field Field::member(std::string_view key) const {
     fail("an object");
   }
   const auto member = value_->find(std::string(key));
-  return {source_, path_.empty() ? printable(key) : fmt::format("{}.{}", path_, printable(key)),
+  return {source_, path_.empty() ? printable(key, kLongestKey) : fmt::format("{}.{}", path_, printable(key, kLongestKey)),
           member == value_->end() ? nullptr : &*member};
 }
 

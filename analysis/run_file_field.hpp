@@ -9,6 +9,10 @@
 
 namespace assay {
 
+/// Text from a file as it can stand in a one-line message: printable ASCII, '?' for all else (an escape sequence of a
+/// terminal may also hide in UTF-8), at most `longest` characters.
+[[nodiscard]] std::string printable(std::string_view text, std::size_t longest);
+
 /// A place in an untrusted JSON text that knows its own path. Each reading function checks the type and throws
 /// std::runtime_error with one line "SOURCE: result.latency.count: expected a count, found a string".
 class Field {

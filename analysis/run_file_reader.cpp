@@ -19,6 +19,7 @@ using nlohmann::json;
 
 constexpr std::size_t kLargestFile = std::size_t{16} << 20;
 constexpr int kDeepest = 32;
+constexpr std::size_t kLongestMessage = 300;
 
 EstimateRecord read_estimate(const Field& field, const std::string& unit_suffix) {
   return {.point = field.member("point" + unit_suffix).optional_number(),
@@ -316,7 +317,7 @@ json parse_bounded(std::string_view text, std::string_view source_name) {
     std::string message = error.what();
     const auto bracket = message.find("] ");
     message.erase(0, bracket == std::string::npos ? 0 : bracket + 2);
-    throw std::runtime_error(fmt::format("{}: not valid JSON: {}", source_name, message.substr(0, 300)));
+    throw std::runtime_error(fmt::format("{}: not valid JSON: {}", source_name, printable(message, kLongestMessage)));
   }
 }
 

@@ -19,6 +19,12 @@ if(ASSAY_SANITIZE)
   target_link_options(assay_build INTERFACE "-fsanitize=${ASSAY_SANITIZE}")
 endif()
 
+if(ASSAY_FUZZERS)
+  # The libraries carry the coverage counters that lead libFuzzer; only a fuzz target links its main function.
+  target_compile_options(assay_build INTERFACE -fsanitize=fuzzer-no-link)
+  target_link_options(assay_build INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 # assay_folder(NAME SOURCES ... PUBLIC ... PRIVATE ...): one static library a folder, named assay_<folder>.
 function(assay_folder name)
   cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})

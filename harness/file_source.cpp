@@ -106,7 +106,8 @@ std::vector<int> cpu_list(std::string_view text) {
     const auto dash = range.find('-');
     const auto first = integer_in<int>(range.substr(0, dash));
     const auto last = dash == std::string_view::npos ? first : integer_in<int>(range.substr(dash + 1));
-    if (!first || !last || *first < 0) {
+    constexpr int kMostCpus = 1 << 16;  // the kernel's own limit is 8192; a damaged list must not fill the memory
+    if (!first || !last || *first < 0 || *last >= kMostCpus) {
       break;
     }
     for (int cpu = *first; cpu <= *last; ++cpu) {

@@ -54,9 +54,10 @@ std::optional<std::string> kept_salt(const std::filesystem::path& folder) {
   // A hard link appears whole or not at all, and only for the first of two processes; the second reads its salt.
   const bool linked = link(temporary.c_str(), path.c_str()) == 0;
   if (!linked && errno == EEXIST) {
+    // Another process's salt is there whole; anything else, an empty file too, is damaged and replaced.
     const auto other = files.read_line(path.string());
-    if (other && !is_salt(*other)) {
-      std::filesystem::rename(temporary, path, error);  // a damaged file is replaced
+    if (!other || !is_salt(*other)) {
+      std::filesystem::rename(temporary, path, error);
     }
   } else if (!linked) {
     std::filesystem::rename(temporary, path, error);  // a file system without hard links

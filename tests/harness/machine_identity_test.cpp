@@ -55,10 +55,12 @@ TEST_F(MachineIdentityTest, ClonedImagesDifferByTheirSalt) {
 }
 
 TEST_F(MachineIdentityTest, DamagedSaltIsReplaced) {
-  put("salt", "short\n");
-  const auto first = identify_in(folder_, "machine", machine_);
-  EXPECT_EQ(first.label.find("unsaved"), std::string::npos);
-  EXPECT_EQ(first.id, identify_in(folder_, "machine", machine_).id);
+  for (const char* damaged : {"short\n", "\n", ""}) {
+    put("salt", damaged);
+    const auto first = identify_in(folder_, "machine", machine_);
+    EXPECT_EQ(first.label.find("unsaved"), std::string::npos) << '"' << damaged << '"';
+    EXPECT_EQ(first.id, identify_in(folder_, "machine", machine_).id) << '"' << damaged << '"';
+  }
 }
 
 TEST_F(MachineIdentityTest, WithoutAFolderTheLabelSaysUnsaved) {
