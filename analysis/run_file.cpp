@@ -1,89 +1,17 @@
 #include "analysis/run_file.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <cstring>
 #include <fstream>
 #include <stdexcept>
 
+#include "harness/atomic_file.hpp"
+
 namespace assay {
 namespace {
-
-[[noreturn]] void fail(const char* call, const std::filesystem::path& path, int error) {
-  throw std::runtime_error(fmt::format("{} {}: {}", call, path.string(), std::strerror(error)));
-}
-
-/// A temporary file that is removed unless it was renamed into place.
-class PendingFile {
- public:
-  explicit PendingFile(std::filesystem::path path) : path_(std::move(path)) {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (descriptor_ < 0) {
-      fail("open", path_, errno);
-    }
-  }
-  PendingFile(const PendingFile&) = delete;
-  PendingFile& operator=(const PendingFile&) = delete;
-  ~PendingFile() {
-    if (descriptor_ >= 0) {
-      ::close(descriptor_);
-    }
-    if (!renamed_) {
-      ::unlink(path_.c_str());
-    }
-  }
-
-  void write(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t written = ::write(descriptor_, text.data(), text.size());
-      if (written < 0 && errno != EINTR) {
-        fail("write", path_, errno);
-      }
-      text.remove_prefix(written > 0 ? static_cast<std::size_t>(written) : 0);
-    }
-    if (::fsync(descriptor_) != 0) {
-      fail("fsync", path_, errno);
-    }
-  }
-
-  void rename_to(const std::filesystem::path& target) {
-    // NFS reports a full disk only here.
-    const int closed = ::close(descriptor_);
-    descriptor_ = -1;
-    if (closed != 0) {
-      fail("close", path_, errno);
-    }
-    if (::rename(path_.c_str(), target.c_str()) != 0) {
-      fail("rename to", target, errno);
-    }
-    renamed_ = true;
-  }
-
- private:
-  std::filesystem::path path_;
-  int descriptor_ = -1;
-  bool renamed_ = false;
-};
-
-/// Makes the rename itself durable.
-void sync_folder(const std::filesystem::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) {
-    fail("open", folder, errno);
-  }
-  const int synced = ::fsync(descriptor);
-  const int error = errno;
-  ::close(descriptor);
-  // EINVAL: some file systems cannot sync a folder; the file itself is safe.
-  if (synced != 0 && error != EINVAL) {
-    fail("fsync", folder, error);
-  }
-}
 
 std::string for_file_name(std::string_view text) {
   std::string name;
@@ -97,27 +25,25 @@ std::string for_file_name(std::string_view text) {
 }  // namespace
 
 RunDocument read_run_file(const std::filesystem::path& path) {
+  const auto fail = [&path](const char* call) {
+    throw std::runtime_error(fmt::format("{} {}: {}", call, path.string(), std::strerror(errno)));
+  };
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    fail("open", path, errno);
+    fail("open");
   }
   // One byte more than allowed shows that the file is too large without reading all of it.
   std::string text((std::size_t{16} << 20) + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) {
-    fail("read", path, errno);
+    fail("read");
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
   return run_document_from_json(text, path.string());
 }
 
 void write_run_file(const std::filesystem::path& path, const RunDocument& document) {
-  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  const std::string text = to_json(document);
-  PendingFile pending(folder / fmt::format(".tmp-{}", ::getpid()));
-  pending.write(text);
-  pending.rename_to(path);
-  sync_folder(folder);
+  write_file_atomically(path, to_json(document));
 }
 
 std::string new_run_id(std::int64_t unix_time_ms, RandomBits80 random) {

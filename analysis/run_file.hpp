@@ -28,8 +28,7 @@ inline constexpr std::string_view kRunSchema = "assay/run/1";
 /// run_document_from_json() of a file. Throws std::runtime_error naming the path and the system's message.
 [[nodiscard]] RunDocument read_run_file(const std::filesystem::path& path);
 
-/// Writes a sibling ".tmp-<pid>", syncs it, renames it onto `path` and syncs the folder: the file is there whole or
-/// not at all. Throws std::runtime_error naming the call, the path and the system's message; nothing is left behind.
+/// write_file_atomically() of to_json(): the file is there whole or not at all.
 void write_run_file(const std::filesystem::path& path, const RunDocument& document);
 
 /// Two runs with equal keys measured the same thing, on whatever machines: "sha256:" of the workload with version
