@@ -32,6 +32,23 @@ WindowShare pooled_undecided(const std::vector<PeakProbe>& probes) {
   return all;
 }
 
+/// The number of trials behind an exact interval: the run file keeps the interval, and it shrinks steadily as trials
+/// are added, so that bisection finds the one number that gives it.
+double trials_behind(double within, const ShareInterval& interval) {
+  constexpr double kMostTrials = 1e13;
+  constexpr int kSteps = 200;
+  const bool by_lower = within > 0.0;
+  double few = 0.0;
+  double many = kMostTrials;
+  for (int step = 0; step < kSteps; ++step) {
+    const double trials = (few + many) / 2.0;
+    const ShareInterval found = clopper_pearson({.successes = within * trials, .trials = trials}, kConfidence);
+    const bool wider = by_lower ? found.lower < interval.lower : found.upper > interval.upper;
+    (wider ? few : many) = trials;
+  }
+  return few;
+}
+
 }  // namespace
 
 struct PeakSearch::Bracket {
@@ -42,22 +59,24 @@ struct PeakSearch::Bracket {
   std::optional<double> open;               // a rate that needs another vote
 };
 
-PeakProbe probe_of(const TestResult& result, const RunDistributions& distributions) {
-  if (!result.settings.target_latency) {
-    throw std::invalid_argument("a peak is the highest rate that holds a window: the test has no target latency");
+PeakProbe probe_of(const RunDocument& run) {
+  if (!run.slo_s || !run.rate_target_hz) {
+    throw std::invalid_argument("a peak is the highest rate that holds a window: the run has no window or no rate");
   }
-  PeakProbe probe{.rate_hz = result.settings.server_target_qps};
-  probe.generator_limited = distributions.lateness.late_share > distributions.lateness.allowed_share;
-  if (distributions.response.count() == 0) {
+  PeakProbe probe{.rate_hz = *run.rate_target_hz};
+  probe.generator_limited = run.lateness.late_share > run.lateness.allowed_share;
+  if (run.latency.count == 0 || !run.slo_met_share) {
     probe.share.interval = {.lower = 0.0, .upper = 0.0};
     return probe;
   }
-  const auto percentile = Percentile::of_parts_per_million(result.settings.target_percentile_ppm);
-  const PercentileLimit window{.percentile = percentile, .limit = *result.settings.target_latency};
-  probe.share = window_share(distributions.response, window, kConfidence);
-  const Nanoseconds tail = distributions.response.at(percentile);
-  if (tail != kNever) {
-    probe.tail_latency_s = seconds(tail);
+  probe.share = {
+      .within = run.slo_met_share->point.value_or(0.0),
+      .interval = {.lower = run.slo_met_share->lower.value_or(0.0), .upper = run.slo_met_share->upper.value_or(1.0)},
+      .effective_sample_size = run.latency.effective_sample_size};
+  const auto percentile = Percentile::of_percent(100.0 * run.percentile);
+  const auto tail = run.latency.percentiles_s.find(percentile.name());
+  if (tail != run.latency.percentiles_s.end()) {
+    probe.tail_latency_s = tail->second.point;
   }
   return probe;
 }

@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "analysis/percentile.hpp"
-#include "analysis/run_distributions.hpp"
+#include "analysis/run_document.hpp"
 #include "analysis/window_share.hpp"
-#include "loadgen/test_result.hpp"
 
 namespace assay {
 
@@ -24,8 +23,8 @@ struct PeakProbe {
   ProbeOutcome outcome = ProbeOutcome::undecided;  ///< set by PeakSearch::record()
 };
 
-/// The probe that a finished Server test with a latency window makes. Throws std::invalid_argument without a window.
-[[nodiscard]] PeakProbe probe_of(const TestResult& result, const RunDistributions& distributions);
+/// The probe that a finished Server run with a latency window makes. Throws std::invalid_argument without a window.
+[[nodiscard]] PeakProbe probe_of(const RunDocument& run);
 
 /// held: even the lower limit of the share within the window is at least the percentile. broke: even the upper limit
 /// is below it. Else the probe was too short or too close to the peak to tell.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <random>
 
+#include "analysis/run_summary.hpp"
 #include "tests/analysis/recorded_tests.hpp"
 
 namespace assay {
@@ -43,6 +44,12 @@ double true_peak() {
   return holds;
 }
 
+RunDocument summary_of(const TestResult& result) {
+  RunDocument run;
+  fill_results(run, result, std::nullopt);
+  return run;
+}
+
 /// One server that takes 2 ms a query, Poisson arrivals for `length` seconds, by Lindley's recursion. With probability
 /// `stall_share` something stops the server for half a second, which spoils the probe whatever its rate.
 PeakProbe simulate(double rate, double stall_share, std::mt19937_64& random, double length = 10.0) {
@@ -62,7 +69,7 @@ PeakProbe simulate(double rate, double stall_share, std::mt19937_64& random, dou
         {.scheduled_ns = scheduled, .issued_ns = scheduled, .completed_ns = from_seconds(free_at).count()});
   }
   result.query_count = result.records.size();
-  return probe_of(result, distributions_of(result));
+  return probe_of(summary_of(result));
 }
 
 /// Searches with `measure` until there is no next rate.
@@ -208,19 +215,18 @@ TEST(PeakProbe, OutcomeNeedsTheWholeIntervalOnOneSide) {
 // 367 queries within the window do not show that p99 holds, 368 do: the least for a finite upper limit of p99.
 TEST(PeakProbe, OfATest) {
   TestResult result = server_test(std::vector<Nanoseconds>(368, 5ms), 10ms);
-  EXPECT_THROW(static_cast<void>(probe_of(result, distributions_of(result))), std::invalid_argument);
+  EXPECT_THROW(static_cast<void>(probe_of(summary_of(result))), std::invalid_argument);
   result.settings.target_latency = 10ms;
-  const PeakProbe probe = probe_of(result, distributions_of(result));
+  const PeakProbe probe = probe_of(summary_of(result));
   EXPECT_EQ(probe.rate_hz, 100.0);
   EXPECT_EQ(probe.tail_latency_s, 5e-3);
   EXPECT_FALSE(probe.generator_limited);
+  EXPECT_NEAR(probe.share.effective_sample_size, 368.0, 0.01);
   EXPECT_EQ(outcome_of(probe.share, Percentile::of_percent(99)), ProbeOutcome::held);
   result.records.pop_back();
-  EXPECT_EQ(outcome_of(probe_of(result, distributions_of(result)).share, Percentile::of_percent(99)),
-            ProbeOutcome::undecided);
+  EXPECT_EQ(outcome_of(probe_of(summary_of(result)).share, Percentile::of_percent(99)), ProbeOutcome::undecided);
   result.records.clear();
-  EXPECT_EQ(outcome_of(probe_of(result, distributions_of(result)).share, Percentile::of_percent(99)),
-            ProbeOutcome::broke);
+  EXPECT_EQ(outcome_of(probe_of(summary_of(result)).share, Percentile::of_percent(99)), ProbeOutcome::broke);
 }
 
 /// What a search without repeats does: doubles until a probe's p99 is over the window, then bisects.
