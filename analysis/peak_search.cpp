@@ -71,8 +71,8 @@ PeakProbe probe_of(const RunDocument& run) {
   }
   probe.share = {
       .within = run.slo_met_share->point.value_or(0.0),
-      .interval = {.lower = run.slo_met_share->lower.value_or(0.0), .upper = run.slo_met_share->upper.value_or(1.0)},
-      .effective_sample_size = run.latency.effective_sample_size};
+      .interval = {.lower = run.slo_met_share->lower.value_or(0.0), .upper = run.slo_met_share->upper.value_or(1.0)}};
+  probe.share.effective_sample_size = trials_behind(probe.share.within, probe.share.interval);
   const auto percentile = Percentile::of_percent(100.0 * run.percentile);
   const auto tail = run.latency.percentiles_s.find(percentile.name());
   if (tail != run.latency.percentiles_s.end()) {
