@@ -34,19 +34,18 @@ WindowShare pooled_undecided(const std::vector<PeakProbe>& probes) {
 
 /// The number of trials behind an exact interval: the run file keeps the interval, and it shrinks steadily as trials
 /// are added, so that bisection finds the one number that gives it.
-double trials_behind(double within, const ShareInterval& interval) {
-  constexpr double kMostTrials = 1e13;
-  constexpr int kSteps = 200;
+double trials_behind(double within, const ShareInterval& interval, std::uint64_t most) {
+  constexpr int kSteps = 60;
   const bool by_lower = within > 0.0;
   double few = 0.0;
-  double many = kMostTrials;
+  auto many = static_cast<double>(most);
   for (int step = 0; step < kSteps; ++step) {
     const double trials = (few + many) / 2.0;
     const ShareInterval found = clopper_pearson({.successes = within * trials, .trials = trials}, kConfidence);
     const bool wider = by_lower ? found.lower < interval.lower : found.upper > interval.upper;
     (wider ? few : many) = trials;
   }
-  return few;
+  return (few + many) / 2.0;
 }
 
 }  // namespace
@@ -72,7 +71,7 @@ PeakProbe probe_of(const RunDocument& run) {
   probe.share = {
       .within = run.slo_met_share->point.value_or(0.0),
       .interval = {.lower = run.slo_met_share->lower.value_or(0.0), .upper = run.slo_met_share->upper.value_or(1.0)}};
-  probe.share.effective_sample_size = trials_behind(probe.share.within, probe.share.interval);
+  probe.share.effective_sample_size = trials_behind(probe.share.within, probe.share.interval, run.latency.count);
   const auto percentile = Percentile::of_percent(100.0 * run.percentile);
   const auto tail = run.latency.percentiles_s.find(percentile.name());
   if (tail != run.latency.percentiles_s.end()) {
