@@ -162,9 +162,17 @@ void read_result(const Field& field, RunDocument& run) {
 void read_quality(const Field& field, RunDocument& run) {
   run.observer = field.member("observer").text();
   const Field clock = field.member("clock");
-  const auto nanoseconds = [&](const char* key) { return from_seconds(clock.member(key).number()); };
+  const auto seconds_of = [&](const char* key) {
+    constexpr double kLongestSeconds = 9.2e9;  // from there Nanoseconds hold only "never"
+    const Field time = clock.member(key);
+    if (time.non_negative() >= kLongestSeconds) {
+      time.fail("a time in seconds");
+    }
+    return time.number();
+  };
+  const auto nanoseconds = [&](const char* key) { return from_seconds(seconds_of(key)); };
   run.clock = {.source = clock.member("source").text(),
-               .cost_ns = std::round(clock.member("cost_s").number() * 1e15) / 1e6,
+               .cost_ns = std::round(seconds_of("cost_s") * 1e15) / 1e6,
                .resolution_ns = nanoseconds("resolution_s").count(),
                .backward_steps = clock.member("backward_steps").count(),
                .wake_error_p50 = nanoseconds("wake_error_p50_s"),
