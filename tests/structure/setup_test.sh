@@ -33,6 +33,7 @@ STUB
 cat > "$stage/bin/apt-get" << 'STUB'
 #!/usr/bin/env bash
 echo "$*" >> "$STAGE/asked"
+[[ "$*" != *nodejs* ]]  # as where a Node of another origin conflicts
 STUB
 cat > "$stage/bin/sudo" << 'STUB'
 #!/usr/bin/env bash
@@ -51,11 +52,12 @@ grep -q '^update' "$stage/asked" || fail "did not refresh the package lists"
 grep -qE '^install .* ninja-build libhwy-dev$' "$stage/asked" || fail "did not install exactly what is missing"
 [[ ! -s "$stage/out" ]] || fail "wrote to stdout"
 
-printf 'chromium\nnpm\n' > "$stage/missing"
+printf 'chromium\nnodejs\nnpm\n' > "$stage/missing"
 : > "$stage/asked"
 arguments=(--checks)
 run || fail "failed for an optional package that is not offered"
 grep -qE '^install .* chromium$' "$stage/asked" || fail "did not install the optional package that is offered"
+grep -q 'nodejs cannot be installed' "$stage/err" || fail "did not say that an optional package conflicts"
 grep -q 'npm is not offered' "$stage/err" || fail "did not say that npm is not offered"
 
 arguments=(--nonsense)
