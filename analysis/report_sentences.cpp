@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "loadgen/scenario.hpp"
@@ -122,14 +123,29 @@ std::string tail_sentence(const LatencyRecord& latency, Charset charset) {
                      *p99->second.point / *latency.mean_s);
 }
 
+bool is_reason_of_verdict(const RunDocument& run, const std::string& reason) {
+  return std::any_of(run.invalid_reasons.begin(), run.invalid_reasons.end(),
+                     [&](const InvalidReason& invalid) { return invalid.message == reason; });
+}
+
 std::string finding_sentence(const RunDocument& run, Charset charset) {
+  RunDocument shown;
+  shown.metric_name = run.metric_name;
+  shown.metric_unit = run.metric_unit;
+  shown.metric = run.metric;
+  if (is_reason_of_verdict(run, run.metric.reason)) {
+    shown.metric.reason.clear();
+  }
+  std::string headline = headline_sentence(shown, charset);
+  if (!headline.empty() && headline[0] >= 'a' && headline[0] <= 'z') {
+    headline[0] = static_cast<char>(headline[0] - 'a' + 'A');
+  }
   if (is_one_batch(run)) {
-    return fmt::format("{}; {} samples came as one query, complete after {}.", headline_sentence(run, charset),
-                       format_count(run.sample_count), format_duration(run.duration_s, charset));
+    return fmt::format("{}; {} samples came as one query, complete after {}.", headline, format_count(run.sample_count),
+                       format_duration(run.duration_s, charset));
   }
   const std::string tail = tail_sentence(run.latency, charset);
-  return fmt::format("{}.{}{}{}", headline_sentence(run, charset), tail.empty() ? "" : " ", tail,
-                     tail.empty() ? "" : ".");
+  return fmt::format("{}.{}{}{}", headline, tail.empty() ? "" : " ", tail, tail.empty() ? "" : ".");
 }
 
 }  // namespace assay

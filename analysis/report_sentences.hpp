@@ -40,6 +40,9 @@ namespace assay {
 /// "P99 7.30 ms is 6.03 x the mean", empty if either is missing.
 [[nodiscard]] std::string tail_sentence(const LatencyRecord& latency, Charset charset);
 
+/// True if one of the reasons for INVALID says just that, so that it need not be said again beside a number.
+[[nodiscard]] bool is_reason_of_verdict(const RunDocument& run, const std::string& reason);
+
 /// One sentence of what this run found, without its verdict: the headline and how far the tail is from the mean, or for
 /// Offline the throughput and how long the one query took.
 [[nodiscard]] std::string finding_sentence(const RunDocument& run, Charset charset);

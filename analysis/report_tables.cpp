@@ -18,10 +18,6 @@ constexpr Markup kNoPoint = "<span class=\"none\">not available</span>";
 /// Another one is said beside its interval.
 constexpr double kUsualConfidence = 0.95;
 
-std::string duration(const std::optional<double>& seconds) {
-  return seconds ? format_duration(*seconds) : "not available";
-}
-
 /// A cell that carries its column's name: on a narrow screen the row becomes a list of named values.
 class Cell {
  public:
@@ -45,14 +41,20 @@ void percentile_cell(Html& row, const LatencyRecord& latency, const std::string&
   } else if (found == latency.percentiles_s.end()) {
     row.put(kNoPoint);
   } else {
-    row.put(estimate_cell(format_duration_estimate(found->second), found->second));
+    EstimateRecord without_reason = found->second;
+    without_reason.reason.clear();
+    row.put(estimate_cell(format_duration_estimate(found->second), without_reason));
   }
 }
 
 Html headline_value(const RunDocument& run) {
-  return estimate_cell(run.metric_unit == "s" ? format_duration_estimate(run.metric)
-                                              : format_rate_estimate(run.metric, run.metric_unit, Charset::utf8),
-                       run.metric);
+  EstimateRecord metric = run.metric;
+  if (is_reason_of_verdict(run, metric.reason)) {
+    metric.reason.clear();
+  }
+  return estimate_cell(run.metric_unit == "s" ? format_duration_estimate(metric)
+                                              : format_rate_estimate(metric, run.metric_unit, Charset::utf8),
+                       metric);
 }
 
 void rate_cell(Html& row, const RunDocument& run) {
@@ -67,7 +69,7 @@ void rate_cell(Html& row, const RunDocument& run) {
   if (run.rate_target_hz) {
     row.put(small_line(fmt::format("asked {}", format_rate(*run.rate_target_hz, unit))));
   } else {
-    row.put("<span class=\"small\">as fast as answers came</span>");
+    row.put(small_line(is_one_batch(run) ? "all handed over at once" : "as fast as answers came"));
   }
 }
 
@@ -136,10 +138,25 @@ void count_cell(Html& row, const LatencyRecord& record) {
 void duration_cell(Html& row, Markup column, const std::optional<double>& value) {
   const Cell cell(row, column);
   if (value) {
-    row.text(duration(value));
+    row.put("<span class=\"value\">").text(format_duration(*value)).put("</span>");
   } else {
     row.put(kNoPoint);
   }
+}
+
+/// Why a percentile or a limit of it is missing, one line a record and reason.
+Html missing_notes(std::span<const std::pair<std::string, const LatencyRecord*>> records,
+                   std::span<const std::string> keys) {
+  Html notes;
+  for (const auto& [name, record] : records) {
+    for (const std::string& key : keys) {
+      const auto found = record->percentiles_s.find(key);
+      if (found != record->percentiles_s.end() && !found->second.reason.empty()) {
+        notes.put("<li>").text(name).put(", P").text(key.substr(1)).put(": ").text(found->second.reason).put("</li>");
+      }
+    }
+  }
+  return notes.empty() ? notes : Html().put("<ul class=\"aside\">").put(notes).put("</ul>");
 }
 
 std::vector<std::pair<std::string, const LatencyRecord*>> records_of(const RunDocument& run) {
@@ -190,7 +207,7 @@ Html estimate_cell(const std::string& formatted, const EstimateRecord& estimate)
     const auto bracket = formatted.find(" [");
     cell.put("<span class=\"value\">").text(formatted.substr(0, bracket)).put("</span>");
     if (bracket != std::string::npos) {
-      cell.put(small_line(formatted.substr(bracket + 1)));
+      cell.put("<span class=\"small range\">").text(formatted.substr(bracket + 1)).put("</span>");
       if (std::abs(estimate.confidence - kUsualConfidence) > 1e-9) {
         cell.put(small_line(fmt::format("at {}", format_percent(estimate.confidence))));
       }
@@ -236,7 +253,7 @@ Html latency_table(const RunDocument& run) {
     duration_cell(table, "Max", record->max_s);
     table.put("</tr>");
   }
-  return table.put("</tbody></table></div>");
+  return table.put("</tbody></table></div>").put(missing_notes(records, keys));
 }
 
 }  // namespace assay
