@@ -51,7 +51,8 @@ Field Field::member(std::string_view key) const {
     fail("an object");
   }
   const auto member = value_->find(std::string(key));
-  return {source_, path_.empty() ? printable(key, kLongestKey) : fmt::format("{}.{}", path_, printable(key, kLongestKey)),
+  return {source_,
+          path_.empty() ? printable(key, kLongestKey) : fmt::format("{}.{}", path_, printable(key, kLongestKey)),
           member == value_->end() ? nullptr : &*member};
 }
 
