@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::string_view kSynthetic = "synthetic";
 constexpr std::string_view kNull = "null";
-constexpr std::uint64_t kNumberedSamples = 1024;
 
 class KernelWorkload final : public Workload {
  public:
@@ -67,8 +66,8 @@ WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, 
 /// "synthetic" and "null": no work, no output.
 class NumberedWorkload final : public Workload {
  public:
-  NumberedWorkload(std::unique_ptr<SystemUnderTest> system, KernelIdentity identity)
-      : system_(std::move(system)), identity_(std::move(identity)), library_(kNumberedSamples) {}
+  NumberedWorkload(std::unique_ptr<SystemUnderTest> system, KernelIdentity identity, std::uint64_t sample_count)
+      : system_(std::move(system)), identity_(std::move(identity)), library_(sample_count) {}
 
   SystemUnderTest& system() override { return *system_; }
   QuerySampleLibrary& library() override { return library_; }
@@ -95,7 +94,7 @@ std::unique_ptr<Workload> make_synthetic(const WorkloadRequest& request, std::ui
     identity.parameters["sd_s"] = fmt::format("{:g}", seconds(law.standard_deviation));
   }
   return std::make_unique<NumberedWorkload>(std::make_unique<SyntheticSut>(law, seed, worker_cpus, wait),
-                                            std::move(identity));
+                                            std::move(identity), request.numbered_samples);
 }
 
 std::vector<std::string> names() {
@@ -157,7 +156,7 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
 
 std::uint64_t library_size(const WorkloadRequest& request) {
   const KernelEntry* kernel = find_kernel(request.name);
-  return kernel != nullptr ? kernel->make(request.parameters)->sample_count() : kNumberedSamples;
+  return kernel != nullptr ? kernel->make(request.parameters)->sample_count() : request.numbered_samples;
 }
 
 Bytes per_worker_memory(const WorkloadRequest& request) {
@@ -178,7 +177,8 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                                                                         .batching = request.batching});
   }
   if (request.name == kNull) {
-    return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)});
+    return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)},
+                                              request.numbered_samples);
   }
   return make_synthetic(request, seed, worker_cpus, wait);
 }

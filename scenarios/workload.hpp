@@ -24,6 +24,7 @@ struct WorkloadRequest {
   std::map<std::string, std::string> parameters;  ///< of a kernel
   ServiceLaw law;                                 ///< of "synthetic"
   BatchPolicy batching;
+  std::uint64_t numbered_samples = 1024;  ///< in the library of "synthetic" and "null"
 };
 
 /// One line for `assay list workloads`.

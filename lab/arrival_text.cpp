@@ -1,0 +1,147 @@
+#include "lab/arrival_text.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "harness/quantity.hpp"
+#include "loadgen/trace_file.hpp"
+
+namespace assay {
+
+namespace {
+
+std::optional<double> positive_number(std::string_view text) {
+  double value = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool good = error == std::errc{} && end == text.data() + text.size() && std::isfinite(value) && value > 0.0;
+  return good ? std::optional(value) : std::nullopt;
+}
+
+std::vector<std::string_view> cut_at_colons(std::string_view text) {
+  std::vector<std::string_view> parts;
+  std::size_t begin = 0;
+  for (auto colon = text.find(':'); colon != std::string_view::npos; colon = text.find(':', begin)) {
+    parts.push_back(text.substr(begin, colon - begin));
+    begin = colon + 1;
+  }
+  parts.push_back(text.substr(begin));
+  return parts;
+}
+
+/// The parts behind a law's name, read in order.
+class Parts {
+ public:
+  Parts(std::string_view text, std::string form) : text_(text), form_(std::move(form)), parts_(cut_at_colons(text)) {}
+
+  void number(double& into) {
+    if (next_ < parts_.size()) {
+      const auto value = positive_number(parts_[next_++]);
+      if (!value) {
+        fail();
+      }
+      into = *value;
+    }
+  }
+  void duration(Nanoseconds& into) {
+    if (next_ < parts_.size()) {
+      try {
+        into = parse_duration(parts_[next_++]);
+      } catch (const std::invalid_argument&) {
+        fail();
+      }
+    }
+  }
+  void end() const {
+    if (next_ < parts_.size()) {
+      fail();
+    }
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw std::invalid_argument(fmt::format("'{}': expected {}", text_, form_)); }
+
+  std::string_view text_;
+  std::string form_;
+  std::vector<std::string_view> parts_;
+  std::size_t next_ = 1;
+};
+
+ArrivalProcess parse_trace(std::string_view text) {
+  std::string_view file = text.substr(std::string_view("trace:").size());
+  TraceArrivals trace;
+  const auto colon = file.rfind(':');
+  if (const auto speed = colon == std::string_view::npos ? std::nullopt : positive_number(file.substr(colon + 1))) {
+    trace.speed = *speed;
+    file = file.substr(0, colon);
+  }
+  if (file.empty()) {
+    throw std::invalid_argument(fmt::format("'{}': expected trace:FILE or trace:FILE:SPEED", text));
+  }
+  trace.source = file;
+  std::ifstream input(trace.source, std::ios::binary);
+  if (!input) {
+    throw std::runtime_error(fmt::format("{}: {}", trace.source, std::strerror(errno)));
+  }
+  trace.offsets = read_trace(input, trace.source);
+  return trace;
+}
+
+}  // namespace
+
+ArrivalProcess parse_arrivals(std::string_view text) {
+  const std::string_view law = text.substr(0, text.find(':'));
+  if (text == "poisson") {
+    return PoissonArrivals{};
+  }
+  if (text == "constant") {
+    return ConstantArrivals{};
+  }
+  if (law == "gamma") {
+    GammaArrivals gamma;
+    Parts parts(text, "gamma:SHAPE, e.g. gamma:0.5");
+    parts.number(gamma.shape);
+    parts.end();
+    return gamma;
+  }
+  if (law == "mmpp") {
+    MmppArrivals mmpp;
+    Parts parts(text, "mmpp:RATIO or mmpp:RATIO:CALM:BURST, e.g. mmpp:10:900ms:100ms");
+    parts.number(mmpp.burst_ratio);
+    parts.duration(mmpp.mean_calm);
+    parts.duration(mmpp.mean_burst);
+    parts.end();
+    return mmpp;
+  }
+  if (law == "step") {
+    StepArrivals step;
+    Parts parts(text, "step:AT:FACTOR, e.g. step:5s:2");
+    parts.duration(step.at);
+    parts.number(step.factor);
+    parts.end();
+    return step;
+  }
+  if (law == "ramp") {
+    RampArrivals ramp;
+    Parts parts(text, "ramp:OVER:FACTOR, e.g. ramp:10s:2");
+    parts.duration(ramp.over);
+    parts.number(ramp.factor);
+    parts.end();
+    return ramp;
+  }
+  if (text.starts_with("trace:")) {
+    return parse_trace(text);
+  }
+  throw std::invalid_argument(fmt::format(
+      "'{}' is none of poisson, constant, gamma:K, mmpp:RATIO, step:AT:FACTOR, ramp:OVER:FACTOR, trace:FILE", text));
+}
+
+}  // namespace assay

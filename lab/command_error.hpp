@@ -1,0 +1,30 @@
+#pragma once
+
+#include <stdexcept>
+#include <string>
+
+namespace assay {
+
+/// How the program ends; part of its interface (README, `assay explain exit-codes`).
+enum class ExitCode : int {
+  ok = 0,
+  fail_on_tripped = 1,
+  usage = 2,
+  run_invalid = 3,
+  environment_refused = 4,
+  file = 5,  ///< input or output: a bad file, a full disk, a closed stdout
+  not_comparable = 6,
+  interrupted = 130,
+};
+
+/// Ends a command: one line for a person that names the place and the remedy, and the exit code.
+class CommandError : public std::runtime_error {
+ public:
+  CommandError(ExitCode code, const std::string& line) : std::runtime_error(line), code_(code) {}
+  [[nodiscard]] ExitCode code() const { return code_; }
+
+ private:
+  ExitCode code_;
+};
+
+}  // namespace assay

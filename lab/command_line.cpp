@@ -1,0 +1,380 @@
+#include "lab/command_line.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/quantity.hpp"
+#include "lab/command_error.hpp"
+#include "lab/completion.hpp"
+#include "lab/engine.hpp"
+#include "lab/glossary.hpp"
+#include "lab/info_commands.hpp"
+#include "lab/peak_command.hpp"
+#include "lab/report_command.hpp"
+#include "lab/run_command.hpp"
+#include "lab/tour_command.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 ok, 1 --fail-on tripped, 2 usage, 3 run INVALID, 4 environment refused,\n"
+    "5 input or output, 6 not comparable, 130 interrupted (what was measured is kept).";
+
+/// The command line as CLI11 sees it; `action` is what the chosen command does.
+class CommandLine {
+ public:
+  CommandLine() : app_("Assay finds out what a machine is really worth: sustained, under load, with its uncertainty.") {
+    app_.name("assay");
+    app_.footer(std::string("First: assay tour. Then: assay run gemm --scenario server --rate 200 --duration 5s\n") +
+                kExitCodes);
+    app_.require_subcommand(0, 1);
+    app_.set_help_flag("-h,--help", "print this help, or that of the command");
+    app_.add_flag_callback(
+        "--version", [this] { action_ = [this] { return version_command(version_); }; }, "print the version");
+    add_tour();
+    add_run();
+    add_peak();
+    add_doctor();
+    add_list();
+    add_report();
+    add_explain();
+    add_version();
+    add_machine();
+    add_completion();
+  }
+
+  /// Throws CLI::Error.
+  void parse(int count, char** arguments) { app_.parse(count, arguments); }
+  [[nodiscard]] CLI::App& app() { return app_; }
+  [[nodiscard]] const std::function<ExitCode()>& action() const { return action_; }
+
+ private:
+  CLI::App* command(const std::string& name, const std::string& help, std::function<ExitCode()> action) {
+    CLI::App* sub = app_.add_subcommand(name, help);
+    sub->callback([this, action = std::move(action)] { action_ = action; });
+    return sub;
+  }
+
+  static void add_console(CLI::App* sub, ConsoleOptions& console) {
+    sub->add_option("--progress", console.progress, "auto, bar, plain or none")->group("Output");
+    sub->add_option("--color", console.color, "auto, always or never")->group("Output");
+    sub->add_flag("--quiet", console.quiet, "errors only on stderr")->group("Output");
+  }
+
+  static void add_json(CLI::App* sub, std::optional<std::string>& json) {
+    sub->add_flag("--json{-}", json, "one JSON object on stdout, or in a file: --json=FILE")->group("Output");
+  }
+
+  static void add_measurement(CLI::App* sub, MeasurementOptions& measurement) {
+    sub->add_option("--out", measurement.folder, "folder for result files (default: assay-results)")
+        ->type_name("DIR")
+        ->group("Output");
+    sub->add_flag("--wait", measurement.wait, "wait for another measurement on this machine instead of refusing")
+        ->group("Place");
+    sub->add_option_function<std::string>(
+           "--time-limit", [&measurement](const std::string& text) { measurement.time_limit = parse_duration(text); },
+           "stop a measurement that takes longer (default: ten times what is asked, and 2 min)")
+        ->type_name("T")
+        ->group("Length");
+  }
+
+  /// The flags that say what is measured, from their table; `left_out` are decided by the command itself.
+  static void add_run_flags(CLI::App* sub, RunOptions& run, const std::vector<std::string_view>& left_out = {}) {
+    sub->add_option("workload", run.workload, "what is measured: assay list workloads")
+        ->required()
+        ->type_name("WORKLOAD");
+    for (const RunFlag& flag : run_flags()) {
+      if (std::ranges::find(left_out, flag.name) != left_out.end()) {
+        continue;
+      }
+      const std::string dashed = "--" + std::string(flag.name);
+      const std::string help(flag.help);
+      CLI::Option* option = nullptr;
+      if (flag.metavar.empty()) {
+        option = sub->add_flag_callback(
+            dashed, [&run, name = flag.name] { run.set(name, "true"); }, help);
+      } else {
+        option = sub->add_option_function<std::string>(
+            dashed, [&run, name = flag.name](const std::string& value) { run.set(name, value); }, help);
+        option->type_name(std::string(flag.metavar));
+      }
+      option->group(std::string(flag.group));
+    }
+    sub->add_option("--param", run.parameters, "parameter of the workload; may be given several times")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false)
+        ->group("Work");
+  }
+
+  void add_tour() {
+    CLI::App* sub = command("tour", "measure this machine: doctor, the four scenarios, a page (about 1 min)",
+                            [this] { return tour_command(tour_); });
+    sub->add_option("--workload", tour_.workload, "the kernel that stands for your work (default: mlp)")
+        ->type_name("NAME")
+        ->group("Work");
+    sub->add_option("--param", tour_.parameters, "parameter of the workload")
+        ->type_name("NAME=VALUE")
+        ->allow_extra_args(false)
+        ->group("Work");
+    sub->add_option("--duration", tour_.duration, "measured time of each run (default: 10s)")
+        ->type_name("T")
+        ->group("Length");
+    add_json(sub, tour_.json);
+    add_measurement(sub, tour_.measurement);
+    add_console(sub, tour_.console);
+  }
+
+  void add_run() {
+    CLI::App* sub = command("run", "measure one workload in one scenario", [this] { return run(); });
+    add_run_flags(sub, run_.run);
+    sub->add_option("--repeat", run_.repeat, "so many runs, one after the other (default: 1)")
+        ->type_name("N")
+        ->group("Length");
+    add_json(sub, run_.json);
+    sub->add_option("--events", events_format_, "ndjson: phases, progress and results on stdout as they happen")
+        ->type_name("FORMAT")
+        ->check(CLI::IsMember({"ndjson"}))
+        ->group("Output");
+    sub->add_flag("--dry-run", run_.dry_run, "print the plan, measure nothing")->group("Output");
+    sub->add_option("--fail-on", run_.fail_on, "exit 1 if one holds, e.g. invalid,p99>10ms,rate<200")
+        ->type_name("LIST")
+        ->group("Output");
+    // How the front end starts the measuring process; a program of another kind may do the same.
+    sub->add_option("--events-fd", engine_.events_descriptor, "be the measuring process: events go to this descriptor")
+        ->type_name("FD")
+        ->group("Measuring process");
+    sub->add_option("--observer", observer_, "none, quiet or live@2Hz: how often it reports")
+        ->type_name("MODE")
+        ->group("Measuring process");
+    add_measurement(sub, run_.measurement);
+    add_console(sub, run_.console);
+    sub->footer(kExitCodes);
+  }
+
+  ExitCode run() {
+    if (engine_.events_descriptor < 0) {
+      run_.events = !events_format_.empty();
+      return run_command(run_);
+    }
+    for (const ObserverMode mode : {ObserverMode::none, ObserverMode::quiet, ObserverMode::live}) {
+      if (name_of(mode) == observer_) {
+        engine_.observer = mode;
+      }
+    }
+    engine_.run = run_.run;
+    engine_.folder = run_.measurement.folder;
+    return static_cast<ExitCode>(run_engine(engine_));
+  }
+
+  void add_peak() {
+    CLI::App* sub = command("peak", "find the highest Server rate that holds a latency window",
+                            [this] { return peak_command(peak_); });
+    add_run_flags(sub, peak_.run,
+                  {"scenario", "samples-per-query", "mode", "max-duration", "max-queries", "selection", "same-index"});
+    sub->add_option("--resolution", peak_.resolution, "width of the interval that ends the search (default: 0.02)")
+        ->check(CLI::Range(0.001, 0.5))
+        ->type_name("SHARE")
+        ->group("Length");
+    sub->add_option("--most-probes", peak_.most_probes, "give up after so many runs (default: 40)")
+        ->check(CLI::Range(5, 1000))
+        ->type_name("N")
+        ->group("Length");
+    add_json(sub, peak_.json);
+    add_measurement(sub, peak_.measurement);
+    add_console(sub, peak_.console);
+    sub->footer(kExitCodes);
+  }
+
+  void add_doctor() {
+    CLI::App* sub =
+        command("doctor", "what could bend the numbers here; reads only", [this] { return doctor_command(doctor_); });
+    sub->add_flag("--strict", doctor_.strict, "exit 4 where a check says STOP");
+    sub->add_option("--cpus", doctor_.cpus, "the CPUs that a run would use")->type_name("LIST");
+    sub->add_option("--slo", doctor_.window, "the latency window that a run would promise")->type_name("T");
+    sub->add_option("--out", doctor_.folder, "the folder of the results (default: assay-results)")->type_name("DIR");
+    add_json(sub, doctor_.json);
+    add_console(sub, doctor_.console);
+  }
+
+  void add_list() {
+    CLI::App* sub =
+        command("list", "workloads, scenarios, arrivals, laws or runs", [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, "workloads, scenarios, arrivals, laws or runs")->required()->type_name("WHAT");
+    sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");
+    add_json(sub, list_.json);
+    add_console(sub, list_.console);
+  }
+
+  void add_report() {
+    CLI::App* sub =
+        command("report", "result files as one page that needs no network", [this] { return report_command(report_); });
+    sub->add_option("paths", report_.paths, "result files, or folders of them")->required()->type_name("RUN|DIR");
+    sub->add_option("-o,--output", report_.output, "the page (default: report.html); - is stdout")->type_name("FILE");
+    sub->add_option("--title", report_.title, "of the page")->type_name("TEXT");
+    sub->add_flag("--text", report_.text, "summaries on stdout instead of a page");
+    add_console(sub, report_.console);
+  }
+
+  void add_explain() {
+    CLI::App* sub =
+        command("explain", "what a word means that the program prints", [this] { return explain_command(explain_); });
+    sub->add_option("term", explain_.term, "e.g. P99, lateness, INVALID; without one: all")->type_name("TERM");
+    add_console(sub, explain_.console);
+  }
+
+  void add_version() {
+    CLI::App* sub =
+        command("version", "version, commit, compiler and options", [this] { return version_command(version_); });
+    add_json(sub, version_.json);
+    add_console(sub, version_.console);
+  }
+
+  void add_machine() {
+    CLI::App* sub = command("machine", "what a result file says about this machine; name it",
+                            [this] { return machine_command(machine_); });
+    CLI::App* show = sub->add_subcommand("show", "label, identity, class");
+    CLI::App* name = sub->add_subcommand("name", "give this machine a label for result files");
+    name->add_option("label", machine_.label, "1 to 40 letters, digits, '-', '_' or '.'")
+        ->required()
+        ->type_name("LABEL");
+    sub->require_subcommand(0, 1);
+    add_console(show, machine_.console);
+    add_console(name, machine_.console);
+  }
+
+  void add_completion() {
+    CLI::App* sub = command("completion", "completion script for a shell: bash, zsh or fish", [this] {
+      Console console({});
+      console.result(completion_script(app_, shell_));
+      return ExitCode::ok;
+    });
+    sub->add_option("shell", shell_, "bash, zsh or fish")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+        ->type_name("SHELL");
+  }
+
+  CLI::App app_;
+  std::function<ExitCode()> action_;
+  TourCommandOptions tour_;
+  RunCommandOptions run_;
+  PeakCommandOptions peak_;
+  DoctorCommandOptions doctor_;
+  ListCommandOptions list_;
+  ReportCommandOptions report_;
+  ExplainCommandOptions explain_;
+  VersionCommandOptions version_;
+  MachineCommandOptions machine_;
+  EngineOptions engine_;
+  std::string events_format_;
+  std::string observer_ = "quiet";
+  std::string shell_;
+};
+
+int to_int(ExitCode code) { return static_cast<int>(code); }
+
+int fail(ExitCode code, std::string_view text) {
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::cerr << "assay: " << text.substr(begin, end - begin) << '\n';
+    begin = end + 1;
+  }
+  return to_int(code);
+}
+
+/// The candidate nearest to `word` that is near enough to be meant; empty if none is.
+std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
+  constexpr std::size_t kFar = 3;
+  std::string best;
+  std::size_t best_distance = kFar;
+  for (const std::string& candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) {
+      best_distance = distance;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+std::vector<std::string> command_names(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+    names.push_back(sub->get_name());
+  }
+  return names;
+}
+
+std::vector<std::string> flag_names(CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
+  const std::string meant = nearest(word, candidates);
+  return meant.empty() ? "" : "; did you mean " + meant + "?";
+}
+
+/// CLI11's message in one line, with the nearest flag or command.
+int usage_error(CommandLine& line, const CLI::ParseError& error) {
+  std::string text = error.what();
+  std::replace(text.begin(), text.end(), '\n', ' ');
+  const auto chosen = line.app().get_subcommands();
+  const std::string help = chosen.empty() ? "assay --help" : "assay " + chosen.front()->get_name() + " --help";
+  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+    const auto extras = chosen.empty() ? line.app().remaining() : chosen.front()->remaining(true);
+    const std::string word = extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
+    text = fmt::format("'{}' is not expected here{}", word,
+                       did_you_mean(word, chosen.empty() ? command_names(line.app()) : flag_names(*chosen.front())));
+  }
+  return fail(ExitCode::usage, fmt::format("{}; see {}", text, help));
+}
+
+int parse_and_run(std::span<char*> arguments) {
+  CommandLine line;
+  try {
+    line.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::CallForHelp&) {
+    const auto chosen = line.app().get_subcommands();
+    std::cout << (chosen.empty() ? line.app().help() : chosen.front()->help("assay")) << std::flush;
+    return to_int(ExitCode::ok);
+  } catch (const CLI::ParseError& error) {
+    return usage_error(line, error);
+  }
+  if (!line.action()) {
+    std::cout << line.app().help() << std::flush;
+    return to_int(ExitCode::usage);
+  }
+  return to_int(line.action()());
+}
+
+}  // namespace
+
+int run_program(std::span<char*> arguments) {
+  try {
+    return parse_and_run(arguments);
+  } catch (const CommandError& error) {
+    return fail(error.code(), error.what());
+  } catch (const std::invalid_argument& error) {
+    return fail(ExitCode::usage, error.what());
+  } catch (const std::exception& error) {
+    return fail(ExitCode::file, error.what());
+  }
+}
+
+}  // namespace assay

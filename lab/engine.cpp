@@ -1,0 +1,200 @@
+#include "lab/engine.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <ctime>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <stop_token>
+#include <thread>
+#include <utility>
+
+#include "analysis/run_file.hpp"
+#include "harness/machine.hpp"
+#include "harness/steady_clock.hpp"
+#include "lab/command_error.hpp"
+#include "lab/events.hpp"
+#include "lab/run_request_text.hpp"
+#include "lab/version.hpp"
+#include "scenarios/experiment.hpp"
+
+namespace assay {
+
+namespace {
+
+sigset_t stop_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+/// Turns the first SIGINT or SIGTERM into a stop request; blocks both for every thread that starts after it. Its own
+/// thread sleeps in the kernel until then: it takes nothing from the measurement.
+class SignalStop {
+ public:
+  SignalStop() {
+    const sigset_t set = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    waiter_ = std::thread([this] {
+      const sigset_t waited = stop_signals();
+      int signal = 0;
+      sigwait(&waited, &signal);
+      stop_.request_stop();
+    });
+  }
+  SignalStop(const SignalStop&) = delete;
+  SignalStop& operator=(const SignalStop&) = delete;
+  ~SignalStop() {
+    pthread_kill(waiter_.native_handle(), SIGTERM);
+    waiter_.join();
+  }
+  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+
+ private:
+  std::stop_source stop_;
+  std::thread waiter_;
+};
+
+/// Reports progress twice a second from its own thread, until destroyed.
+class ProgressReporter {
+ public:
+  ProgressReporter(EventWriter& events, std::shared_ptr<RunProgress> progress)
+      : thread_([&events, progress = std::move(progress)](const std::stop_token& stop) {
+          constexpr auto kPeriod = std::chrono::milliseconds{500};
+          const SteadyClock clock;
+          const Instant begin = clock.now();
+          std::mutex mutex;
+          std::condition_variable_any wake;
+          std::unique_lock lock(mutex);
+          while (!wake.wait_for(lock, stop, kPeriod, [&stop] { return stop.stop_requested(); })) {
+            events.write({.kind = Event::Kind::progress,
+                          .elapsed_s = seconds(clock.now() - begin),
+                          .issued = progress->issued.load(std::memory_order_relaxed),
+                          .settled = progress->settled.load(std::memory_order_relaxed)});
+          }
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+std::string fresh_id() {
+  std::random_device random;
+  const auto word = [&random] { return (std::uint64_t{random()} << 32U) | random(); };
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return new_run_id(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
+                    {.high = static_cast<std::uint16_t>(random()), .low = word()});
+}
+
+void fill_tool(RunDocument& run, ObserverMode observer) {
+  const BuildInfo build = build_info();
+  run.tool_version = build.version;
+  run.tool_revision = build.revision_with_state();
+  run.compiler = build.compiler;
+  run.build_type = build.build_type;
+  run.observer = name_of(observer);
+}
+
+class Engine {
+ public:
+  explicit Engine(const EngineOptions& options) : options_(options), events_(options.events_descriptor) {}
+
+  int run() {
+    try {
+      return measure();
+    } catch (const CommandError& error) {
+      return fail(error.code(), error.what());
+    } catch (const std::invalid_argument& error) {
+      return fail(ExitCode::usage, error.what());
+    } catch (const std::exception& error) {
+      return fail(ExitCode::run_invalid, error.what());
+    }
+  }
+
+ private:
+  int measure() {
+    const RunRequest request = request_from(options_.run);
+    const SignalStop stop;
+    const Machine machine = detect_machine();
+    std::unique_ptr<ProgressReporter> reporter;
+    const RunObserver observer{
+        .on_phase =
+            [this, &reporter](const std::string& name, std::optional<Nanoseconds> expected) {
+              reporter.reset();
+              events_.write({.kind = Event::Kind::phase,
+                             .text = name,
+                             .expected_s = expected ? std::optional(seconds(*expected)) : std::nullopt});
+            },
+        .on_warning = [this](const std::string& text) { events_.write({.kind = Event::Kind::warning, .text = text}); },
+        .on_measuring =
+            [this, &reporter](std::shared_ptr<RunProgress> progress) {
+              if (options_.observer == ObserverMode::live) {
+                reporter = std::make_unique<ProgressReporter>(events_, std::move(progress));
+              }
+            }};
+    RunDocument run = run_experiment(request, machine, stop.token(), observer);
+    fill_tool(run, options_.observer);
+    return save(run);
+  }
+
+  int save(RunDocument& run) {
+    run.id = fresh_id();
+    run.created = utc_timestamp(std::time(nullptr));
+    const auto path = std::filesystem::path(options_.folder) / run.machine_identity.label / run_file_name(run);
+    try {
+      std::filesystem::create_directories(path.parent_path());
+      write_run_file(path, run);
+    } catch (const std::exception& error) {
+      return fail(ExitCode::file, error.what());
+    }
+    events_.write(
+        {.kind = Event::Kind::result, .text = path.string(), .valid = run.valid, .interrupted = run.interrupted});
+    if (run.interrupted) {
+      return static_cast<int>(ExitCode::interrupted);
+    }
+    return static_cast<int>(run.valid ? ExitCode::ok : ExitCode::run_invalid);
+  }
+
+  int fail(ExitCode code, const std::string& text) {
+    events_.write({.kind = Event::Kind::error, .text = text, .exit_code = static_cast<int>(code)});
+    return static_cast<int>(code);
+  }
+
+  const EngineOptions& options_;
+  EventWriter events_;
+};
+
+}  // namespace
+
+std::string name_of(ObserverMode mode) {
+  switch (mode) {
+    case ObserverMode::none:
+      return "none";
+    case ObserverMode::quiet:
+      return "quiet";
+    case ObserverMode::live:
+      return "live@2Hz";
+  }
+  return "";
+}
+
+ObserverMode choose_observer(bool wanted, std::size_t allowed_cpu_count, double window_s) {
+  constexpr std::size_t kFewCpus = 2;
+  constexpr double kShortWindow_s = 1e-3;
+  if (!wanted) {
+    return ObserverMode::none;
+  }
+  return allowed_cpu_count <= kFewCpus || window_s < kShortWindow_s ? ObserverMode::quiet : ObserverMode::live;
+}
+
+int run_engine(const EngineOptions& options) { return Engine(options).run(); }
+
+}  // namespace assay

@@ -1,0 +1,134 @@
+#include "lab/events.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <utility>
+
+namespace assay {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = Event::Kind;
+
+constexpr std::array<std::pair<Kind, std::string_view>, 5> kNames{{{Kind::phase, "phase"},
+                                                                   {Kind::progress, "progress"},
+                                                                   {Kind::warning, "warning"},
+                                                                   {Kind::result, "result"},
+                                                                   {Kind::error, "error"}}};
+
+std::string_view name_of(Kind kind) {
+  for (const auto& [known, name] : kNames) {
+    if (known == kind) {
+      return name;
+    }
+  }
+  return "";
+}
+
+Kind kind_from(const std::string& name) {
+  for (const auto& [kind, known] : kNames) {
+    if (known == name) {
+      return kind;
+    }
+  }
+  throw std::runtime_error(fmt::format("event: unknown kind '{}'", name));
+}
+
+}  // namespace
+
+std::string to_line(const Event& event) {
+  Json json{{"event", name_of(event.kind)}};
+  switch (event.kind) {
+    case Kind::phase:
+      json["name"] = event.text;
+      json["expected_s"] = event.expected_s ? Json(*event.expected_s) : Json();
+      break;
+    case Kind::progress:
+      json["elapsed_s"] = event.elapsed_s;
+      json["issued"] = event.issued;
+      json["settled"] = event.settled;
+      break;
+    case Kind::warning:
+      json["text"] = event.text;
+      break;
+    case Kind::result:
+      json["file"] = event.text;
+      json["valid"] = event.valid;
+      json["interrupted"] = event.interrupted;
+      break;
+    case Kind::error:
+      json["exit_code"] = event.exit_code;
+      json["text"] = event.text;
+      break;
+  }
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Event event_from(std::string_view line) {
+  try {
+    const Json json = Json::parse(line);
+    Event event{.kind = kind_from(json.at("event").get<std::string>())};
+    switch (event.kind) {
+      case Kind::phase:
+        event.text = json.at("name").get<std::string>();
+        if (!json.at("expected_s").is_null()) {
+          event.expected_s = json.at("expected_s").get<double>();
+        }
+        break;
+      case Kind::progress:
+        event.elapsed_s = json.at("elapsed_s").get<double>();
+        event.issued = json.at("issued").get<std::uint64_t>();
+        event.settled = json.at("settled").get<std::uint64_t>();
+        break;
+      case Kind::warning:
+        event.text = json.at("text").get<std::string>();
+        break;
+      case Kind::result:
+        event.text = json.at("file").get<std::string>();
+        event.valid = json.at("valid").get<bool>();
+        event.interrupted = json.at("interrupted").get<bool>();
+        break;
+      case Kind::error:
+        event.exit_code = json.at("exit_code").get<int>();
+        event.text = json.at("text").get<std::string>();
+        break;
+    }
+    return event;
+  } catch (const Json::exception& error) {
+    throw std::runtime_error(fmt::format("event: {}", error.what()));
+  }
+}
+
+void EventWriter::write(const Event& event) {
+  const std::string line = to_line(event);
+  const std::lock_guard lock(mutex_);
+  std::string_view rest = line;
+  while (descriptor_ >= 0 && !rest.empty()) {
+    const ssize_t written = ::write(descriptor_, rest.data(), rest.size());
+    if (written >= 0) {
+      rest.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      descriptor_ = -1;
+    }
+  }
+}
+
+std::vector<std::string> LineCutter::add(std::string_view bytes) {
+  rest_ += bytes;
+  std::vector<std::string> lines;
+  std::size_t begin = 0;
+  for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', begin)) {
+    lines.push_back(rest_.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  rest_.erase(0, begin);
+  return lines;
+}
+
+}  // namespace assay

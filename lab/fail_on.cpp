@@ -1,0 +1,118 @@
+#include "lab/fail_on.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <stdexcept>
+
+#include "analysis/format.hpp"
+#include "harness/quantity.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr std::array<std::string_view, 9> kTimes{"mean", "max", "p50", "p90", "p95", "p97", "p99", "p99.9", "min"};
+constexpr std::array<std::string_view, 3> kNumbers{"rate", "samples_rate", "lost"};
+
+bool is_time(std::string_view metric) { return std::ranges::find(kTimes, metric) != kTimes.end(); }
+bool is_number(std::string_view metric) { return std::ranges::find(kNumbers, metric) != kNumbers.end(); }
+
+FailCondition parse_one(std::string_view text) {
+  if (text == "invalid") {
+    return {.metric = "invalid", .text = "invalid"};
+  }
+  const auto sign = text.find_first_of("<>");
+  const std::string_view metric = text.substr(0, sign);
+  if (sign == std::string_view::npos || (!is_time(metric) && !is_number(metric))) {
+    throw std::invalid_argument(fmt::format("'{}': expected invalid, or one of {}, {} with > or < and a value", text,
+                                            fmt::join(kTimes, ", "), fmt::join(kNumbers, ", ")));
+  }
+  FailCondition condition{.metric = std::string(metric), .greater = text[sign] == '>', .text = std::string(text)};
+  const std::string_view value = text.substr(sign + 1);
+  try {
+    if (is_time(metric)) {
+      condition.bound = seconds(parse_duration(value));
+    } else if (metric == "lost") {
+      condition.bound = static_cast<double>(parse_count(value));
+    } else {
+      condition.bound = parse_rate(value);
+    }
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(fmt::format("'{}': {}", text, error.what()));
+  }
+  return condition;
+}
+
+std::optional<double> value_of(const std::string& metric, const RunDocument& run) {
+  if (metric == "mean") {
+    return run.latency.mean_s;
+  }
+  if (metric == "min") {
+    return run.latency.min_s;
+  }
+  if (metric == "max") {
+    return run.latency.max_s;
+  }
+  if (metric == "rate") {
+    return run.queries_per_s;
+  }
+  if (metric == "samples_rate") {
+    return run.samples_per_s;
+  }
+  if (metric == "lost") {
+    return static_cast<double>(run.latency.lost_count);
+  }
+  const auto percentile = run.latency.percentiles_s.find(metric);
+  return percentile == run.latency.percentiles_s.end() ? std::nullopt : percentile->second.point;
+}
+
+std::string shown(const std::string& metric, double value) {
+  if (is_time(metric)) {
+    return format_duration(value);
+  }
+  if (metric == "lost") {
+    return format_count(static_cast<std::uint64_t>(value));
+  }
+  return format_rate(value, metric == "rate" ? "queries/s" : "samples/s");
+}
+
+std::optional<std::string> sentence(const FailCondition& condition, const RunDocument& run) {
+  if (condition.metric == "invalid") {
+    return run.valid ? std::nullopt : std::optional<std::string>("invalid: the run is INVALID");
+  }
+  const auto value = value_of(condition.metric, run);
+  if (!value) {
+    return fmt::format("{}: not available{}", condition.text,
+                       run.latency.lost_count > 0 ? ": queries were lost, their latency is infinite" : "");
+  }
+  const bool trips = condition.greater ? *value > condition.bound : *value < condition.bound;
+  return trips ? std::optional(fmt::format("{}: {}", condition.text, shown(condition.metric, *value))) : std::nullopt;
+}
+
+}  // namespace
+
+std::vector<FailCondition> parse_fail_on(std::string_view text) {
+  std::vector<FailCondition> conditions;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    conditions.push_back(parse_one(text.substr(begin, end - begin)));
+    begin = end + 1;
+  }
+  return conditions;
+}
+
+std::vector<std::string> tripped(std::span<const FailCondition> conditions, const RunDocument& run) {
+  std::vector<std::string> sentences;
+  for (const FailCondition& condition : conditions) {
+    if (const auto one = sentence(condition, run)) {
+      sentences.push_back(*one);
+    }
+  }
+  return sentences;
+}
+
+}  // namespace assay

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <signal.h>
+
+namespace assay {
+
+/// Catches SIGINT, SIGTERM and SIGHUP while it lives: they are blocked, and counted only inside a wait that uses
+/// wait_mask(), so that none is lost between a look and a wait. SIGPIPE is ignored: a closed stdout is an error of a
+/// write, not the end of a measurement. One at a time in a process.
+class Interrupts {
+ public:
+  Interrupts();
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+  ~Interrupts();
+
+  /// How often a person asked for an end, so far.
+  [[nodiscard]] int count() const;
+  [[nodiscard]] const sigset_t* wait_mask() const { return &previous_; }
+
+ private:
+  sigset_t previous_{};
+};
+
+}  // namespace assay

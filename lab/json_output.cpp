@@ -1,0 +1,43 @@
+#include "lab/json_output.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "harness/atomic_file.hpp"
+#include "lab/command_error.hpp"
+
+namespace assay {
+
+void write_text(const std::string& target, const std::string& text) {
+  std::error_code error;
+  if (std::filesystem::exists(target, error) && !std::filesystem::is_regular_file(target, error)) {
+    std::ofstream device(target);  // a pipe or /dev/stdout cannot be replaced
+    device << text << std::flush;
+    if (!device) {
+      throw CommandError(ExitCode::file, fmt::format("{}: cannot be written", target));
+    }
+    return;
+  }
+  try {
+    write_file_atomically(target, text);
+  } catch (const std::runtime_error& failure) {
+    throw CommandError(ExitCode::file, failure.what());
+  }
+}
+
+void write_json(const std::optional<std::string>& target, const std::string& json, Console& console) {
+  if (target == "-") {
+    console.result(json);
+  } else if (target) {
+    write_text(*target, json);
+  }
+}
+
+std::string runs_json(const std::string& schema, const std::vector<std::string>& runs) {
+  return fmt::format("{{\"schema\":\"{}\",\"runs\":[\n{}\n]}}\n", schema, fmt::join(runs, ",\n"));
+}
+
+}  // namespace assay

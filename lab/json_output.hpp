@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lab/console.hpp"
+
+namespace assay {
+
+/// Writes a file that a person named: whole or not at all where it is a regular file. Throws CommandError (file).
+void write_text(const std::string& target, const std::string& text);
+
+/// Where `--json[=FILE]` goes. Throws CommandError (file) naming the file if it cannot be written; a file is there
+/// whole or not at all.
+void write_json(const std::optional<std::string>& target, const std::string& json, Console& console);
+
+/// {"schema":SCHEMA,"runs":[...]} around texts that are JSON objects.
+[[nodiscard]] std::string runs_json(const std::string& schema, const std::vector<std::string>& runs);
+
+}  // namespace assay

@@ -1,0 +1,133 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "analysis/report_sentences.hpp"
+#include "analysis/run_file.hpp"
+#include "lab/info_commands.hpp"
+#include "lab/json_output.hpp"
+#include "lab/run_files.hpp"
+#include "scenarios/workload.hpp"
+
+namespace assay {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// One line of a list: a name, what it is, and lines below it.
+struct Row {
+  std::string name;
+  std::string meaning;
+  std::vector<std::string> details;
+};
+
+std::vector<Row> workload_rows() {
+  std::vector<Row> rows;
+  for (const WorkloadEntry& entry : workload_catalogue()) {
+    Row row{.name = entry.name, .meaning = entry.summary};
+    for (const KernelParameter& parameter : entry.parameters) {
+      row.details.push_back(
+          fmt::format("--param {}={}  {}", parameter.name, parameter.default_value, parameter.meaning));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<Row> scenario_rows() {
+  return {{.name = "single", .meaning = "SingleStream: the next query follows the answer; result: P90 latency"},
+          {.name = "multi", .meaning = "MultiStream: queries of 8 samples, one after the other; result: P99 latency"},
+          {.name = "server", .meaning = "Server: queries arrive at random; result: queries/s within the window"},
+          {.name = "offline", .meaning = "Offline: all samples at once; result: samples/s"}};
+}
+
+std::vector<Row> arrival_rows() {
+  return {{.name = "poisson", .meaning = "independent arrivals, as MLPerf's Server has them"},
+          {.name = "constant", .meaning = "equal gaps"},
+          {.name = "gamma:K", .meaning = "gamma-distributed gaps: bursts for K below 1, e.g. gamma:0.5"},
+          {.name = "mmpp:RATIO[:CALM:BURST]", .meaning = "calm and burst phases, e.g. mmpp:10:900ms:100ms"},
+          {.name = "step:AT:FACTOR", .meaning = "Poisson whose rate jumps, e.g. step:5s:2"},
+          {.name = "ramp:OVER:FACTOR", .meaning = "Poisson whose rate grows, e.g. ramp:10s:2"},
+          {.name = "trace:FILE[:SPEED]", .meaning = "replays recorded arrival times; --rate rescales it"}};
+}
+
+std::vector<Row> law_rows() {
+  return {{.name = "constant", .meaning = "always --mean"},
+          {.name = "exponential", .meaning = "of mean --mean: a memoryless server"},
+          {.name = "lognormal", .meaning = "--mean and --sd: a long tail, as most real services have it"},
+          {.name = "gamma", .meaning = "--mean and --sd: a lighter tail"},
+          {.name = "bimodal", .meaning = "--mean and --sd: 1 in 20 takes the slow path"}};
+}
+
+std::vector<Row> run_rows(const std::string& folder) {
+  std::vector<Row> rows;
+  for (const LoadedRun& loaded : load_runs({folder})) {
+    const RunDocument& run = loaded.run;
+    rows.push_back({.name = loaded.path,
+                    .meaning = fmt::format("{}  {}  {}  {}{}", run.created, workload_title(run), scenario_title(run),
+                                           run.synthetic ? "SYNTHETIC  " : "", verdict_word(run))});
+  }
+  return rows;
+}
+
+std::vector<Row> rows_of(const ListCommandOptions& options) {
+  if (options.what == "workloads") {
+    return workload_rows();
+  }
+  if (options.what == "scenarios") {
+    return scenario_rows();
+  }
+  if (options.what == "arrivals") {
+    return arrival_rows();
+  }
+  if (options.what == "laws") {
+    return law_rows();
+  }
+  if (options.what == "runs") {
+    return run_rows(options.folder);
+  }
+  throw CommandError(ExitCode::usage,
+                     fmt::format("list '{}': known are workloads, scenarios, arrivals, laws and runs", options.what));
+}
+
+std::string rows_text(const std::vector<Row>& rows) {
+  std::size_t width = 0;
+  for (const Row& row : rows) {
+    width = std::max(width, row.name.size());
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    text += fmt::format("{:<{}}  {}\n", row.name, width, row.meaning);
+    for (const std::string& detail : row.details) {
+      text += fmt::format("{:<{}}    {}\n", "", width, detail);
+    }
+  }
+  return text;
+}
+
+std::string rows_json(const std::string& what, const std::vector<Row>& rows) {
+  Json entries = Json::array();
+  for (const Row& row : rows) {
+    entries.push_back({{"name", row.name}, {"meaning", row.meaning}, {"details", row.details}});
+  }
+  return Json{{"schema", "assay/list/1"}, {"what", what}, {"entries", entries}}.dump(2) + "\n";
+}
+
+}  // namespace
+
+ExitCode list_command(const ListCommandOptions& options) {
+  Console console(options.console);
+  const std::vector<Row> rows = rows_of(options);
+  write_json(options.json, rows_json(options.what, rows), console);
+  if (options.json != "-") {
+    console.result(rows_text(rows));
+  }
+  return ExitCode::ok;
+}
+
+}  // namespace assay

@@ -1,0 +1,157 @@
+#include "lab/peak_command.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+#include <filesystem>
+#include <stdexcept>
+
+#include "analysis/run_file.hpp"
+#include "lab/json_output.hpp"
+#include "lab/peak_view.hpp"
+#include "lab/run_request_text.hpp"
+
+namespace assay {
+
+namespace {
+
+void set_default(RunOptions& run, std::string_view flag, std::string value) {
+  if (!run.value(flag)) {
+    run.set(flag, std::move(value));
+  }
+}
+
+/// What makes a probe worthless for a peak: the system did not do its work. A missed window is what a probe is for.
+void require_honest(const RunDocument& run) {
+  constexpr std::array<std::string_view, 6> kFaults{"output_check", "threw",     "duplicate",
+                                                    "unknown_id",   "after_end", "failed"};
+  for (const InvalidReason& reason : run.invalid_reasons) {
+    for (const std::string_view fault : kFaults) {
+      if (reason.code == fault) {
+        throw CommandError(ExitCode::run_invalid, "a probe is INVALID: " + reason.message);
+      }
+    }
+  }
+}
+
+class PeakCommand {
+ public:
+  explicit PeakCommand(const PeakCommandOptions& options)
+      : options_(options), console_(options.console), run_(options.run) {
+    run_.set("scenario", "server");
+    set_default(run_, "duration", "3s");
+    set_default(run_, "min-queries", "1000");
+  }
+
+  ExitCode run() {
+    const bool rate_given = run_.value("rate").has_value();
+    set_default(run_, "rate", "1");  // a stand-in until the sizing run: the rest of the request is checked with it
+    const RunRequest request = request_from(run_);
+    require_window(request);
+    Measurements measurements(options_.measurement, console_, command_text("peak", options_.run));
+    PeakSearchSettings settings{.start_rate_hz = rate_given ? request.settings.server_target_qps : size(measurements),
+                                .resolution = options_.resolution,
+                                .most_probes = options_.most_probes,
+                                .percentile = result_.percentile};
+    search(measurements, settings);
+    return report(measurements);
+  }
+
+ private:
+  void require_window(const RunRequest& request) {
+    if (!request.settings.target_latency) {
+      throw CommandError(ExitCode::usage, "--slo: a peak is the highest rate that holds a window, e.g. --slo 10ms@p99");
+    }
+    if (!std::holds_alternative<PoissonArrivals>(request.settings.arrivals) &&
+        !std::holds_alternative<ConstantArrivals>(request.settings.arrivals) &&
+        !std::holds_alternative<GammaArrivals>(request.settings.arrivals)) {
+      throw CommandError(ExitCode::usage, "--arrivals: a peak needs one mean rate: poisson, constant or gamma");
+    }
+    result_.workload = options_.run.workload;
+    result_.slo_s = seconds(*request.settings.target_latency);
+    result_.percentile = Percentile::of_parts_per_million(request.settings.target_percentile_ppm);
+  }
+
+  /// Half of what the workers complete one after the other: a rate that most systems hold.
+  double size(Measurements& measurements) {
+    RunOptions sizing = run_;
+    for (const std::string_view server_only :
+         {"rate", "arrivals", "issuing-threads", "coalesce", "max-outstanding", "slo"}) {
+      sizing.values.erase(std::string(server_only));
+    }
+    sizing.set("scenario", "single");
+    sizing.set("duration", "1s");
+    sizing.set("min-queries", "20");
+    const RunDocument run = measured(measurements, sizing, "sizing");
+    result_.sizing_file = file_;
+    const auto p50 = run.latency.percentiles_s.find("p50");
+    if (p50 == run.latency.percentiles_s.end() || !p50->second.point || *p50->second.point <= 0.0) {
+      throw CommandError(ExitCode::run_invalid, "the sizing run has no P50: name a rate to begin with, --rate");
+    }
+    constexpr double kEasyShare = 0.5;
+    return kEasyShare * static_cast<double>(run.placement.worker_cpus.size()) / *p50->second.point;
+  }
+
+  RunDocument measured(Measurements& measurements, const RunOptions& run, const std::string& title) {
+    const Measured one = measurements.measure(run, title);
+    if (!one.run) {
+      throw CommandError(one.outcome.code, fmt::format("{}", fmt::join(one.outcome.errors, "; ")));
+    }
+    require_honest(*one.run);
+    file_ = *one.outcome.file;
+    result_.synthetic = one.run->synthetic;
+    return *one.run;
+  }
+
+  void search(Measurements& measurements, const PeakSearchSettings& settings) {
+    PeakSearch search(settings);
+    while (const auto rate = search.next_rate()) {
+      RunOptions probe_run = run_;
+      probe_run.set("rate", fmt::format("{}", *rate));
+      const auto number = search.probes().size() + 1;
+      const RunDocument run = measured(measurements, probe_run, fmt::format("probe {}", number));
+      if (run.interrupted || measurements.interrupted()) {
+        result_.interrupted = true;
+        break;
+      }
+      PeakProbe probe = probe_of(run);
+      probe.rate_hz = *rate;
+      search.record(probe);
+      result_.probes.push_back({.probe = search.probes().back(), .file = file_});
+      console_.note(probe_line(search.probes().back(), result_.percentile, console_.text_style().charset));
+    }
+    result_.estimate = search.estimate();
+  }
+
+  ExitCode report(const Measurements& measurements) {
+    const std::string json = peak_json(result_);
+    std::string created = utc_timestamp(std::time(nullptr));
+    std::erase(created, ':');
+    const auto kept =
+        std::filesystem::path(measurements.folder()) / fmt::format("{}_{}.peak.json", created, options_.run.workload);
+    write_text(kept.string(), json);
+    write_json(options_.json, json, console_);
+    if (options_.json != "-") {
+      console_.result(peak_text(result_, console_.text_style().charset));
+      console_.result(fmt::format("result file: {}\n", kept.string()));
+    }
+    if (result_.interrupted) {
+      console_.warning("interrupted: the probes so far are kept, the interval is what they show");
+      return ExitCode::interrupted;
+    }
+    return result_.estimate.held_hz && result_.estimate.broke_hz ? ExitCode::ok : ExitCode::run_invalid;
+  }
+
+  const PeakCommandOptions& options_;
+  Console console_;
+  RunOptions run_;
+  PeakResult result_;
+  std::string file_;
+};
+
+}  // namespace
+
+ExitCode peak_command(const PeakCommandOptions& options) { return PeakCommand(options).run(); }
+
+}  // namespace assay

@@ -1,0 +1,119 @@
+#include "lab/peak_view.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace assay {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
+
+std::string_view name_of(ProbeOutcome outcome) {
+  switch (outcome) {
+    case ProbeOutcome::held:
+      return "held";
+    case ProbeOutcome::broke:
+      return "broke";
+    case ProbeOutcome::undecided:
+      return "undecided";
+  }
+  return "";
+}
+
+Json probe_json(const PeakProbeRecord& record) {
+  const PeakProbe& probe = record.probe;
+  return {{"rate_hz", probe.rate_hz},
+          {"outcome", name_of(probe.outcome)},
+          {"within_window_share",
+           {{"point", probe.share.within},
+            {"lower", probe.share.interval.lower},
+            {"upper", probe.share.interval.upper},
+            {"confidence", 0.95},
+            {"effective_sample_size", probe.share.effective_sample_size}}},
+          {"tail_latency_s", or_null(probe.tail_latency_s)},
+          {"generator_limited", probe.generator_limited},
+          {"file", record.file}};
+}
+
+std::string rate(double hz) { return format_rate(hz, "queries/s"); }
+
+std::string peak_sentence(const PeakResult& result, Charset charset) {
+  const PeakEstimate& found = result.estimate;
+  const std::string window = fmt::format("{} at {}", format_duration(result.slo_s, charset), result.percentile.name());
+  if (found.point_hz && found.held_hz && found.broke_hz) {
+    return fmt::format("peak: {} within {}; it lies between {} (held) and {} (broke)", rate(*found.point_hz), window,
+                       rate(*found.held_hz), rate(*found.broke_hz));
+  }
+  if (found.held_hz) {
+    return fmt::format("peak: at least {} within {}; no rate was found that breaks it", rate(*found.held_hz), window);
+  }
+  if (found.broke_hz) {
+    return fmt::format("peak: below {}; no rate was found that holds {}", rate(*found.broke_hz), window);
+  }
+  return fmt::format("peak: not found; no probe decided whether {} holds", window);
+}
+
+}  // namespace
+
+std::string peak_json(const PeakResult& result) {
+  const PeakEstimate& found = result.estimate;
+  Json probes = Json::array();
+  for (const PeakProbeRecord& record : result.probes) {
+    probes.push_back(probe_json(record));
+  }
+  const Json json{{"schema", "assay/peak/1"},
+                  {"workload", result.workload},
+                  {"synthetic", result.synthetic},
+                  {"slo_s", result.slo_s},
+                  {"percentile", result.percentile.fraction()},
+                  {"peak_hz",
+                   {{"point", or_null(found.point_hz)},
+                    {"lower", or_null(found.held_hz)},
+                    {"upper", or_null(found.broke_hz)},
+                    {"reason", found.reason.empty() ? Json() : Json(found.reason)}}},
+                  {"generator_limited", found.generator_limited},
+                  {"interrupted", result.interrupted},
+                  {"sizing_file", result.sizing_file.empty() ? Json() : Json(result.sizing_file)},
+                  {"probes", probes}};
+  return json.dump(2) + "\n";
+}
+
+std::string probe_line(const PeakProbe& probe, Percentile percentile, Charset charset) {
+  return fmt::format("{:>18}  {:<9}  {:>8} within the window [{}, {}]  {} {}{}", rate(probe.rate_hz),
+                     name_of(probe.outcome), format_percent(probe.share.within),
+                     format_percent(probe.share.interval.lower), format_percent(probe.share.interval.upper),
+                     percentile.name(),
+                     probe.tail_latency_s ? format_duration(*probe.tail_latency_s, charset) : "not available",
+                     probe.generator_limited ? "  (the generator was late)" : "");
+}
+
+std::string peak_text(const PeakResult& result, Charset charset) {
+  std::vector<PeakProbe> sorted;
+  for (const PeakProbeRecord& record : result.probes) {
+    sorted.push_back(record.probe);
+  }
+  std::ranges::stable_sort(sorted, {}, &PeakProbe::rate_hz);
+  std::string text;
+  for (const PeakProbe& probe : sorted) {
+    text += probe_line(probe, result.percentile, charset) + "\n";
+  }
+  text +=
+      fmt::format("{}{} {}\n", result.synthetic ? "SYNTHETIC " : "", result.workload, peak_sentence(result, charset));
+  if (!result.estimate.reason.empty()) {
+    text += fmt::format("in doubt: {}\n", result.estimate.reason);
+  }
+  if (result.estimate.generator_limited) {
+    text +=
+        "the load generator itself was late at the rate that broke: the system may hold more than this machine can "
+        "ask of it; give the generator a core of its own (--cpus, --threads)\n";
+  }
+  return text;
+}
+
+}  // namespace assay

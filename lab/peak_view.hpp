@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/format.hpp"
+#include "analysis/peak_search.hpp"
+
+namespace assay {
+
+/// A probe as it was made, with its file.
+struct PeakProbeRecord {
+  PeakProbe probe;
+  std::string file;
+};
+
+/// What a search was about and what it found.
+struct PeakResult {
+  std::string workload;
+  bool synthetic = false;
+  double slo_s = 0.0;
+  Percentile percentile = Percentile::of_parts_per_million(990'000);
+  std::string sizing_file;  ///< the run that said where to begin; empty if the rate was given
+  std::vector<PeakProbeRecord> probes;
+  PeakEstimate estimate;
+  bool interrupted = false;
+};
+
+/// "assay/peak/1", with its line end.
+[[nodiscard]] std::string peak_json(const PeakResult& result);
+
+/// One line for a probe: rate, what came of it, the share within the window with its interval, the tail.
+[[nodiscard]] std::string probe_line(const PeakProbe& probe, Percentile percentile, Charset charset);
+
+/// The probes in the order of their rates, and the peak in a sentence.
+[[nodiscard]] std::string peak_text(const PeakResult& result, Charset charset);
+
+}  // namespace assay

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "analysis/run_document.hpp"
+#include "lab/command_error.hpp"
+#include "lab/console.hpp"
+
+namespace assay {
+
+struct ReportCommandOptions {
+  ConsoleOptions console;
+  std::vector<std::string> paths;  ///< result files or folders of them
+  std::string output = "report.html";
+  std::string title;
+  bool text = false;  ///< the summaries on stdout instead of a page
+};
+
+/// `assay report`: result files as one page that needs nothing else.
+[[nodiscard]] ExitCode report_command(const ReportCommandOptions& options);
+
+/// The page with the program's own definitions of the words in it.
+[[nodiscard]] std::string report_page(std::span<const RunDocument> runs, const std::string& title,
+                                      const std::string& machine_verdict, const std::vector<std::string>& notes);
+
+}  // namespace assay

@@ -1,0 +1,110 @@
+#include "lab/run_options.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace assay {
+
+namespace {
+
+constexpr std::string_view kTraffic = "Traffic";
+constexpr std::string_view kLength = "Length";
+constexpr std::string_view kWork = "Work";
+constexpr std::string_view kPlace = "Place";
+
+constexpr std::array kFlags{
+    RunFlag{"scenario", "NAME", "single, multi, server or offline (default: single)", kTraffic},
+    RunFlag{"rate", "R", "Server: mean arrivals per second, e.g. 200 or 5k; Offline: sizes the one query", kTraffic},
+    RunFlag{"slo", "T[@pN]", "latency window, e.g. 10ms@p99: INVALID if the percentile misses it (Server)", kTraffic},
+    RunFlag{"samples-per-query", "N", "MultiStream: samples of each query (default: 8)", kTraffic},
+    RunFlag{"arrivals", "LAW",
+            "Server: poisson, constant, gamma:K, mmpp:RATIO[:CALM:BURST], step:AT:FACTOR, ramp:OVER:FACTOR or "
+            "trace:FILE[:SPEED] (default: poisson)",
+            kTraffic},
+    RunFlag{"issuing-threads", "N", "Server: threads that issue (default: 1)", kTraffic},
+    RunFlag{"coalesce", "", "Server: one call for all queries that are due", kTraffic},
+    RunFlag{"max-outstanding", "N", "Server: end the run when more queries are in flight", kTraffic},
+    RunFlag{"selection", "HOW", "with-replacement, equal-issue, unique or same (default: with-replacement)", kTraffic},
+    RunFlag{"same-index", "I", "the sample of --selection same (default: 0)", kTraffic},
+    RunFlag{"stream", "NAME", "random numbers: assay, or mlperf for LoadGen's own sequence (default: assay)", kTraffic},
+    RunFlag{"mode", "NAME", "performance, or accuracy: each sample once, every answer checked", kTraffic},
+    RunFlag{"duration", "T", "shortest measured time, e.g. 10s (default: 10s)", kLength},
+    RunFlag{"max-duration", "T", "end the run there, whatever else is asked", kLength},
+    RunFlag{"min-queries", "N", "fewest queries (default: 100; MultiStream 662; Offline 1)", kLength},
+    RunFlag{"max-queries", "N", "end the run after so many queries", kLength},
+    RunFlag{"warmup", "T", "load before the measured part (default: 500ms)", kLength},
+    RunFlag{"drain", "T", "how long to wait for the last answers; then they are lost (default: 10s)", kLength},
+    RunFlag{"batch", "N", "workers take up to N samples at once (default: 1)", kWork},
+    RunFlag{"batch-timeout", "T", "how long a worker waits for company (default: 0ms, only what already waits)", kWork},
+    RunFlag{"law", "NAME", "workload synthetic: constant, exponential, lognormal, gamma or bimodal", kWork},
+    RunFlag{"mean", "T", "workload synthetic: mean service time (default: 10ms)", kWork},
+    RunFlag{"sd", "T", "workload synthetic: standard deviation (default: 5ms)", kWork},
+    RunFlag{"seed", "N", "of inputs, sample order and schedule (default: 0)", kWork},
+    RunFlag{"seeds", "A,B,C", "the seeds of loaded set, sample order and schedule, each on its own", kWork},
+    RunFlag{"loaded-samples", "N", "samples of the library that are in memory at once (default: all)", kWork},
+    RunFlag{"library-samples", "N", "workloads synthetic and null: samples in the library (default: 1024)", kWork},
+    RunFlag{"threads", "N", "workers (default: one for each core that is left)", kPlace},
+    RunFlag{"cpus", "LIST", "use only these CPUs, e.g. 0-3,8", kPlace},
+    RunFlag{"spin", "", "workers spin for their next sample instead of sleeping", kPlace},
+    RunFlag{"realtime", "", "SCHED_FIFO for the issuing threads, where the system allows it", kPlace},
+};
+
+bool needs_quotes(std::string_view text) {
+  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.,:@/+%";
+  return text.empty() || text.find_first_not_of(kPlain) != std::string_view::npos;
+}
+
+std::string quoted(const std::string& text) {
+  if (!needs_quotes(text)) {
+    return text;
+  }
+  std::string result = "'";
+  for (const char c : text) {
+    result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return result + "'";
+}
+
+}  // namespace
+
+std::span<const RunFlag> run_flags() { return kFlags; }
+
+std::optional<std::string> RunOptions::value(std::string_view flag) const {
+  const auto found = values.find(flag);
+  return found == values.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::vector<std::string> arguments_of(const RunOptions& options) {
+  std::vector<std::string> arguments{options.workload};
+  for (const RunFlag& flag : kFlags) {
+    const auto value = options.value(flag.name);
+    if (!value) {
+      continue;
+    }
+    const std::string dashed = "--" + std::string(flag.name);
+    if (flag.metavar.empty()) {
+      if (options.is_on(flag.name)) {
+        arguments.push_back(dashed);
+      }
+    } else {
+      arguments.push_back(dashed + "=" + *value);
+    }
+  }
+  for (const std::string& parameter : options.parameters) {
+    arguments.push_back("--param=" + parameter);
+  }
+  return arguments;
+}
+
+std::string command_text(std::string_view command, const RunOptions& options) {
+  std::string text = "assay " + std::string(command);
+  for (const std::string& argument : arguments_of(options)) {
+    const auto equals = argument.starts_with("--") ? argument.find('=') : std::string::npos;
+    text += ' ';
+    text += equals == std::string::npos ? quoted(argument)
+                                        : argument.substr(0, equals) + ' ' + quoted(argument.substr(equals + 1));
+  }
+  return text;
+}
+
+}  // namespace assay

@@ -1,0 +1,310 @@
+#include "lab/run_request_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "harness/file_source.hpp"
+#include "harness/quantity.hpp"
+#include "lab/arrival_text.hpp"
+#include "lab/command_error.hpp"
+#include "lab/latency_window_text.hpp"
+#include "loadgen/trace_file.hpp"
+
+namespace assay {
+
+namespace {
+
+/// Reads flags one after the other and collects what is wrong, so that a person sees all of it at once.
+class FlagReader {
+ public:
+  explicit FlagReader(const RunOptions& options) : options_(options) {}
+
+  /// Calls read(text) if the flag was given; what it throws as std::invalid_argument becomes a line.
+  template <class Read>
+  void with(std::string_view flag, Read read) {
+    const auto text = options_.value(flag);
+    if (!text) {
+      return;
+    }
+    try {
+      read(*text);
+    } catch (const std::invalid_argument& error) {
+      problems_.push_back(fmt::format("--{}: {}", flag, error.what()));
+    }
+  }
+
+  void duration(std::string_view flag, Nanoseconds& into) {
+    with(flag, [&](const std::string& text) { into = parse_duration(text); });
+  }
+  void count(std::string_view flag, std::uint64_t& into) {
+    with(flag, [&](const std::string& text) { into = parse_count(text); });
+  }
+  template <class Small>
+  void small_count(std::string_view flag, Small& into) {
+    with(flag, [&](const std::string& text) {
+      const std::uint64_t value = parse_count(text);
+      if (value > static_cast<std::uint64_t>(std::numeric_limits<Small>::max())) {
+        throw std::invalid_argument(fmt::format("'{}' is too large", text));
+      }
+      into = static_cast<Small>(value);
+    });
+  }
+
+  void problem(std::string line) { problems_.push_back(std::move(line)); }
+  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  const RunOptions& options_;
+  std::vector<std::string> problems_;
+};
+
+SampleSelection selection_from(const std::string& text) {
+  if (text == "with-replacement") {
+    return SampleSelection::with_replacement;
+  }
+  if (text == "equal-issue") {
+    return SampleSelection::equal_issue;
+  }
+  if (text == "unique") {
+    return SampleSelection::unique;
+  }
+  if (text == "same") {
+    return SampleSelection::same;
+  }
+  throw std::invalid_argument(fmt::format("'{}' is none of with-replacement, equal-issue, unique, same", text));
+}
+
+Scenario scenario_of(FlagReader& flags) {
+  Scenario scenario = Scenario::single_stream;
+  flags.with("scenario", [&](const std::string& text) {
+    const auto found = scenario_from_flag(text);
+    if (!found) {
+      throw std::invalid_argument(fmt::format("'{}' is none of single, multi, server, offline", text));
+    }
+    scenario = *found;
+  });
+  return scenario;
+}
+
+void read_random(FlagReader& flags, RunRequest& request) {
+  flags.count("seed", request.seed);
+  request.settings.seeds = Seeds::from(request.seed);
+  flags.with("stream", [&](const std::string& text) {
+    if (text == "mlperf") {
+      request.settings.stream = RandomStream::mlperf;
+      request.settings.seeds = Seeds::mlperf_v6_1();
+    } else if (text != "assay") {
+      throw std::invalid_argument(fmt::format("'{}' is none of assay, mlperf", text));
+    }
+  });
+  flags.with("seeds", [&](const std::string& text) {
+    const auto first = text.find(',');
+    const auto second = first == std::string::npos ? first : text.find(',', first + 1);
+    if (second == std::string::npos) {
+      throw std::invalid_argument(fmt::format("'{}': expected three numbers with commas between them", text));
+    }
+    Seeds& seeds = request.settings.seeds;
+    seeds.sample_library = parse_count(text.substr(0, first));
+    seeds.sample_index = parse_count(text.substr(first + 1, second - first - 1));
+    seeds.schedule = parse_count(text.substr(second + 1));
+  });
+}
+
+void read_rate(FlagReader& flags, RunRequest& request, bool& rate_given) {
+  flags.with("rate", [&](const std::string& text) {
+    const double rate = parse_rate(text);
+    rate_given = true;
+    if (request.settings.scenario == Scenario::server) {
+      request.settings.server_target_qps = rate;
+    } else if (request.settings.scenario == Scenario::offline) {
+      request.offline_rate = rate;
+      request.settings.offline_expected_qps = rate;
+    } else {
+      throw std::invalid_argument(
+          fmt::format("{} has no rate of its own: the next query follows the last answer; use --scenario server",
+                      title_of(request.settings.scenario)));
+    }
+  });
+}
+
+void read_arrivals(FlagReader& flags, RunRequest& request, bool& rate_given) {
+  TestSettings& settings = request.settings;
+  flags.with("arrivals", [&](const std::string& text) {
+    if (settings.scenario != Scenario::server) {
+      throw std::invalid_argument("only Server has arrivals; use --scenario server");
+    }
+    settings.arrivals = parse_arrivals(text);
+    if (auto* trace = std::get_if<TraceArrivals>(&settings.arrivals)) {
+      const double recorded_hz = mean_rate_hz(trace->offsets);
+      if (rate_given) {
+        trace->speed = settings.server_target_qps / recorded_hz;
+      }
+      settings.server_target_qps = recorded_hz * trace->speed;
+      rate_given = true;
+    }
+  });
+  if (settings.scenario == Scenario::server && !rate_given) {
+    flags.problem("--rate: Server needs the mean arrivals per second, e.g. --rate 200; assay peak finds the highest");
+  }
+}
+
+void read_traffic(FlagReader& flags, RunRequest& request) {
+  TestSettings& settings = request.settings;
+  flags.with("mode", [&](const std::string& text) {
+    if (text == "accuracy") {
+      settings.mode = TestMode::accuracy;
+    } else if (text != "performance") {
+      throw std::invalid_argument(fmt::format("'{}' is none of performance, accuracy", text));
+    }
+  });
+  bool rate_given = settings.mode == TestMode::accuracy;
+  read_rate(flags, request, rate_given);
+  read_arrivals(flags, request, rate_given);
+  flags.with("slo", [&](const std::string& text) {
+    const RequestedWindow window = parse_latency_window(text);
+    settings.target_latency = window.limit;
+    if (window.percentile) {
+      settings.target_percentile_ppm = window.percentile->parts_per_million();
+    }
+  });
+  flags.count("samples-per-query", settings.samples_per_query);
+  flags.small_count("issuing-threads", settings.issuing_threads);
+  flags.count("max-outstanding", settings.max_outstanding);
+  flags.with("selection", [&](const std::string& text) { settings.selection = selection_from(text); });
+  flags.small_count("same-index", settings.same_index);
+}
+
+void read_length(FlagReader& flags, RunRequest& request) {
+  TestSettings& settings = request.settings;
+  flags.duration("duration", settings.min_duration);
+  flags.duration("max-duration", settings.max_duration);
+  flags.count("min-queries", settings.min_query_count);
+  flags.count("max-queries", settings.max_query_count);
+  flags.duration("warmup", request.warm_up);
+  flags.duration("drain", settings.drain_timeout);
+}
+
+void read_work(FlagReader& flags, RunRequest& request) {
+  WorkloadRequest& workload = request.workload;
+  flags.with("batch", [&](const std::string& text) { workload.batching.max_batch = parse_count(text); });
+  flags.duration("batch-timeout", workload.batching.timeout);
+  flags.count("loaded-samples", request.settings.performance_sample_count);
+  flags.with("library-samples", [&](const std::string& text) {
+    workload.numbered_samples = parse_count(text);
+    if (workload.name != "synthetic" && workload.name != "null") {
+      throw std::invalid_argument("only workloads synthetic and null have a library without content");
+    }
+    constexpr std::uint64_t kMost = 100'000'000;
+    if (workload.numbered_samples == 0 || workload.numbered_samples > kMost) {
+      throw std::invalid_argument(fmt::format("'{}': must be within 1 and {}", text, kMost));
+    }
+  });
+  flags.with("law", [&](const std::string& text) {
+    const auto shape = law_shape_from_name(text);
+    if (!shape) {
+      throw std::invalid_argument(
+          fmt::format("'{}' is none of constant, exponential, lognormal, gamma, bimodal", text));
+    }
+    workload.law.shape = *shape;
+  });
+  flags.duration("mean", workload.law.mean);
+  flags.duration("sd", workload.law.standard_deviation);
+  for (const std::string_view flag : {"law", "mean", "sd"}) {
+    flags.with(flag, [&](const std::string&) {
+      if (workload.name != "synthetic") {
+        throw std::invalid_argument("only workload synthetic follows a stated law");
+      }
+    });
+  }
+}
+
+void read_place(FlagReader& flags, RunRequest& request) {
+  flags.with("threads", [&](const std::string& text) {
+    request.worker_threads = static_cast<int>(std::min<std::uint64_t>(parse_count(text), 4096));
+    if (request.worker_threads == 0) {
+      throw std::invalid_argument("'0': must be at least 1");
+    }
+  });
+  flags.with("cpus", [&](const std::string& text) {
+    request.cpus = cpu_list(text);
+    if (request.cpus.empty() || cpu_list_text(request.cpus) != text) {
+      throw std::invalid_argument(fmt::format("'{}' is no ascending list such as 0-3,8", text));
+    }
+  });
+}
+
+void read_parameters(FlagReader& flags, const RunOptions& options, RunRequest& request) {
+  for (const std::string& parameter : options.parameters) {
+    const auto equals = parameter.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      flags.problem(fmt::format("--param '{}': expected NAME=VALUE; see assay list workloads", parameter));
+      continue;
+    }
+    const auto [entry, is_new] =
+        request.workload.parameters.try_emplace(parameter.substr(0, equals), parameter.substr(equals + 1));
+    if (!is_new) {
+      flags.problem(fmt::format("--param '{}': {} is given twice", parameter, entry->first));
+    }
+  }
+}
+
+/// The same line in the words of the command line.
+std::string with_flag_names(std::string line) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kNames{
+      {{"min_duration", "--duration"},
+       {"max_duration", "--max-duration"},
+       {"min_query_count", "--min-queries"},
+       {"max_query_count", "--max-queries"},
+       {"drain_timeout", "--drain"},
+       {"samples_per_query", "--samples-per-query"},
+       {"server_target_qps", "--rate"},
+       {"offline_expected_qps", "--rate"},
+       {"issuing_threads", "--issuing-threads"},
+       {"target percentile", "--slo"},
+       {"target latency", "--slo"}}};
+  for (const auto& [setting, flag] : kNames) {
+    for (auto at = line.find(setting); at != std::string::npos; at = line.find(setting, at + flag.size())) {
+      line.replace(at, setting.size(), flag);
+    }
+  }
+  return line.starts_with("arrivals") ? "--" + line : line;
+}
+
+}  // namespace
+
+RunRequest request_from(const RunOptions& options) {
+  FlagReader flags(options);
+  RunRequest request;
+  request.workload.name = options.workload;
+  request.settings = TestSettings::defaults_for(scenario_of(flags));
+  request.settings.coalesce = options.is_on("coalesce");
+  request.spin = options.is_on("spin");
+  request.realtime = options.is_on("realtime");
+  read_random(flags, request);
+  try {
+    read_traffic(flags, request);
+  } catch (const std::runtime_error& error) {  // a trace that cannot be read
+    throw CommandError(ExitCode::file, fmt::format("--arrivals: {}", error.what()));
+  }
+  read_length(flags, request);
+  read_work(flags, request);
+  read_place(flags, request);
+  read_parameters(flags, options, request);
+  std::vector<std::string> problems = flags.problems();
+  if (problems.empty()) {
+    problems = problems_of(request);
+    std::transform(problems.begin(), problems.end(), problems.begin(), with_flag_names);
+  }
+  if (!problems.empty()) {
+    throw CommandError(ExitCode::usage, fmt::format("{}", fmt::join(problems, "\n")));
+  }
+  return request;
+}
+
+}  // namespace assay

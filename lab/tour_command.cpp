@@ -1,0 +1,142 @@
+#include "lab/tour_command.hpp"
+
+#include <fmt/format.h>
+
+#include <ctime>
+#include <filesystem>
+#include <stdexcept>
+
+#include "analysis/format.hpp"
+#include "analysis/report_text.hpp"
+#include "analysis/run_file.hpp"
+#include "harness/doctor.hpp"
+#include "harness/steady_clock.hpp"
+#include "lab/doctor_view.hpp"
+#include "lab/json_output.hpp"
+#include "lab/report_command.hpp"
+#include "lab/run_request_text.hpp"
+#include "lab/tour_plan.hpp"
+#include "lab/tour_view.hpp"
+
+namespace assay {
+
+namespace {
+
+/// A folder of its own for each tour, so that none overwrites another.
+MeasurementOptions in_own_folder(MeasurementOptions options) {
+  std::string created = utc_timestamp(std::time(nullptr));
+  std::erase(created, ':');
+  options.folder = (std::filesystem::path(options.folder) / ("tour-" + created)).string();
+  return options;
+}
+
+class TourCommand {
+ public:
+  explicit TourCommand(const TourCommandOptions& options)
+      : options_(options), console_(options.console), base_(base_run(options)) {
+    (void)request_from(tour_single(base_).run);  // says what is wrong before anything is measured
+    (void)request_from(tour_offline(base_).run);
+  }
+
+  ExitCode run() {
+    Measurements measurements(in_own_folder(options_.measurement), console_, "assay tour");
+    measurements_ = &measurements;
+    const SteadyClock clock;
+    const Instant begin = clock.now();
+    examine_machine();
+    measure_all();
+    view_.duration_s = seconds(clock.now() - begin);
+    return finish();
+  }
+
+ private:
+  static RunOptions base_run(const TourCommandOptions& options) {
+    RunOptions run{.workload = options.workload, .values = {}, .parameters = options.parameters};
+    run.set("duration", options.duration);
+    return run;
+  }
+
+  void examine_machine() {
+    console_.note("doctor: reading the machine, and listening to one CPU for 3 s ...");
+    const Machine machine = detect_machine();
+    SteadyClock clock;
+    const ConditionRequest request{.results_folder = std::filesystem::absolute(options_.measurement.folder).string()};
+    const DoctorReport doctor = run_doctor(machine, clock, request);
+    view_.machine = machine;
+    view_.doctor_verdict = doctor.verdict;
+    doctor_json_ = doctor_json(doctor, machine);
+  }
+
+  void measure_all() {
+    if (!step(tour_single(base_)) || !step(tour_multi(base_)) || !step(tour_offline(base_))) {
+      return;
+    }
+    const TourSizing sizing = size_tour(view_.runs.at(0), view_.runs.at(2));
+    view_.sizing = sizing;
+    for (const double share : {kTourEasyShare, kTourHardShare}) {
+      if (!step(tour_server(base_, sizing, share))) {
+        return;
+      }
+    }
+    complete_ = true;
+  }
+
+  /// False where the tour cannot go on.
+  bool step(const TourStep& step) {
+    const Measured measured = measurements_->measure(step.run, step.title);
+    for (const std::string& line : measured.outcome.errors) {
+      console_.error(step.title + ": " + line);
+    }
+    if (!measured.run) {
+      return false;
+    }
+    view_.runs.push_back(*measured.run);
+    view_.titles.push_back(step.title);
+    view_.commands.push_back(command_text("run", step.run));
+    honest_ = honest_ && is_honest(*measured.run);
+    return !measurements_->interrupted();
+  }
+
+  ExitCode finish() {
+    if (view_.runs.empty()) {
+      return measurements_->interrupted() ? ExitCode::interrupted : ExitCode::run_invalid;
+    }
+    const std::string report = (std::filesystem::path(measurements_->folder()) / "report.html").string();
+    write_text(report, report_page(view_.runs, "", view_.doctor_verdict, tour_notes(view_)));
+    view_.report_file = report;
+    view_.folder = measurements_->folder();
+    write_json(options_.json, tour_json(), console_);
+    if (options_.json != "-") {
+      console_.result(tour_text(view_, console_.text_style()));
+    }
+    if (measurements_->interrupted()) {
+      console_.warning("interrupted: what was measured is kept and flagged");
+      return ExitCode::interrupted;
+    }
+    return complete_ && honest_ ? ExitCode::ok : ExitCode::run_invalid;
+  }
+
+  [[nodiscard]] std::string tour_json() const {
+    std::vector<std::string> runs;
+    for (const RunDocument& run : view_.runs) {
+      runs.push_back(to_json(run));
+    }
+    return fmt::format("{{\"schema\":\"assay/tour/1\",\"complete\":{},\"doctor\":\n{},\"runs\":[\n{}\n]}}\n", complete_,
+                       doctor_json_, fmt::join(runs, ",\n"));
+  }
+
+  const TourCommandOptions& options_;
+  Console console_;
+  RunOptions base_;
+  Measurements* measurements_ = nullptr;
+  TourView view_;
+  std::string doctor_json_;
+  bool complete_ = false;
+  bool honest_ = true;
+};
+
+}  // namespace
+
+ExitCode tour_command(const TourCommandOptions& options) { return TourCommand(options).run(); }
+
+}  // namespace assay

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/run_document.hpp"
+#include "analysis/terminal_histogram.hpp"
+#include "harness/machine.hpp"
+#include "lab/tour_plan.hpp"
+
+namespace assay {
+
+/// All that a tour has to show. `runs`, `titles` and `commands` have one entry a run, in the order of measuring.
+struct TourView {
+  Machine machine;
+  std::string doctor_verdict;
+  std::vector<RunDocument> runs;
+  std::vector<std::string> titles;
+  std::vector<std::string> commands;
+  std::optional<TourSizing> sizing;  ///< absent when the tour ended before Server
+  double duration_s = 0.0;
+  std::string folder;
+  std::string report_file;
+};
+
+/// How Server's window and rates came about, as sentences with the formula and the numbers.
+[[nodiscard]] std::vector<std::string> tour_notes(const TourView& view);
+
+/// The summary for a terminal: the machine, each run, one table of all, and where the files are.
+[[nodiscard]] std::string tour_text(const TourView& view, const TextStyle& style);
+
+}  // namespace assay
