@@ -48,7 +48,7 @@ export function axis(which, scale, values, format, plot, textAt) {
     const at = position(scale, value);
     return which === 'x'
       ? [s('line', { class: 'grid', x1: at, x2: at, y1: plot.top, y2: plot.bottom }),
-        shown.has(value) ? s('text', { x: at, y: textAt, 'text-anchor': 'middle' }, text(value)) : '']
+        shown.has(value) ? s('text', { x: at, y: textAt, 'text-anchor': 'middle' }, text(value)) : s('g')]
       : [s('line', { class: 'grid', x1: plot.left, x2: plot.right, y1: at, y2: at }),
         s('text', { x: textAt, y: at + 4, 'text-anchor': 'end' }, text(value))];
   });

@@ -88,16 +88,25 @@ export function scenarioModel(runs, { width }) {
   });
   const byHeight = [...points].sort((a, b) => (a.p99 ?? plot.top) - (b.p99 ?? plot.top));
   const middles = spread(byHeight.map((point) => point.p99 ?? plot.top), LABEL_HEIGHT, plot.top, plot.bottom);
+  const spans = points.map((point) => ({ point, from: point.x - 9, to: point.x + 9, top: (point.p99 ?? plot.top) - 9,
+    bottom: (point.p50 ?? plot.bottom) + 9 }));
   const labels = byHeight.map((point, i) => {
     const text = point.run.label + flagsOf(point.run);
-    const fits = point.x + 12 + textWidth(text) < width;
-    return { text, x: fits ? point.x + 12 : point.x - 12, y: middles[i] + 4, anchor: fits ? 'start' : 'end' };
+    const length = textWidth(text);
+    const isClear = (/** @type {number} */ from) => from > 0 && from + length < width && spans.every((span) => span.point === point
+      || span.to < from || span.from > from + length || span.bottom < middles[i] - 8 || span.top > middles[i] + 8);
+    const rightFits = point.x + 12 + length < width;
+    if (!rightFits && point.x - 12 - length < 0) {
+      const above = middles[i] - 10;
+      return { text, x: Math.max(2, width - length - 2), y: above > 14 ? above : middles[i] + 22, anchor: 'start' };
+    }
+    const isRight = rightFits && (isClear(point.x + 12) || !isClear(point.x - 12 - length));
+    return { text, x: isRight ? point.x + 12 : point.x - 12, y: middles[i] + 4, anchor: isRight ? 'start' : 'end' };
   });
-  const boxes = labels.map(({ text, x: at, y: middle, anchor }) => {
+  const boxes = [...spans, ...labels.map(({ text, x: at, y: middle, anchor }) => {
     const from = anchor === 'start' ? at : at - textWidth(text);
     return { from, to: from + textWidth(text), top: middle - 12, bottom: middle + 4 };
-  }).concat(points.map((point) => ({ from: point.x - 9, to: point.x + 9, top: (point.p99 ?? plot.top) - 9,
-    bottom: (point.p50 ?? plot.bottom) + 9 })));
+  })];
   const slos = y === null ? [] : [...new Set(requests.map((run) => run.document.scenario.slo_s).filter(isPositive))]
     .map((slo) => sloLabel(slo, position(y, slo), plot, boxes));
   const stripTop = plot.bottom + (requests.length > 0 ? 6 : 0);

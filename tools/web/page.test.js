@@ -1,0 +1,148 @@
+// The report in a real browser. ASSAY_SAMPLES names the folder that assay_analysis_samples wrote; without it, without
+// playwright-core or without a chromium these tests are skipped and say so.
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+
+const samples = process.env.ASSAY_SAMPLES ?? '';
+const browserPath = process.env.ASSAY_CHROMIUM
+  ?? ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync) ?? '';
+const playwright = await import('playwright-core').catch(() => null);
+const skip = (!samples && 'ASSAY_SAMPLES is not set') || (!playwright && 'playwright-core is not installed')
+  || (!browserPath && 'no chromium') || false;
+
+/** @type {any} */
+let browser;
+before(async () => {
+  if (!skip) browser = await playwright.chromium.launch({ executablePath: browserPath, args: ['--no-sandbox'] });
+});
+after(() => browser?.close());
+
+/** @param {string} file @param {object} [options] @param {(page: any) => Promise<void>} use */
+async function withPage(file, options, use) {
+  const context = await browser.newContext({ viewport: { width: 1200, height: 900 }, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', (message) => complaints.push(message.text()));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => { if (!/^(file|blob):/.test(request.url())) complaints.push(request.url()); });
+  await page.goto(pathToFileURL(`${samples}/${file}`).href);
+  await use(page);
+  assert.deepEqual(complaints, [], 'the page complained or asked for something');
+  await context.close();
+}
+
+const picture = (page, section) => page.locator(`${section} svg.picture`).first();
+
+test('the page draws every chart, without a complaint and without a request', { skip }, async () => {
+  await withPage('report.html', {}, async (page) => {
+    assert.equal(await page.locator('svg.picture').count(), 4);
+    assert.equal(await page.locator('[role=img] > title').count(), 4);
+    assert.match(await picture(page, '#run-1').locator('desc').textContent(), /SingleStream: 10,240 queries, mean 1\.22 ms/);
+    assert.equal(await page.locator('#run-4 svg.picture').count(), 0, 'Offline has no histogram');
+  });
+});
+
+test('each axis changes by its buttons, from the keyboard, and the focus stays', { skip }, async () => {
+  await withPage('report.html', {}, async (page) => {
+    for (const axis of ['Latency axis', 'Count axis']) {
+      const before = await picture(page, '#run-1').innerHTML();
+      const group = page.locator(`#run-1 [role=group][aria-label="${axis}"]`);
+      const button = group.locator('button[aria-pressed=false]');
+      const name = await button.textContent();
+      await button.focus();
+      await page.keyboard.press('Enter');
+      assert.equal(await group.locator('button[aria-pressed=true]').textContent(), name);
+      assert.equal(await page.evaluate('document.activeElement.textContent'), name);
+      assert.notEqual(await picture(page, '#run-1').innerHTML(), before);
+    }
+  });
+});
+
+test('runs can be laid over and taken away', { skip }, async () => {
+  await withPage('report.html', {}, async (page) => {
+    const button = page.locator('#run-1 button', { hasText: 'Server' });
+    await button.click();
+    assert.equal(await page.locator('#run-1 path.bars:not(.sign *)').count(), 2);
+    assert.match(await page.locator('#run-1 svg.picture').textContent(), /P99 Server/);
+    assert.match(await page.locator('#run-1 table.legend').textContent(), /✗ INVALID/);
+    await button.click();
+    assert.equal(await page.locator('#run-1 path.bars:not(.sign *)').count(), 1);
+  });
+});
+
+for (const width of [360, 768, 1200]) {
+  for (const file of ['report.html', 'hostile.html']) {
+    test(`${file} fits ${width} px, its labels inside the pictures`, { skip }, async () => {
+      await withPage(file, { viewport: { width, height: 800 } }, async (page) => {
+        assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
+        const outside = await page.evaluate(() => [...document.querySelectorAll('svg.picture')].flatMap((svg) => {
+          const frame = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll('text')].filter((text) => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+          }).map((text) => text.textContent);
+        }));
+        assert.deepEqual(outside, []);
+      });
+    });
+  }
+}
+
+test('without JavaScript the words, tables and reasons are there', { skip }, async () => {
+  await withPage('report.html', { javaScriptEnabled: false }, async (page) => {
+    assert.ok(await page.locator('noscript p').first().isVisible());
+    assert.equal(await page.locator('.chart:visible').count(), 0);
+    const text = await page.locator('main').innerText();
+    for (const part of ['INVALID', 'P99 latency 11.9 ms is above the window', 'assay peak mlp', '1.276 ms', 'Example Xeon']) {
+      assert.ok(text.includes(part), part);
+    }
+  });
+});
+
+test('text of a file never becomes code', { skip }, async () => {
+  await withPage('hostile.html', {}, async (page) => {
+    assert.match(await page.title(), /<\/script><img/);
+    assert.equal(await page.locator('img').count(), 0);
+    assert.match(await page.locator('#run-1').textContent(), /SYNTHETIC/);
+    assert.match(await picture(page, '#run-1').textContent(), /SYNTHETIC/);
+    assert.match(await page.locator('#run-1 .chart .words').textContent(), /1 query never came back/);
+  });
+});
+
+test('the data comes out as it went in', { skip }, async () => {
+  await withPage('report.html', {}, async (page) => {
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#data button').first().click()]);
+    assert.equal(download.suggestedFilename(), '01JDEXAMPLE0000000000000S1.run.json');
+    const { readFile } = await import('node:fs/promises');
+    const document = JSON.parse(await readFile(await download.path(), 'utf8'));
+    assert.equal(document.schema, 'assay/run/1');
+    assert.match(document.hash, /^sha256:/);
+  });
+});
+
+for (const colorScheme of ['light', 'dark']) {
+  test(`${colorScheme}: texts and marks stand out from the ground`, { skip }, async () => {
+    await withPage('report.html', { colorScheme }, async (page) => {
+      const ratios = await page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        const luminance = (/** @type {string} */ name) => {
+          const value = style.getPropertyValue(name).trim();
+          const parts = [1, 3, 5].map((i) => parseInt(value.slice(i, i + 2), 16) / 255)
+            .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+          return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+        };
+        const ground = luminance('--ground');
+        return Object.fromEntries(['ink', 'soft', 'link', 'good', 'bad', 'care', 'c1', 'c2', 'c3', 'c4'].map((name) => {
+          const [low, high] = [ground, luminance(`--${name}`)].sort((a, b) => a - b);
+          return [name, (high + 0.05) / (low + 0.05)];
+        }));
+      });
+      // WCAG 2.1: 4.5 for text (1.4.3), 3 for graphical objects (1.4.11).
+      for (const [name, ratio] of Object.entries(ratios)) {
+        assert.ok(ratio >= (name.startsWith('c') && name.length === 2 ? 3 : 4.5), `${name}: ${ratio}`);
+      }
+    });
+  });
+}
