@@ -37,6 +37,8 @@ class CommandLine {
     app_.footer(std::string("First: assay tour. Then: assay run gemm --scenario server --rate 200 --duration 5s\n") +
                 kExitCodes);
     app_.require_subcommand(0, 1);
+    // The last one counts, so that an alias with defaults can be overridden.
+    app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     app_.set_help_flag("-h,--help", "print this help, or that of the command");
     app_.add_flag_callback(
         "--version", [this] { action_ = [this] { return version_command(version_); }; }, "print the version");
@@ -111,6 +113,7 @@ class CommandLine {
     }
     sub->add_option("--param", run.parameters, "parameter of the workload; may be given several times")
         ->type_name("NAME=VALUE")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false)
         ->group("Work");
   }
@@ -123,6 +126,7 @@ class CommandLine {
         ->group("Work");
     sub->add_option("--param", tour_.parameters, "parameter of the workload")
         ->type_name("NAME=VALUE")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
         ->allow_extra_args(false)
         ->group("Work");
     sub->add_option("--duration", tour_.duration, "measured time of each run (default: 10s)")
@@ -217,7 +221,10 @@ class CommandLine {
   void add_report() {
     CLI::App* sub =
         command("report", "result files as one page that needs no network", [this] { return report_command(report_); });
-    sub->add_option("paths", report_.paths, "result files, or folders of them")->required()->type_name("RUN|DIR");
+    sub->add_option("paths", report_.paths, "result files, or folders of them")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->required()
+        ->type_name("RUN|DIR");
     sub->add_option("-o,--output", report_.output, "the page (default: report.html); - is stdout")->type_name("FILE");
     sub->add_option("--title", report_.title, "of the page")->type_name("TEXT");
     sub->add_flag("--text", report_.text, "summaries on stdout instead of a page");

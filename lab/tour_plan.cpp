@@ -19,6 +19,12 @@ RunOptions with(const RunOptions& base, std::string_view scenario) {
   return run;
 }
 
+/// Four significant digits, without an exponent: a command that a person reads.
+std::string rate_text(double hz) {
+  const double unit = std::pow(10.0, std::floor(std::log10(hz)) - 3.0);
+  return fmt::format("{:.12g}", std::round(hz / unit) * unit);
+}
+
 }  // namespace
 
 TourStep tour_single(const RunOptions& base) { return {.title = "SingleStream", .run = with(base, "single")}; }
@@ -34,7 +40,7 @@ TourStep tour_offline(const RunOptions& base) {
 TourStep tour_server(const RunOptions& base, const TourSizing& sizing, double share) {
   TourStep step{.title = fmt::format("Server at {:.0f} % of Offline", 100.0 * share), .run = with(base, "server")};
   step.run.set("batch", fmt::format("{}", kTourBatch));
-  step.run.set("rate", fmt::format("{:.4g}", share * sizing.offline_rate_hz));
+  step.run.set("rate", rate_text(share * sizing.offline_rate_hz));
   step.run.set("slo", fmt::format("{:.0f}us@p99", sizing.window_s * 1e6));
   return step;
 }

@@ -125,7 +125,11 @@ class Experiment {
     phase("warm-up", request_.warm_up);
     const WarmUp warm = workload_->warm_up(request_.warm_up);
     document_.warm_up_s = seconds(warm.duration);
-    settings_.expected_latency = std::max(warm.service_time_median, Nanoseconds{1});
+    const std::uint64_t samples = settings_.scenario == Scenario::multi_stream ? settings_.samples_per_query : 1;
+    settings_.expected_latency =
+        std::max(warm.service_time_median * static_cast<std::int64_t>(samples) /
+                     static_cast<std::int64_t>(std::min<std::size_t>(samples, document_.placement.worker_cpus.size())),
+                 Nanoseconds{1});
     const auto workers = static_cast<double>(document_.placement.worker_cpus.size());
     settings_.offline_expected_qps = request_.offline_rate.value_or(
         static_cast<double>(warm.batch_size) * workers / seconds(std::max(warm.batch_time_median, Nanoseconds{1})));

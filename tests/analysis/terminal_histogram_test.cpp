@@ -28,7 +28,7 @@ TEST(TerminalHistogram, OneOctaveAColumn) {
   latency.percentiles_s["p95"] = {.point = 4500e-9};   // octave 2
   latency.percentiles_s["p99"] = {.point = 33000e-9};  // octave 5
   EXPECT_EQ(terminal_histogram(latency, {.charset = Charset::utf8, .colour = false, .columns = 10}),
-            " 1.02 us █▄▁  ▁   ▁ 1.05 ms (log)\n"
+            " 1.02 µs █▄▁  ▁   ▁ 1.05 ms (log)\n"
             "          m 95 99\n");
   EXPECT_EQ(terminal_histogram(latency, {.charset = Charset::ascii, .colour = false, .columns = 10}),
             " 1.02 us @=.  .   . 1.05 ms (log)\n"
@@ -50,14 +50,14 @@ TEST(TerminalHistogram, MarksStandUnderTheirColumnsWhereThereIsRoom) {
 // Two of 100 and 1: one eighth is the least for anything, nothing for nothing.
 TEST(TerminalHistogram, ASingleOutlierStaysVisible) {
   const std::string text = terminal_histogram(record({{1 << 10, 1'000'000}, {1 << 20, 1}}), {.columns = 10});
-  EXPECT_EQ(text, " 1.02 us █        ▁ 1.05 ms (log)\n\n");
+  EXPECT_EQ(text, " 1.02 µs █        ▁ 1.05 ms (log)\n\n");
 }
 
 TEST(TerminalHistogram, OneValueIsDrawnOnAWidenedAxis) {
   // 2^20 ns / sqrt(1.25) to 2^20 ns * sqrt(1.25); the bin [2^20, 2^20 * 33/32) covers ln(33/32) / ln(1.25) = 13.8 % of
   // 20 columns from the middle on: columns 10, 11, 12.
   const std::string text = terminal_histogram(record({{1 << 20, 7}}), {.columns = 20});
-  EXPECT_EQ(text, " 938 us           ██▇        1.17 ms (log)\n\n");
+  EXPECT_EQ(text, " 938 µs           ██▇        1.17 ms (log)\n\n");
 }
 
 TEST(TerminalHistogram, SaysWhatIsMissing) {
@@ -66,7 +66,7 @@ TEST(TerminalHistogram, SaysWhatIsMissing) {
   LatencyRecord latency = record({{1 << 10, 8}, {1 << 20, 1}});
   latency.lost_count = 1200;
   latency.max_s.reset();  // infinite: the axis ends with the last bin, [2^20, 2^20 * 33/32)
-  EXPECT_EQ(terminal_histogram(latency, {.columns = 10}), " 1.02 us █        ▁ 1.08 ms (log, 1,200 lost)\n\n");
+  EXPECT_EQ(terminal_histogram(latency, {.columns = 10}), " 1.02 µs █        ▁ 1.08 ms (log, 1,200 lost)\n\n");
 }
 
 TEST(TerminalHistogram, RefusesTooFewColumns) {

@@ -1,0 +1,67 @@
+#include "lab/machine_lock.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <stdexcept>
+
+#include "tests/lab/program.hpp"
+
+namespace assay {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(MachineLock, OneAtATimeAndTheSecondHearsWho) {
+  const testing::ScratchFolder folder;
+  {
+    const auto first = MachineLock::try_acquire(folder.path(), "assay run gemm");
+    ASSERT_TRUE(std::holds_alternative<MachineLock>(first));
+    const auto second = MachineLock::try_acquire(folder.path(), "assay tour");
+    ASSERT_TRUE(std::holds_alternative<LockBusy>(second));
+    EXPECT_THAT(std::get<LockBusy>(second).holder, HasSubstr("pid " + std::to_string(getpid()) + ", since 20"));
+    EXPECT_THAT(std::get<LockBusy>(second).holder, HasSubstr("assay run gemm"));
+  }
+  EXPECT_TRUE(std::holds_alternative<MachineLock>(MachineLock::try_acquire(folder.path(), "assay tour")));
+}
+
+TEST(MachineLock, TheFileIsForEveryUser) {
+  const testing::ScratchFolder folder;
+  const auto lock = MachineLock::try_acquire(folder.path(), "x");
+  struct stat status {};
+  ASSERT_EQ(stat((folder / "assay.lock").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0666U);
+}
+
+TEST(MachineLock, WhatTheHolderWroteIsNotTrusted) {
+  const testing::ScratchFolder folder;
+  const auto lock = MachineLock::try_acquire(folder.path(), "x");
+  std::ofstream(folder / "assay.lock") << "\x1b[31mroot\n" << std::string(5000, 'y');
+  EXPECT_EQ(std::get<LockBusy>(MachineLock::try_acquire(folder.path(), "x")).holder, "?[31mroot");
+}
+
+TEST(MachineLock, FollowsNoLinkAndLocksNoDevice) {
+  const testing::ScratchFolder folder;
+  std::ofstream(folder / "precious") << "text";
+  ASSERT_EQ(symlink((folder / "precious").c_str(), (folder / "assay.lock").c_str()), 0);
+  EXPECT_THROW((void)MachineLock::try_acquire(folder.path(), "x"), std::runtime_error);
+  EXPECT_EQ(testing::text_of(folder / "precious"), "text");
+  ASSERT_EQ(unlink((folder / "assay.lock").c_str()), 0);
+  ASSERT_EQ(mkfifo((folder / "assay.lock").c_str(), 0666), 0);
+  EXPECT_THROW((void)MachineLock::try_acquire(folder.path(), "x"), std::runtime_error);
+}
+
+TEST(MachineLock, SaysWhichFolderIsNotThere) {
+  try {
+    (void)MachineLock::try_acquire("/nonexistent", "x");
+    FAIL() << "locked";
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "lock /nonexistent/assay.lock: No such file or directory");
+  }
+}
+
+}  // namespace
+}  // namespace assay

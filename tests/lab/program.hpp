@@ -1,0 +1,65 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace assay::testing {
+
+/// A folder of its own that goes away with the object.
+class ScratchFolder {
+ public:
+  ScratchFolder();
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+  ~ScratchFolder();
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Every regular file below, relative to the folder, sorted.
+  [[nodiscard]] std::vector<std::string> files() const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+struct ProgramResult {
+  int exit_code = -1;  ///< 128 + signal where a signal ended it
+  std::string out;
+  std::string err;
+};
+
+/// The program under test, running. Its working folder, TMPDIR (where the machine's lock lies) and XDG_CONFIG_HOME are
+/// in `folder`, so that tests may run side by side.
+class Program {
+ public:
+  /// `stdout_path`: a device to write to instead of a captured file.
+  Program(const ScratchFolder& folder, const std::vector<std::string>& arguments, const std::string& stdout_path = "");
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program();
+
+  [[nodiscard]] pid_t pid() const { return pid_; }
+  /// Waits until stdout holds `text`; false if the program ended without it.
+  [[nodiscard]] bool wait_for_output(const std::string& text);
+  void signal(int number) const;
+  [[nodiscard]] ProgramResult finish();
+
+ private:
+  std::string out_path_;
+  std::string err_path_;
+  pid_t pid_ = -1;
+};
+
+[[nodiscard]] ProgramResult run_assay(const ScratchFolder& folder, const std::vector<std::string>& arguments);
+
+/// The processes that `parent` started and that still run.
+[[nodiscard]] std::vector<pid_t> children_of(pid_t parent);
+
+/// Waits until a process that is no child of ours is gone; false after a minute.
+[[nodiscard]] bool wait_until_gone(pid_t process);
+
+[[nodiscard]] std::string text_of(const std::string& path);
+
+}  // namespace assay::testing
