@@ -18,6 +18,8 @@ constexpr std::size_t kLongestLine = 4096;
 constexpr std::size_t kMostArrivals = 20'000'000;
 /// 200 years: far from the end of a 64-bit count of nanoseconds.
 constexpr std::int64_t kLatest_s = 200LL * 365 * 86'400;
+constexpr std::string_view kAccepted =
+    "accepted are ascending times in the first column, as seconds (12.25) or YYYY-MM-DD HH:MM:SS.fff";
 
 /// All of `text` as a number without a sign; nothing if it is none or has more than 12 digits.
 std::optional<std::int64_t> whole_number(std::string_view text) {
@@ -29,7 +31,7 @@ std::optional<std::int64_t> whole_number(std::string_view text) {
   return good ? std::optional(value) : std::nullopt;
 }
 
-/// The digits behind the point as nanoseconds; further digits than nine are cut.
+/// The digits behind the point as nanoseconds; digits beyond the ninth are cut, so that order is kept.
 std::optional<Nanoseconds> fraction(std::string_view digits) {
   std::int64_t value = 0;
   for (std::size_t i = 0; i < 9; ++i) {
@@ -90,6 +92,28 @@ std::string_view without_blanks(std::string_view text) {
                                          : text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
+enum class TimeForm { seconds, date };
+
+struct Arrival {
+  Nanoseconds time{0};
+  TimeForm form = TimeForm::seconds;
+};
+
+std::optional<Arrival> arrival_of(std::string_view column) {
+  if (const auto time = decimal_seconds(column)) {
+    return Arrival{.time = *time, .form = TimeForm::seconds};
+  }
+  if (const auto time = date_and_time(column)) {
+    return Arrival{.time = *time, .form = TimeForm::date};
+  }
+  return std::nullopt;
+}
+
+/// A header names its column. What begins like a number is a time gone wrong: passing over it would lose an arrival.
+bool may_be_header(std::string_view column) {
+  return column.empty() || std::string_view("0123456789+-.").find(column.front()) == std::string_view::npos;
+}
+
 class TraceReader {
  public:
   explicit TraceReader(std::string_view name) : name_(name) {}
@@ -99,36 +123,38 @@ class TraceReader {
     if (text.size() > kLongestLine) {
       fail(fmt::format("a line of more than {} bytes", kLongestLine));
     }
+    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+    if (number_ == 1 && text.starts_with(kByteOrderMark)) {
+      text.remove_prefix(kByteOrderMark.size());
+    }
     text = without_blanks(text);
     if (text.empty() || text.front() == '#') {
       return;
     }
     const std::string_view column = without_blanks(text.substr(0, text.find(',')));
-    auto time = decimal_seconds(column);
-    time = time ? time : date_and_time(column);
-    if (!time) {
-      if (first_ || header_seen_) {
-        fail(fmt::format("'{}' is no time; accepted are seconds (12.25) and YYYY-MM-DD HH:MM:SS.fff",
-                         printable(column.substr(0, 40))));
+    const auto arrival = arrival_of(column);
+    if (!arrival) {
+      if (first_ || header_seen_ || !may_be_header(column)) {
+        fail(fmt::format("'{}' is no time", printable(column.substr(0, 40))));
       }
       header_seen_ = true;
       return;
     }
-    add(*time);
+    add(*arrival);
   }
 
   std::vector<Nanoseconds> take() {
     if (offsets_.size() < 2 || offsets_.back() == Nanoseconds::zero()) {
-      throw std::runtime_error(fmt::format("{}: a trace needs at least two arrivals at different times", name_));
+      fail("the file ends; a trace needs at least two arrivals at different times");
     }
     return std::move(offsets_);
   }
 
- private:
   [[noreturn]] void fail(const std::string& what) const {
-    throw std::runtime_error(fmt::format("{}:{}: {}", name_, number_, what));
+    throw std::runtime_error(fmt::format("{}:{}: {}; {}", name_, number_, what, kAccepted));
   }
 
+ private:
   static std::string printable(std::string_view text) {
     std::string shown(text);
     std::replace_if(
@@ -136,9 +162,12 @@ class TraceReader {
     return shown;
   }
 
-  void add(Nanoseconds time) {
-    first_ = first_ ? first_ : std::optional(time);
-    const Nanoseconds offset = time - *first_;
+  void add(const Arrival& arrival) {
+    first_ = first_ ? first_ : std::optional(arrival);
+    if (arrival.form != first_->form) {
+      fail("seconds and dates in one file");
+    }
+    const Nanoseconds offset = arrival.time - first_->time;
     if (offset < (offsets_.empty() ? Nanoseconds::zero() : offsets_.back())) {
       fail("the time goes back; sort the file by its first column");
     }
@@ -151,7 +180,7 @@ class TraceReader {
   std::string name_;
   std::uint64_t number_ = 0;
   bool header_seen_ = false;
-  std::optional<Nanoseconds> first_;
+  std::optional<Arrival> first_;
   std::vector<Nanoseconds> offsets_;
 };
 
@@ -169,6 +198,9 @@ std::vector<Nanoseconds> read_trace(std::istream& text, std::string_view name) {
     } else if (line.size() <= kLongestLine) {
       line += c;
     }
+  }
+  if (text.bad()) {
+    reader.fail("the file cannot be read any further");
   }
   if (!line.empty()) {
     reader.line(line);
