@@ -60,6 +60,8 @@ std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vec
                                                    fmt::join(paths, ", ")));
   }
   std::ranges::stable_sort(runs, {}, [](const LoadedRun& loaded) { return loaded.run.id; });  // ULIDs sort by time
+  const auto same = std::ranges::unique(runs, {}, [](const LoadedRun& loaded) { return loaded.run.id; });
+  runs.erase(same.begin(), same.end());  // a file and the folder that it lies in
   return runs;
 }
 

@@ -37,10 +37,13 @@ ResponseLogSettings response_log(const TestSettings& settings, std::uint64_t cap
     return {.seed = settings.seeds.response_log, .probability = 1.0, .capacity = capacity};
   }
   const double wanted = static_cast<double>(settings.response_log_count);
+  // An open-ended run may be far shorter than its capacity: some are kept for certain.
+  constexpr std::uint64_t kCertain = 16;
   return {.seed = settings.seeds.response_log,
           .probability = capacity == 0 ? 0.0 : wanted / static_cast<double>(capacity),
+          .first_count = std::min(kCertain, settings.response_log_count),
           // Which samples are kept is random, so their number is too: room for twice as many loses none in practice.
-          .capacity = settings.response_log_count == 0 ? 0 : 2 * settings.response_log_count + 16};
+          .capacity = settings.response_log_count == 0 ? 0 : 2 * settings.response_log_count + 2 * kCertain};
 }
 
 EndCause dispatch(Dispatcher& dispatcher, QueryPlan& plan) {

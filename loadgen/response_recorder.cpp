@@ -136,7 +136,7 @@ void ResponseRecorder::failed(QueryId id) noexcept {
 
 void ResponseRecorder::keep_response(const QueryResponse& response) noexcept {
   const std::uint64_t position = response.id.position();
-  if (split_mix(log_.seed ^ split_mix(position)) > log_threshold_) {
+  if (position >= log_.first_count && split_mix(log_.seed ^ split_mix(position)) > log_threshold_) {
     return;
   }
   const std::uint64_t slot_index = slots_used_.fetch_add(1, std::memory_order_relaxed);

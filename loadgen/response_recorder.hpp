@@ -21,6 +21,7 @@ namespace assay {
 struct ResponseLogSettings {
   std::uint64_t seed = 0;
   double probability = 0.0;                      ///< of a sample to be kept; 1 in accuracy mode
+  std::uint64_t first_count = 0;                 ///< so many samples of the beginning are kept whatever the draw says
   std::uint64_t capacity = 0;                    ///< responses
   static constexpr std::size_t kBytesMax = 256;  ///< kept of one response; the rest is cut off
 };
