@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -54,26 +55,45 @@ std::string holder_of(int descriptor) {
   return holder.empty() ? "unknown" : holder;
 }
 
+/// O_NOFOLLOW keeps symbolic links out, not hard ones: the lock is about to be cut to nothing, so it must be a file of
+/// its own and not a second name of somebody's.
+void require_own_file(int descriptor, const std::filesystem::path& path) {
+  struct stat status {};
+  if (fstat(descriptor, &status) != 0) {
+    throw std::runtime_error(fmt::format("lock {}: {}", path.string(), std::strerror(errno)));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw std::runtime_error(fmt::format("lock {}: not a regular file", path.string()));
+  }
+  if (status.st_nlink > 1) {
+    throw std::runtime_error(fmt::format("lock {}: a hard link to another file; remove it", path.string()));
+  }
+}
+
+/// What the holder leaves for the next one: one line, whatever `what` holds.
+std::string line_of(std::string what) {
+  std::replace_if(
+      what.begin(), what.end(), [](char c) { return c >= 0 && c < ' '; }, '?');
+  return fmt::format("pid {}, since {}, {}\n", getpid(), utc_timestamp(std::time(nullptr)), what);
+}
+
 }  // namespace
 
 std::variant<MachineLock, LockBusy> MachineLock::try_acquire(const std::filesystem::path& folder,
                                                              const std::string& what) {
   const std::filesystem::path path = folder / "assay.lock";
   MachineLock lock(open_lock_file(path));
-  struct stat status {};
-  if (lock.descriptor_ < 0 || fstat(lock.descriptor_, &status) != 0) {
+  if (lock.descriptor_ < 0) {
     throw std::runtime_error(fmt::format("lock {}: {}", path.string(), std::strerror(errno)));
   }
-  if (!S_ISREG(status.st_mode)) {
-    throw std::runtime_error(fmt::format("lock {}: not a regular file", path.string()));
-  }
+  require_own_file(lock.descriptor_, path);
   if (flock(lock.descriptor_, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) {
       throw std::runtime_error(fmt::format("lock {}: {}", path.string(), std::strerror(errno)));
     }
     return LockBusy{.holder = holder_of(lock.descriptor_)};
   }
-  const std::string line = fmt::format("pid {}, since {}, {}\n", getpid(), utc_timestamp(std::time(nullptr)), what);
+  const std::string line = line_of(what);
   // What it says is a courtesy; a full disk must not stop a measurement.
   if (ftruncate(lock.descriptor_, 0) == 0) {
     (void)!pwrite(lock.descriptor_, line.data(), line.size(), 0);

@@ -17,7 +17,7 @@ struct LockBusy {
 class MachineLock {
  public:
   /// `what` is what the next one is told. Throws std::runtime_error naming the path and the system's message if the
-  /// file can be neither opened nor made, or is no regular file.
+  /// file can be neither opened nor made, or is no regular file with this one name.
   [[nodiscard]] static std::variant<MachineLock, LockBusy> try_acquire(const std::filesystem::path& folder,
                                                                        const std::string& what);
 
