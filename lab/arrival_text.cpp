@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/decimal_text.hpp"
 #include "harness/quantity.hpp"
 #include "loadgen/trace_file.hpp"
 
@@ -67,7 +68,7 @@ class Parts {
   }
 
  private:
-  [[noreturn]] void fail() const { throw std::invalid_argument(fmt::format("'{}': expected {}", text_, form_)); }
+  [[noreturn]] void fail() const { throw std::invalid_argument(fmt::format("{}: expected {}", quoted(text_), form_)); }
 
   std::string_view text_;
   std::string form_;
@@ -75,16 +76,31 @@ class Parts {
   std::size_t next_ = 1;
 };
 
+/// Whether a trace's last part is meant as its speed, even if no trace can be played at it: "-1", "0", "1e999".
+bool reads_as_number(std::string_view text) {
+  double ignored = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), ignored);
+  return error != std::errc::invalid_argument && end == text.data() + text.size();
+}
+
 ArrivalProcess parse_trace(std::string_view text) {
   std::string_view file = text.substr(std::string_view("trace:").size());
   TraceArrivals trace;
+  const auto refuse = [text] {
+    throw std::invalid_argument(
+        fmt::format("{}: expected trace:FILE or trace:FILE:SPEED with a speed above 0", quoted(text)));
+  };
   const auto colon = file.rfind(':');
-  if (const auto speed = colon == std::string_view::npos ? std::nullopt : positive_number(file.substr(colon + 1))) {
+  if (colon != std::string_view::npos && reads_as_number(file.substr(colon + 1))) {
+    const auto speed = positive_number(file.substr(colon + 1));
+    if (!speed) {
+      refuse();
+    }
     trace.speed = *speed;
     file = file.substr(0, colon);
   }
   if (file.empty()) {
-    throw std::invalid_argument(fmt::format("'{}': expected trace:FILE or trace:FILE:SPEED", text));
+    refuse();
   }
   trace.source = file;
   std::ifstream input(trace.source, std::ios::binary);
@@ -140,8 +156,9 @@ ArrivalProcess parse_arrivals(std::string_view text) {
   if (text.starts_with("trace:")) {
     return parse_trace(text);
   }
-  throw std::invalid_argument(fmt::format(
-      "'{}' is none of poisson, constant, gamma:K, mmpp:RATIO, step:AT:FACTOR, ramp:OVER:FACTOR, trace:FILE", text));
+  throw std::invalid_argument(
+      fmt::format("{} is none of poisson, constant, gamma:K, mmpp:RATIO, step:AT:FACTOR, ramp:OVER:FACTOR, trace:FILE",
+                  quoted(text)));
 }
 
 }  // namespace assay

@@ -6,19 +6,19 @@ namespace assay {
 
 namespace {
 
+// {} is the shortest text that reads back as the same number: what a run file says can be run again.
 struct Name {
   std::string operator()(const PoissonArrivals&) const { return "poisson"; }
   std::string operator()(const ConstantArrivals&) const { return "constant"; }
-  std::string operator()(const GammaArrivals& process) const { return fmt::format("gamma:{:g}", process.shape); }
+  std::string operator()(const GammaArrivals& process) const { return fmt::format("gamma:{}", process.shape); }
   std::string operator()(const MmppArrivals& process) const {
-    return fmt::format("mmpp:{:g}:{:g}s:{:g}s", process.burst_ratio, seconds(process.mean_calm),
-                       seconds(process.mean_burst));
+    return fmt::format("mmpp:{}:{}s:{}s", process.burst_ratio, seconds(process.mean_calm), seconds(process.mean_burst));
   }
   std::string operator()(const StepArrivals& process) const {
-    return fmt::format("step:{:g}s:{:g}", seconds(process.at), process.factor);
+    return fmt::format("step:{}s:{}", seconds(process.at), process.factor);
   }
   std::string operator()(const RampArrivals& process) const {
-    return fmt::format("ramp:{:g}s:{:g}", seconds(process.over), process.factor);
+    return fmt::format("ramp:{}s:{}", seconds(process.over), process.factor);
   }
   std::string operator()(const TraceArrivals& process) const { return fmt::format("trace:{}", process.source); }
 };

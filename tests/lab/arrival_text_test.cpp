@@ -12,7 +12,8 @@ namespace assay {
 namespace {
 
 TEST(ArrivalText, ReadsBackWhatItsNameSays) {
-  for (const char* text : {"poisson", "constant", "gamma:0.5", "mmpp:10:0.9s:0.1s", "step:5s:2", "ramp:10s:2"}) {
+  for (const char* text : {"poisson", "constant", "gamma:0.5", "mmpp:10:0.9s:0.1s", "step:5s:2", "ramp:10s:2",
+                           "gamma:0.123456789", "mmpp:2.5:1e-06s:0.000123457s", "step:12.345678901s:1.5"}) {
     EXPECT_EQ(name_of(parse_arrivals(text)), text);
   }
 }
@@ -32,6 +33,25 @@ TEST(ArrivalText, ReplaysATraceFile) {
   EXPECT_EQ(trace.speed, 2.5);
   EXPECT_EQ(std::get<TraceArrivals>(parse_arrivals("trace:" + (folder / "trace.csv"))).speed, 1.0);
   EXPECT_THROW((void)parse_arrivals("trace:" + (folder / "absent.csv")), std::runtime_error);
+}
+
+TEST(ArrivalText, ATraceNeedsASpeedAboveZero) {
+  const testing::ScratchFolder folder;
+  std::ofstream(folder / "trace.csv") << "0\n0.5\n";
+  std::ofstream(folder / "with:colon") << "0\n0.5\n";
+  for (const char* speed : {":0", ":-1", ":inf", ":nan", ":1e999"}) {
+    EXPECT_THROW((void)parse_arrivals("trace:" + (folder / "trace.csv") + speed), std::invalid_argument) << speed;
+  }
+  EXPECT_EQ(std::get<TraceArrivals>(parse_arrivals("trace:" + (folder / "with:colon"))).source, folder / "with:colon");
+}
+
+TEST(ArrivalText, ARefusalIsOneLineThatSaysWhatIsAccepted) {
+  try {
+    (void)parse_arrivals("gamma:\n\x1b");
+    FAIL() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_STREQ(error.what(), "\"gamma:??\": expected gamma:SHAPE, e.g. gamma:0.5");
+  }
 }
 
 TEST(ArrivalText, RefusesEverythingElse) {
