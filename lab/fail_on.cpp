@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "analysis/format.hpp"
+#include "harness/decimal_text.hpp"
 #include "harness/quantity.hpp"
 
 namespace assay {
@@ -27,8 +28,8 @@ FailCondition parse_one(std::string_view text) {
   const auto sign = text.find_first_of("<>");
   const std::string_view metric = text.substr(0, sign);
   if (sign == std::string_view::npos || (!is_time(metric) && !is_number(metric))) {
-    throw std::invalid_argument(fmt::format("'{}': expected invalid, or one of {}, {} with > or < and a value", text,
-                                            fmt::join(kTimes, ", "), fmt::join(kNumbers, ", ")));
+    throw std::invalid_argument(fmt::format("{}: expected invalid, or one of {}, {} with > or < and a value",
+                                            quoted(text), fmt::join(kTimes, ", "), fmt::join(kNumbers, ", ")));
   }
   FailCondition condition{.metric = std::string(metric), .greater = text[sign] == '>', .text = std::string(text)};
   const std::string_view value = text.substr(sign + 1);
@@ -41,7 +42,7 @@ FailCondition parse_one(std::string_view text) {
       condition.bound = parse_rate(value);
     }
   } catch (const std::invalid_argument& error) {
-    throw std::invalid_argument(fmt::format("'{}': {}", text, error.what()));
+    throw std::invalid_argument(fmt::format("{}: {}", quoted(text), error.what()));
   }
   return condition;
 }
@@ -79,14 +80,28 @@ std::string shown(const std::string& metric, double value) {
   return format_rate(value, metric == "rate" ? "queries/s" : "samples/s");
 }
 
+/// Why a value is absent: the run's own words for a percentile, else what follows from its counts.
+std::string absence(const std::string& metric, const RunDocument& run) {
+  if (!is_time(metric)) {
+    return "no query was completed";
+  }
+  const auto percentile = run.latency.percentiles_s.find(metric);
+  if (percentile != run.latency.percentiles_s.end() && !percentile->second.reason.empty()) {
+    return percentile->second.reason;
+  }
+  if (run.latency.lost_count > 0) {
+    return "queries were lost, their latency is infinite";
+  }
+  return run.latency.count == 0 ? "no latency was recorded" : "the run has no such value";
+}
+
 std::optional<std::string> sentence(const FailCondition& condition, const RunDocument& run) {
   if (condition.metric == "invalid") {
     return run.valid ? std::nullopt : std::optional<std::string>("invalid: the run is INVALID");
   }
   const auto value = value_of(condition.metric, run);
   if (!value) {
-    return fmt::format("{}: not available{}", condition.text,
-                       run.latency.lost_count > 0 ? ": queries were lost, their latency is infinite" : "");
+    return fmt::format("{}: not available: {}", condition.text, absence(condition.metric, run));
   }
   const bool trips = condition.greater ? *value > condition.bound : *value < condition.bound;
   return trips ? std::optional(fmt::format("{}: {}", condition.text, shown(condition.metric, *value))) : std::nullopt;

@@ -40,10 +40,43 @@ TEST(FailOn, AnInvalidRunTrips) {
 TEST(FailOn, AValueThatIsNotThereNeverPasses) {
   RunDocument run = run_of(1e-3);
   run.latency.percentiles_s.clear();
-  EXPECT_THAT(tripped(parse_fail_on("p99>10ms"), run), ElementsAre("p99>10ms: not available"));
+  EXPECT_THAT(tripped(parse_fail_on("p99>10ms"), run), ElementsAre("p99>10ms: not available: no latency was recorded"));
   run.latency.lost_count = 2;
   run.latency.mean_s.reset();
   EXPECT_THAT(tripped(parse_fail_on("mean>1s,lost>0"), run), ElementsAre(HasSubstr("queries were lost"), "lost>0: 2"));
+}
+
+TEST(FailOn, SaysWhyAValueIsNotThere) {
+  RunDocument run = run_of(1e-3);
+  run.latency.count = 6;
+  run.latency.lost_count = 1;
+  run.latency.percentiles_s["p99"] = {.point = {}, .reason = "infinite: 1 of 6 lost"};
+  run.latency.percentiles_s["p99.9"] = {.point = {}, .reason = "needs 293 more queries"};
+  EXPECT_THAT(
+      tripped(parse_fail_on("p99>1h,p99.9>1h,max>1h"), run),
+      ElementsAre("p99>1h: not available: infinite: 1 of 6 lost", "p99.9>1h: not available: needs 293 more queries",
+                  "max>1h: not available: queries were lost, their latency is infinite"));
+  run.queries_per_s.reset();
+  EXPECT_THAT(tripped(parse_fail_on("rate<1,samples_rate<1"), run),
+              ElementsAre("rate<1: not available: no query was completed",
+                          "samples_rate<1: not available: no query was completed"));
+}
+
+TEST(FailOn, BothSignsAreExclusive) {
+  const RunDocument run = run_of(10e-3);
+  EXPECT_THAT(tripped(parse_fail_on("p99<10ms,p99>10ms,rate<200,rate>200"), run), IsEmpty());
+  EXPECT_THAT(tripped(parse_fail_on("p99<11ms,p99>9ms,rate<201,rate>199,mean<2ms"), run),
+              ElementsAre("p99<11ms: 10.0 ms", "p99>9ms: 10.0 ms", "rate<201: 200 queries/s", "rate>199: 200 queries/s",
+                          "mean<2ms: 1.00 ms"));
+}
+
+TEST(FailOn, AFaultIsOneLineWithoutControlBytes) {
+  try {
+    (void)parse_fail_on("p99\n\x1b[31m>1ms");
+    FAIL() << "accepted";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("\"p99??[31m>1ms\": expected invalid"));
+  }
 }
 
 TEST(FailOn, NamesWhatItCannotRead) {
