@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kLongestLine = 4096;
 constexpr std::size_t kMostArrivals = 20'000'000;
 /// 200 years: far from the end of a 64-bit count of nanoseconds.
-constexpr std::int64_t kLatest_s = 200LL * 365 * 86'400;
+constexpr std::int64_t kLatestSecond = 200LL * 365 * 86'400;
 constexpr std::string_view kAccepted =
     "accepted are ascending times in the first column, as seconds (12.25) or YYYY-MM-DD HH:MM:SS.fff";
 
@@ -49,7 +49,7 @@ std::optional<Nanoseconds> decimal_seconds(std::string_view text) {
   const auto point = text.find('.');
   const auto whole = whole_number(text.substr(0, point));
   const auto rest = point == std::string_view::npos ? std::optional(Nanoseconds{0}) : fraction(text.substr(point + 1));
-  if (!whole || !rest || *whole > kLatest_s) {
+  if (!whole || !rest || *whole > kLatestSecond) {
     return std::nullopt;
   }
   return std::chrono::seconds{*whole} + *rest;
