@@ -130,9 +130,7 @@ class Experiment {
         std::max(warm.service_time_median * static_cast<std::int64_t>(samples) /
                      static_cast<std::int64_t>(std::min<std::size_t>(samples, document_.placement.worker_cpus.size())),
                  Nanoseconds{1});
-    const auto workers = static_cast<double>(document_.placement.worker_cpus.size());
-    settings_.offline_expected_qps = request_.offline_rate.value_or(
-        static_cast<double>(warm.batch_size) * workers / seconds(std::max(warm.batch_time_median, Nanoseconds{1})));
+    settings_.offline_expected_qps = request_.offline_rate.value_or(warm.samples_per_s);
     require_memory(Bytes{0});
   }
 

@@ -70,28 +70,26 @@ void KernelSut::prepare_kernels(const KernelEntry& entry) {
 std::string KernelSut::name() const { return kernel().identity().name; }
 
 WarmUp KernelSut::warm_up(Nanoseconds duration) {
-  WarmUp result{.duration = duration, .batch_size = options_.batching.max_batch};
+  const std::size_t batch_size = options_.batching.max_batch;
   std::vector<std::vector<Nanoseconds>> single(kernels_.size());
   std::vector<std::vector<Nanoseconds>> batched(kernels_.size());
-  const bool batches = options_.batching.max_batch > 1;
   team_.start(options_.worker_cpus, [&](std::size_t worker) {
     SteadyClock clock;
-    single[worker] = time_runs(*kernels_[worker], clock, 1, batches ? duration / 2 : duration);
-    if (batches) {
-      batched[worker] = time_runs(*kernels_[worker], clock, options_.batching.max_batch, duration / 2);
-    }
+    single[worker] = time_runs(*kernels_[worker], clock, 1, batch_size > 1 ? duration / 2 : duration);
+    batched[worker] = batch_size > 1 ? time_runs(*kernels_[worker], clock, batch_size, duration / 2) : single[worker];
   });
   team_.join_and_rethrow();
+  WarmUp result{.duration = duration};
   const auto pooled_median = [&](const std::vector<std::vector<Nanoseconds>>& of_workers) {
     std::vector<Nanoseconds> pooled;
     for (const auto& times : of_workers) {
       pooled.insert(pooled.end(), times.begin(), times.end());
     }
     result.run_count += pooled.size();
-    return median_of(pooled);
+    return std::max(median_of(pooled), Nanoseconds{1});
   };
   result.service_time_median = pooled_median(single);
-  result.batch_time_median = batches ? pooled_median(batched) : result.service_time_median;
+  result.samples_per_s = static_cast<double>(batch_size * kernels_.size()) / seconds(pooled_median(batched));
   return result;
 }
 

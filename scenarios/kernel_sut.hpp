@@ -18,8 +18,7 @@ struct WarmUp {
   Nanoseconds duration{0};
   std::uint64_t run_count = 0;
   Nanoseconds service_time_median{0};  ///< of one sample alone
-  Nanoseconds batch_time_median{0};    ///< of one full batch; equals the above for max_batch 1
-  std::size_t batch_size = 1;
+  double samples_per_s = 0.0;          ///< of all workers at work with full batches
 };
 
 /// Upper median; zero of nothing. Reorders `times`.

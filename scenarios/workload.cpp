@@ -42,25 +42,43 @@ class KernelWorkload final : public Workload {
   KernelSampleLibrary library_;
 };
 
-/// One query at a time for `duration`, through the load generator itself: such a system has no other way in.
-WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, Nanoseconds duration) {
-  TestSettings settings = TestSettings::defaults_for(Scenario::single_stream);
-  settings.min_duration = duration;
-  settings.max_duration = duration;
-  settings.min_query_count = 1;
-  settings.expected_latency = Nanoseconds{1};  // sizes the log: more than any system can fill
+TestResult warm_up_test(SystemUnderTest& system, QuerySampleLibrary& library, TestSettings settings) {
   settings.response_log_count = 0;
   SteadyClock clock;
-  const TestResult result = run_test(settings, system, library, {.clock = clock});
+  return run_test(settings, system, library, {.clock = clock});
+}
+
+/// Through the load generator itself, for such a system has no other way in: one query at a time for half of
+/// `duration`, then as many samples at once as should fill the other half.
+WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, Nanoseconds duration) {
+  TestSettings single = TestSettings::defaults_for(Scenario::single_stream);
+  single.min_duration = duration / 2;
+  single.max_duration = duration / 2;
+  single.min_query_count = 1;
+  single.expected_latency = Nanoseconds{1};  // sizes the log: more than any system can fill
+  const TestResult alone = warm_up_test(system, library, single);
   std::vector<Nanoseconds> times;
-  times.reserve(result.records.size());
-  for (const QueryRecord& record : result.records) {
+  for (const QueryRecord& record : alone.records) {
     if (record.completed()) {
       times.push_back(Nanoseconds{record.completed_ns - record.scheduled_ns});
     }
   }
-  const Nanoseconds median = median_of(times);
-  return {.duration = duration, .run_count = times.size(), .service_time_median = median, .batch_time_median = median};
+  WarmUp warm{.duration = duration, .run_count = times.size()};
+  warm.service_time_median = std::max(median_of(times), Nanoseconds{1});
+
+  constexpr std::int64_t kMost = 1'000'000;
+  TestSettings offline = TestSettings::defaults_for(Scenario::offline);
+  offline.min_duration = Nanoseconds{0};
+  offline.min_query_count =
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(duration / 2 / warm.service_time_median, 1, kMost));
+  const TestResult all = warm_up_test(system, library, offline);
+  std::int64_t last_ns = 1;
+  for (const QueryRecord& record : all.records) {
+    last_ns = std::max(last_ns, record.completed_ns);
+  }
+  warm.run_count += all.records.size();
+  warm.samples_per_s = static_cast<double>(all.records.size()) / seconds(Nanoseconds{last_ns});
+  return warm;
 }
 
 /// "synthetic" and "null": no work, no output.
