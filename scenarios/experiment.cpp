@@ -110,7 +110,9 @@ class Experiment {
     const BatchPolicy& batching = request_.workload.batching;
     if (batching.max_batch > 1) {
       document_.workload_parameters["batch"] = fmt::format("{}", batching.max_batch);
-      document_.workload_parameters["batch_timeout_s"] = fmt::format("{:g}", seconds(batching.timeout));
+      if (batching.timeout > Nanoseconds::zero()) {
+        document_.workload_parameters["batch_timeout_s"] = fmt::format("{:g}", seconds(batching.timeout));
+      }
     }
   }
 
