@@ -121,6 +121,7 @@ std::vector<std::string> percentile_keys(std::span<const std::pair<std::string, 
     }
   }
   std::vector<std::string> ascending;
+  ascending.reserve(keys.size());
   for (const auto& [value, key] : keys) {
     ascending.push_back(key);
   }

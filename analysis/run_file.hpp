@@ -17,8 +17,8 @@ inline constexpr std::string_view kRunSchema = "assay/run/1";
 [[nodiscard]] std::string to_json(const RunDocument& document);
 
 /// One line: no white space, keys sorted, doubles in their shortest exact form, without the member "hash".
-/// Throws std::runtime_error if `json` is not JSON.
-[[nodiscard]] std::string canonical_json(std::string_view json);
+/// Throws std::runtime_error if `json_text` is not JSON.
+[[nodiscard]] std::string canonical_json(std::string_view json_text);
 
 /// Reads untrusted text. Unknown members are accepted; an edited file is read, with hash_matches false. Throws
 /// std::runtime_error with one line "NAME: result.latency.p99.point_s: expected a number or null, found a string" for

@@ -296,8 +296,8 @@ std::string to_json(const RunDocument& document) {
   return pretty_json(out);
 }
 
-std::string canonical_json(std::string_view text) {
-  json value = json::parse(text, nullptr, false);
+std::string canonical_json(std::string_view json_text) {
+  json value = json::parse(json_text, nullptr, false);
   if (value.is_discarded()) {
     throw std::runtime_error("canonical form: the text is not JSON");
   }

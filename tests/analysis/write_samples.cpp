@@ -44,7 +44,7 @@ void write_reports(const std::filesystem::path& folder) {
 
 int main(int argc, char** argv) {
   if (argc != 2) {
-    std::fputs("usage: assay_analysis_samples FOLDER\n", stderr);
+    (void)std::fputs("usage: assay_analysis_samples FOLDER\n", stderr);
     return 2;
   }
   try {
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
     }
     write_reports(folder);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
+    (void)std::fprintf(stderr, "%s\n", error.what());
     return 5;
   }
   return 0;
