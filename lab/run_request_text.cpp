@@ -142,6 +142,10 @@ void read_arrivals(FlagReader& flags, RunRequest& request, bool& rate_given) {
     settings.arrivals = parse_arrivals(text);
     if (auto* trace = std::get_if<TraceArrivals>(&settings.arrivals)) {
       const double recorded_hz = mean_rate_hz(trace->offsets);
+      if (rate_given && trace->speed != 1.0) {
+        throw std::invalid_argument(
+            fmt::format("'{}' has a speed and --rate asks for another; give one of them", text));
+      }
       if (rate_given) {
         trace->speed = settings.server_target_qps / recorded_hz;
       }

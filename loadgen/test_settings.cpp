@@ -41,7 +41,8 @@ TestSettings TestSettings::defaults_for(Scenario scenario) {
 
 Nanoseconds TestSettings::lateness_threshold() const {
   constexpr Nanoseconds kDefaultWindow = std::chrono::milliseconds{10};
-  return from_seconds(seconds(target_latency.value_or(kDefaultWindow)) * late_window_share);
+  constexpr Nanoseconds kWakeOfAWorker = std::chrono::microseconds{10};
+  return std::max(kWakeOfAWorker, from_seconds(seconds(target_latency.value_or(kDefaultWindow)) * late_window_share));
 }
 
 namespace {

@@ -1,4 +1,4 @@
-#include "json_schema.hpp"
+#include "tests/analysis/json_schema.hpp"
 
 #include <algorithm>
 #include <array>

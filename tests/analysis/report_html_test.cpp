@@ -10,7 +10,7 @@
 #include "analysis/report_labels.hpp"
 #include "analysis/run_file.hpp"
 #include "harness/digest.hpp"
-#include "sample_runs.hpp"
+#include "tests/analysis/sample_runs.hpp"
 
 namespace assay {
 namespace {

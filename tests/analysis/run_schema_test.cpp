@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_file.hpp"
-#include "json_schema.hpp"
-#include "sample_runs.hpp"
+#include "tests/analysis/json_schema.hpp"
+#include "tests/analysis/sample_runs.hpp"
 
 namespace assay {
 namespace {
