@@ -160,6 +160,13 @@ struct BadInput {
   std::string named;  ///< must appear in the one line
 };
 
+/// Without it the test's name would hold the bytes of its strings, addresses and all.
+void PrintTo(const BadInput& input, std::ostream* out) {
+  for (const std::string& argument : input.arguments) {
+    *out << argument << ' ';
+  }
+}
+
 class BadInputs : public ::testing::TestWithParam<BadInput> {};
 
 TEST_P(BadInputs, GetOneLineThatNamesThePlace) {
