@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -61,7 +63,10 @@ PlanView view_of(const RunRequest& request) {
     plan.sequence->next_query(query);
     view.sample_indices.insert(view.sample_indices.end(), query.begin(), query.end());
   }
-  view.sample_indices.resize(std::min<std::size_t>(view.sample_indices.size(), kShown));
+  // erase() and not resize(): this only ever shortens, and GCC 12 warns of the growth that resize() would also do.
+  view.sample_indices.erase(
+      view.sample_indices.begin() + std::min(std::ssize(view.sample_indices), std::ptrdiff_t{kShown}),
+      view.sample_indices.end());
   for (std::uint64_t i = 0; i < std::min<std::uint64_t>(queries, plan.arrivals.size()); ++i) {
     view.scheduled_ns.push_back(plan.arrivals[i].count());
   }
