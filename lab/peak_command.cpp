@@ -140,7 +140,8 @@ class PeakCommand {
       console_.warning("interrupted: the probes so far are kept, the interval is what they show");
       return ExitCode::interrupted;
     }
-    return result_.estimate.held_hz && result_.estimate.broke_hz ? ExitCode::ok : ExitCode::run_invalid;
+    const PeakEstimate& found = result_.estimate;
+    return found.held_hz && found.broke_hz && found.reason.empty() ? ExitCode::ok : ExitCode::run_invalid;
   }
 
   const PeakCommandOptions& options_;
