@@ -2,27 +2,49 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <functional>
 #include <map>
+#include <set>
 
+#include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 
 namespace assay {
 
-std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
-  const auto differs = [&](auto&& text_of) {
-    return std::any_of(runs.begin(), runs.end(),
-                       [&](const RunDocument& run) { return text_of(run) != text_of(runs.front()); });
-  };
-  const auto machine_of = [](const RunDocument& run) { return run.machine_identity.label; };
-  const bool name_workload = differs(workload_title);
-  const bool name_machine = differs(machine_of);
-  std::vector<std::string> labels;
+namespace {
+
+using TextOf = std::function<std::string(const RunDocument&)>;
+
+std::string machine_of(const RunDocument& run) { return ", " + run.machine_identity.label; }
+std::string workload_of(const RunDocument& run) { return ", " + run.workload; }
+std::string rate_of(const RunDocument& run) {
+  return run.rate_target_hz ? " at " + format_rate(*run.rate_target_hz, "queries/s") : "";
+}
+std::string parameters_of(const RunDocument& run) {
+  std::vector<std::string> words;
+  for (const auto& [name, value] : run.workload_parameters) {
+    words.push_back(name + "=" + value);
+  }
+  return words.empty() ? "" : fmt::format(" ({})", fmt::join(words, " "));
+}
+
+/// Appends `text_of` to each label whose runs it tells apart.
+void tell_apart(std::vector<std::string>& labels, std::span<const RunDocument> runs, const TextOf& text_of) {
+  std::map<std::string, std::set<std::string>> texts;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    texts[labels[i]].insert(text_of(runs[i]));
+  }
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (texts[labels[i]].size() > 1) {
+      labels[i] += text_of(runs[i]);
+    }
+  }
+}
+
+void number_the_rest(std::vector<std::string>& labels) {
   std::map<std::string, int> uses;
-  for (const RunDocument& run : runs) {
-    labels.push_back(fmt::format("{}{}{}", scenario_title(run), name_workload ? ", " + workload_title(run) : "",
-                                 name_machine ? ", " + machine_of(run) : ""));
-    ++uses[labels.back()];
+  for (const std::string& label : labels) {
+    ++uses[label];
   }
   std::map<std::string, int> number;
   for (std::string& label : labels) {
@@ -31,6 +53,29 @@ std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
       label += fmt::format(" #{}", n);
     }
   }
+}
+
+}  // namespace
+
+std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
+  // What differs anywhere is said everywhere: a reader compares labels, not pairs.
+  const auto differs = [&runs](const TextOf& text_of) {
+    std::set<std::string> texts;
+    for (const RunDocument& run : runs) {
+      texts.insert(text_of(run));
+    }
+    return texts.size() > 1;
+  };
+  const bool name_workload = differs(workload_of);
+  const bool name_machine = differs(machine_of);
+  std::vector<std::string> labels;
+  for (const RunDocument& run : runs) {
+    labels.push_back(scenario_title(run) + (name_workload ? workload_of(run) : "") +
+                     (name_machine ? machine_of(run) : ""));
+  }
+  tell_apart(labels, runs, rate_of);
+  tell_apart(labels, runs, parameters_of);
+  number_the_rest(labels);
   return labels;
 }
 

@@ -181,6 +181,16 @@ TEST(RunLabels, NameWhatDiffers) {
   EXPECT_THAT(run_labels(runs), ElementsAre("SingleStream #1", "SingleStream #2", "MultiStream"));
   runs[1].machine_identity.label = "lab3-08";
   EXPECT_THAT(run_labels(runs), ElementsAre("SingleStream, lab3-07", "SingleStream, lab3-08", "MultiStream, lab3-07"));
+  runs = sample_runs();
+  runs.resize(3);
+  runs[1].scenario = runs[0].scenario = "server";
+  runs[0].rate_target_hz = 400.0;
+  runs[1].rate_target_hz = 800.0;
+  EXPECT_THAT(run_labels(std::span(runs).first(2)), ElementsAre("Server at 400 queries/s", "Server at 800 queries/s"));
+  runs[1].rate_target_hz = 400.0;
+  runs[1].workload_parameters = {{"batch", "8"}};
+  runs[0].workload_parameters = {{"batch", "1"}};
+  EXPECT_THAT(run_labels(std::span(runs).first(2)), ElementsAre("Server (batch=1)", "Server (batch=8)"));
 }
 
 }  // namespace
