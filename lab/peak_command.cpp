@@ -141,7 +141,7 @@ class PeakCommand {
       return ExitCode::interrupted;
     }
     const PeakEstimate& found = result_.estimate;
-    return found.held_hz && found.broke_hz && found.reason.empty() ? ExitCode::ok : ExitCode::run_invalid;
+    return found.held_hz && found.broke_hz && !found.generator_limited ? ExitCode::ok : ExitCode::run_invalid;
   }
 
   const PeakCommandOptions& options_;

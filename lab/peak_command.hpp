@@ -21,8 +21,8 @@ struct PeakCommandOptions {
 };
 
 /// `assay peak`: the highest Server rate that holds the window, with an interval. Each probe is a run of its own with
-/// its own file; the search itself is kept as "assay/peak/1". Returns run_invalid where the interval lacks an end or is
-/// in doubt.
+/// its own file; the search itself is kept as "assay/peak/1". Returns run_invalid where the interval lacks an end, or
+/// where the load generator was late at the rate that broke.
 [[nodiscard]] ExitCode peak_command(const PeakCommandOptions& options);
 
 }  // namespace assay
