@@ -32,6 +32,7 @@ std::map<std::string, Command> commands_of(const CLI::App& app) {
 
 std::vector<std::string> names_of(const std::map<std::string, Command>& commands) {
   std::vector<std::string> names;
+  names.reserve(commands.size());
   for (const auto& entry : commands) {
     names.push_back(entry.first);
   }

@@ -53,7 +53,7 @@ class SignalStop {
   SignalStop(const SignalStop&) = delete;
   SignalStop& operator=(const SignalStop&) = delete;
   ~SignalStop() {
-    pthread_kill(waiter_.native_handle(), SIGTERM);
+    pthread_kill(waiter_.native_handle(), SIGINT);  // sigwait() takes it; no handler runs
     waiter_.join();
   }
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
@@ -188,11 +188,11 @@ std::string name_of(ObserverMode mode) {
 
 ObserverMode choose_observer(bool wanted, std::size_t allowed_cpu_count, double window_s) {
   constexpr std::size_t kFewCpus = 2;
-  constexpr double kShortWindow_s = 1e-3;
+  constexpr double kShortWindowSeconds = 1e-3;
   if (!wanted) {
     return ObserverMode::none;
   }
-  return allowed_cpu_count <= kFewCpus || window_s < kShortWindow_s ? ObserverMode::quiet : ObserverMode::live;
+  return allowed_cpu_count <= kFewCpus || window_s < kShortWindowSeconds ? ObserverMode::quiet : ObserverMode::live;
 }
 
 int run_engine(const EngineOptions& options) { return Engine(options).run(); }

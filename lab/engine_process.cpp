@@ -93,6 +93,7 @@ class EngineProcess {
     }
     std::vector<std::string> arguments = engine_arguments(options, kEventsDescriptor);
     std::vector<char*> pointers;
+    pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
       pointers.push_back(argument.data());
     }

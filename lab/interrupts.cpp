@@ -13,30 +13,34 @@ volatile sig_atomic_t g_interrupt_count = 0;  // NOLINT(cppcoreguidelines-avoid-
 
 void count_interrupt(int) { g_interrupt_count = g_interrupt_count + 1; }
 
+void set_handler(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, nullptr);
+}
+
 }  // namespace
 
 Interrupts::Interrupts() {
   g_interrupt_count = 0;
   sigset_t caught;
   sigemptyset(&caught);
-  struct sigaction action {};
-  action.sa_handler = count_interrupt;
-  sigemptyset(&action.sa_mask);
-  for (const int signal : kCaught) {
-    sigaddset(&caught, signal);
-    sigaction(signal, &action, nullptr);
+  for (const int number : kCaught) {
+    sigaddset(&caught, number);
+    set_handler(number, count_interrupt);
   }
-  ::signal(SIGPIPE, SIG_IGN);
+  set_handler(SIGPIPE, SIG_IGN);
   pthread_sigmask(SIG_BLOCK, &caught, &previous_);
   // A shell that starts a job in the background may have blocked them: a person must still be able to end it.
-  for (const int signal : kCaught) {
-    sigdelset(&previous_, signal);
+  for (const int number : kCaught) {
+    sigdelset(&previous_, number);
   }
 }
 
 Interrupts::~Interrupts() {
-  for (const int signal : kCaught) {
-    ::signal(signal, SIG_DFL);
+  for (const int number : kCaught) {
+    set_handler(number, SIG_DFL);
   }
   pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
 }
