@@ -60,8 +60,9 @@ std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vec
                                                    fmt::join(paths, ", ")));
   }
   std::ranges::stable_sort(runs, {}, [](const LoadedRun& loaded) { return loaded.run.id; });  // ULIDs sort by time
-  const auto same = std::ranges::unique(runs, {}, [](const LoadedRun& loaded) { return loaded.run.id; });
-  runs.erase(same.begin(), same.end());  // a file and the folder that it lies in
+  // A file and the folder that it lies in. Clang 14 does not compile std::ranges::unique of libstdc++ 12.
+  const auto same = [](const LoadedRun& a, const LoadedRun& b) { return a.run.id == b.run.id; };
+  runs.erase(std::unique(runs.begin(), runs.end(), same), runs.end());
   return runs;
 }
 
