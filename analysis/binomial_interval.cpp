@@ -37,18 +37,4 @@ ShareInterval clopper_pearson(BinomialCount count, double confidence) {
   return interval;
 }
 
-ShareInterval wilson(BinomialCount count, double confidence) {
-  require_sensible(count, confidence);
-  if (count.trials == 0.0) {
-    return {};
-  }
-  const double z = normal_quantile(0.5 + confidence / 2.0);
-  const double n = count.trials;
-  const double share = count.successes / n;
-  const double centre = share + z * z / (2.0 * n);
-  const double half_width = z * std::sqrt(share * (1.0 - share) / n + z * z / (4.0 * n * n));
-  const double scale = 1.0 + z * z / n;
-  return {.lower = std::max(0.0, (centre - half_width) / scale), .upper = std::min(1.0, (centre + half_width) / scale)};
-}
-
 }  // namespace assay

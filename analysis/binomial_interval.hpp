@@ -20,8 +20,4 @@ struct ShareInterval {
 /// 0 <= successes <= trials and 0 < confidence < 1.
 [[nodiscard]] ShareInterval clopper_pearson(BinomialCount count, double confidence);
 
-/// The score interval of E. B. Wilson (JASA 22, 1927): shorter, covers `confidence` on average but not for each
-/// share. For pictures; verdicts use the exact one. [0, 1] without trials. Throws as clopper_pearson().
-[[nodiscard]] ShareInterval wilson(BinomialCount count, double confidence);
-
 }  // namespace assay
