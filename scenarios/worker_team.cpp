@@ -7,7 +7,7 @@
 
 namespace assay {
 
-void WorkerTeam::start(const std::vector<int>& cpus, Body body) {
+void WorkerTeam::start(const std::vector<int>& cpus, const Body& body) {
   for (std::size_t worker = 0; worker < cpus.size(); ++worker) {
     threads_.emplace_back([this, worker, cpu = cpus[worker], body] {
       try {

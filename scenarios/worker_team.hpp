@@ -21,7 +21,7 @@ class WorkerTeam {
 
   /// Starts one thread a CPU. An empty list starts nothing. A thread that cannot be pinned keeps the exception for
   /// join_and_rethrow().
-  void start(const std::vector<int>& cpus, Body body);
+  void start(const std::vector<int>& cpus, const Body& body);
 
   /// Waits for all.
   void join() noexcept;
