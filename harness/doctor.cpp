@@ -6,11 +6,13 @@
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <thread>
 
 #include "harness/counter_set.hpp"
 #include "harness/doctor_verdict.hpp"
+#include "harness/effective_clock.hpp"
 #include "harness/thread_placement.hpp"
 
 namespace assay {
@@ -40,13 +42,12 @@ Reading<std::uint64_t> probe_instructions() {
 }
 
 /// On a thread of its own, so that the caller's binding stays as it was.
-JitterReport probe_on(int cpu, const Clock& clock, Nanoseconds duration) {
-  JitterReport report;
+void run_on(int cpu, const std::function<void()>& body) {
   std::exception_ptr failure;
   std::thread([&] {
     try {
       pin_this_thread(cpu);
-      report = run_jitter_probe(clock, duration);
+      body();
     } catch (...) {
       failure = std::current_exception();
     }
@@ -54,7 +55,6 @@ JitterReport probe_on(int cpu, const Clock& clock, Nanoseconds duration) {
   if (failure) {
     std::rethrow_exception(failure);
   }
-  return report;
 }
 
 void replace(std::vector<Finding>& findings, Finding finding) {
@@ -102,7 +102,11 @@ DoctorReport run_doctor(const Machine& machine, Clock& clock, ConditionRequest r
   const CheckInput input{.files = files, .machine = machine, .request = request};
   report.probed_cpu = request.cpus.empty() ? machine.allowed_cpus().back() : request.cpus.back();
   const auto before = read_cpu_times(files);
-  report.jitter = probe_on(report.probed_cpu, clock, probe);
+  Reading<EffectiveClock> effective = Unavailable{"not measured"};
+  run_on(report.probed_cpu, [&] {
+    report.jitter = run_jitter_probe(clock, probe);
+    effective = measure_effective_clock(clock, KernelThreadMeter{});
+  });
   const auto after = read_cpu_times(files);
   if (before && after) {
     report.shares = load_between(*before, *after, sysconf(_SC_CLK_TCK));
@@ -112,6 +116,7 @@ DoctorReport run_doctor(const Machine& machine, Clock& clock, ConditionRequest r
   replace(report.findings, check_measured_load(input, report.shares));
   replace(report.findings, check_steal(input, report.shares));
   replace(report.findings, check_detect_virt(input, run_detect_virt()));
+  replace(report.findings, check_effective_clock(effective));
   replace(report.findings, check_hardware_counters(probe_instructions()));
   replace(report.findings, check_gpu(read_gpu_presence()));
   report.verdict =

@@ -6,6 +6,7 @@
 
 #include "harness/clock_quality.hpp"
 #include "harness/cpu_times.hpp"
+#include "harness/effective_clock.hpp"
 #include "harness/file_source.hpp"
 #include "harness/gpu_presence.hpp"
 #include "harness/machine.hpp"
@@ -81,6 +82,7 @@ struct BuildKind {
 /// `detected` is what systemd-detect-virt printed, nothing if it is not installed.
 [[nodiscard]] Finding check_detect_virt(const CheckInput& input, const std::optional<std::string>& detected);
 [[nodiscard]] Finding check_gpu(const Reading<GpuPresence>& gpu);
+[[nodiscard]] Finding check_effective_clock(const Reading<EffectiveClock>& effective);
 /// `instructions`: whether the CPU's own counters could be started.
 [[nodiscard]] Finding check_hardware_counters(const Reading<std::uint64_t>& instructions);
 

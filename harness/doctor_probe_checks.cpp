@@ -38,6 +38,26 @@ Finding check_gpu(const Reading<GpuPresence>& gpu) {
   return finding;
 }
 
+Finding check_effective_clock(const Reading<EffectiveClock>& effective) {
+  Finding finding{.check = "effective_clock", .source = "a chain of dependent additions, one a cycle"};
+  if (!effective) {
+    finding.state = CheckState::not_visible;
+    finding.fact = "the rate that the core runs at is not known: " + effective.reason();
+    finding.consequence = "percent of peak: there is no clock to refer it to";
+    return finding;
+  }
+  constexpr double kGiga = 1e9;
+  constexpr double kSteady = 0.97;
+  finding.fact = fmt::format("{:.2f} GHz measured (median of {} clean samples, highest {:.2f} GHz; {} were disturbed)",
+                             effective->median_hz / kGiga, effective->clean_count, effective->max_hz / kGiga,
+                             effective->contaminated_count);
+  if (effective->median_hz < kSteady * effective->max_hz) {
+    finding.state = CheckState::note;
+    finding.consequence = "throughput: the clock changed by more than 3 % within the probe";
+  }
+  return finding;
+}
+
 Finding check_hardware_counters(const Reading<std::uint64_t>& instructions) {
   Finding finding{.check = "hardware_counters", .source = "starting the event once"};
   if (instructions) {

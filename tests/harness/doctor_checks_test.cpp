@@ -318,6 +318,12 @@ TEST(DoctorProbes, GpuAndCountersGiveTheirReason) {
   EXPECT_THAT(check_hardware_counters(Unavailable{"no PMU"}).fact, HasSubstr("no PMU"));
   EXPECT_EQ(check_hardware_counters(Unavailable{"no PMU"}).state, CheckState::not_visible);
   EXPECT_EQ(check_hardware_counters(std::uint64_t{5}).state, CheckState::ok);
+  EXPECT_EQ(check_effective_clock(Unavailable{"none of 40 samples was clean"}).state, CheckState::not_visible);
+  const EffectiveClock steady{.median_hz = 3.2e9, .max_hz = 3.24e9, .clean_count = 40, .contaminated_count = 2};
+  EXPECT_EQ(check_effective_clock(steady).state, CheckState::ok);
+  EXPECT_EQ(check_effective_clock(steady).fact,
+            "3.20 GHz measured (median of 40 clean samples, highest 3.24 GHz; 2 were disturbed)");
+  EXPECT_EQ(check_effective_clock(EffectiveClock{.median_hz = 2e9, .max_hz = 3e9}).state, CheckState::note);
 }
 
 }  // namespace

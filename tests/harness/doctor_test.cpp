@@ -108,7 +108,7 @@ TEST(Doctor, ReportsThisMachineAndEndsInAVerdict) {
   for (const auto& finding : report.findings) {
     EXPECT_TRUE(keys.insert(finding.check).second) << finding.check << " appears twice";
   }
-  for (const char* key : {"steal", "gpu", "hardware_counters", "other_load", "build"}) {
+  for (const char* key : {"steal", "gpu", "effective_clock", "hardware_counters", "other_load", "build"}) {
     EXPECT_TRUE(keys.contains(key)) << key;
   }
 }
