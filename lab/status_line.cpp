@@ -42,7 +42,7 @@ std::vector<std::string> parts(const Progress& progress) {
   if (const std::optional<double> share = share_done(progress)) {
     result.push_back(percent(*share));
     result.push_back(*share < 1.0 ? "ETA " + countdown(*progress.expected - progress.elapsed) : "finishing");
-  } else {
+  } else if (progress.elapsed >= std::chrono::seconds{1}) {  // a phase that has just begun has nothing to tell
     result.push_back(countdown(progress.elapsed));
   }
   if (progress.completed) {
