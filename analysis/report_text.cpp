@@ -9,17 +9,6 @@
 namespace assay {
 namespace {
 
-/// No escape sequence of a file reaches the terminal; in ASCII no byte above 127 either.
-std::string printable(std::string_view text, Charset charset) {
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool control = byte < 0x20 || byte == 0x7f;
-    out += control || (charset == Charset::ascii && byte > 0x7f) ? '?' : c;
-  }
-  return out;
-}
-
 std::string coloured(std::string_view text, int ansi_colour, const TextStyle& style) {
   return style.colour ? fmt::format("\x1b[1;{}m{}\x1b[0m", ansi_colour, text) : std::string(text);
 }
@@ -37,7 +26,7 @@ class Block {
     add(fmt::format("{}{:<9}{}", run_.synthetic ? "SYNTHETIC " : "", label, text));
   }
 
-  void add(std::string_view line) { text_ += fmt::format(" {}\n", printable(line, style_.charset)); }
+  void add(std::string_view line) { text_ += fmt::format(" {}\n", printable_text(line, style_.charset)); }
   void add_raw(std::string_view lines) { text_ += lines; }
   [[nodiscard]] std::string take() { return std::move(text_); }
 
@@ -52,8 +41,9 @@ std::string title_line(const RunDocument& run, const TextStyle& style) {
   const std::string mark = run.valid ? (utf8 ? "✓ " : "") : (utf8 ? "✗ " : "");
   const std::string verdict = coloured(mark + verdict_word(run), run.valid ? kGreen : kRed, style);
   const std::string synthetic = run.synthetic ? coloured("SYNTHETIC  ", kYellow, style) : "";
-  return fmt::format("{}  {}  {}n={}  {}  {}\n", scenario_title(run), printable(workload_title(run), style.charset),
-                     synthetic, format_count(is_one_batch(run) ? run.sample_count : run.query_count),
+  return fmt::format("{}  {}  {}n={}  {}  {}\n", scenario_title(run),
+                     printable_text(workload_title(run), style.charset), synthetic,
+                     format_count(is_one_batch(run) ? run.sample_count : run.query_count),
                      format_duration(run.duration_s, style.charset), verdict);
 }
 
@@ -85,6 +75,23 @@ void add_verdict(Block& block, const RunDocument& run, const TextStyle& style) {
 }
 
 }  // namespace
+
+std::string printable_text(std::string_view text, Charset charset) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool control = byte < 0x20 || byte == 0x7f;
+    // U+202A..U+202E and U+2066..U+2069 turn the direction of what follows: E2 80 AA..AE, E2 81 A6..A9 in UTF-8.
+    const std::string_view three = text.substr(i, 3);
+    const bool turns =
+        (three >= "\xe2\x80\xaa" && three <= "\xe2\x80\xae") || (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9");
+    out += control || turns || (charset == Charset::ascii && byte > 0x7f) ? '?' : text[i];
+    if (turns) {
+      i += 2;
+    }
+  }
+  return out;
+}
 
 std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   Block block(run, style);

@@ -28,6 +28,10 @@ RunDocument read_run_file(const std::filesystem::path& path) {
   const auto fail = [&path](const char* call) {
     throw std::runtime_error(fmt::format("{} {}: {}", call, path.string(), std::strerror(errno)));
   };
+  std::error_code ignored;
+  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
+    throw std::runtime_error(path.string() + ": not a regular file");
+  }
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     fail("open");

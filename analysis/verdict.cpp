@@ -184,8 +184,10 @@ Verdict judge(const TestResult& result, const RunDistributions& distributions,
   const Judgement judgement{.result = result, .run = distributions, .reasons = verdict.reasons};
   judge_end(judgement);
   if (result.settings.mode == TestMode::performance) {
-    judge_min_duration(judgement);
-    judge_min_queries(judgement);
+    if (result.end_cause != EndCause::interrupted) {  // that it is too short follows from the interruption
+      judge_min_duration(judgement);
+      judge_min_queries(judgement);
+    }
     for (const LatencyWindow& window : latency_windows(result, distributions)) {
       judge_window(judgement, window);
     }

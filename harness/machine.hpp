@@ -70,8 +70,8 @@ struct MachineIdentity {
 };
 
 /// The salt and the label are kept under $XDG_CONFIG_HOME/assay (default ~/.config/assay); the salt is made at
-/// first use. Where that folder cannot be written the identity is valid for this process only, and `label` says
-/// "unsaved".
+/// first use. Where that folder cannot be written there is no salt: the
+/// identity then rests on /etc/machine-id alone, which clones share, and the label ends in "-unsaved".
 [[nodiscard]] MachineIdentity identify(const Machine& machine);
 
 }  // namespace assay

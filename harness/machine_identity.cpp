@@ -101,7 +101,8 @@ std::string machine_class(const Machine& machine) {
 MachineIdentity identify_in(const std::filesystem::path& folder, const std::string& machine_id,
                             const Machine& machine) {
   const auto kept = folder.empty() ? std::nullopt : kept_salt(folder);
-  const std::string salt = kept ? *kept : random_hex(kSaltBytes);
+  // Without a place for the salt there is none: the processes of one run must agree on who they are.
+  const std::string salt = kept.value_or("");
   // machine-id(5) asks applications to hash it with a key of their own; cloned images share it, so the salt decides.
   const std::string digest = hmac_sha256_hex(machine_id, "assay/1\n" + salt);
   MachineIdentity identity{
@@ -110,7 +111,7 @@ MachineIdentity identify_in(const std::filesystem::path& folder, const std::stri
       .machine_class = machine_class(machine),
   };
   if (!kept) {
-    identity.label += " (unsaved)";
+    identity.label += "-unsaved";
     return identity;
   }
   const SystemFiles files;

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <stdexcept>
@@ -103,6 +104,10 @@ ArrivalProcess parse_trace(std::string_view text) {
     refuse();
   }
   trace.source = file;
+  std::error_code error;
+  if (std::filesystem::exists(trace.source, error) && !std::filesystem::is_regular_file(trace.source, error)) {
+    throw std::runtime_error(fmt::format("{}: not a regular file", trace.source));
+  }
   std::ifstream input(trace.source, std::ios::binary);
   if (!input) {
     throw std::runtime_error(fmt::format("{}: {}", trace.source, std::strerror(errno)));

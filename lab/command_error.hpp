@@ -17,6 +17,10 @@ enum class ExitCode : int {
   interrupted = 130,
 };
 
+/// What is said where an allocation fails: only what was asked for can be that large.
+inline constexpr const char* kNotEnoughMemory =
+    "there is not enough memory for what was asked: lower --rate, --duration or --min-queries";
+
 /// Ends a command: one line for a person that names the place and the remedy, and the exit code.
 class CommandError : public std::runtime_error {
  public:

@@ -1,11 +1,15 @@
 #include "lab/command_line.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <iostream>
+#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -83,10 +87,18 @@ class CommandLine {
     sub->add_flag("--wait", measurement.wait, "wait for another measurement on this machine instead of refusing")
         ->group("Place");
     sub->add_option_function<std::string>(
-           "--time-limit", [&measurement](const std::string& text) { measurement.time_limit = parse_duration(text); },
+           "--time-limit", [&measurement](const std::string& text) { measurement.time_limit = time_limit_from(text); },
            "stop a measurement that takes longer (default: ten times what is asked, and 2 min)")
         ->type_name("T")
         ->group("Length");
+  }
+
+  static Nanoseconds time_limit_from(const std::string& text) {
+    try {
+      return parse_duration(text);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument(fmt::format("--time-limit: {}", error.what()));
+    }
   }
 
   /// The flags that say what is measured, from their table; `left_out` are decided by the command itself.
@@ -157,6 +169,7 @@ class CommandLine {
         ->type_name("FD")
         ->group("Measuring process");
     sub->add_option("--observer", observer_, "none, quiet or live@2Hz: how often it reports")
+        ->check(CLI::IsMember({"none", "quiet", "live@2Hz"}))
         ->type_name("MODE")
         ->group("Measuring process");
     add_measurement(sub, run_.measurement);
@@ -168,6 +181,10 @@ class CommandLine {
     if (engine_.events_descriptor < 0) {
       run_.events = !events_format_.empty();
       return run_command(run_);
+    }
+    if (fcntl(engine_.events_descriptor, F_GETFD) == -1) {
+      throw CommandError(ExitCode::usage,
+                         fmt::format("--events-fd {}: that descriptor is not open", engine_.events_descriptor));
     }
     for (const ObserverMode mode : {ObserverMode::none, ObserverMode::quiet, ObserverMode::live}) {
       if (name_of(mode) == observer_) {
@@ -352,13 +369,24 @@ int usage_error(CommandLine& line, const CLI::ParseError& error) {
   return fail(ExitCode::usage, fmt::format("{}; see {}", text, help));
 }
 
+/// A stream that the caller closed must not become the next file that is opened. A closed stdout stays unwritable, so
+/// that the result is missed and not lost.
+void reserve_standard_descriptors() {
+  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
+      // The lowest free number is taken: this one, as those below it are open by now.
+      (void)open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+    }
+  }
+}
+
 int parse_and_run(std::span<char*> arguments) {
   CommandLine line;
   try {
     line.parse(static_cast<int>(arguments.size()), arguments.data());
   } catch (const CLI::CallForHelp&) {
     const auto chosen = line.app().get_subcommands();
-    std::cout << (chosen.empty() ? line.app().help() : chosen.front()->help("assay")) << std::flush;
+    Console({}).result(chosen.empty() ? line.app().help() : chosen.front()->help("assay"));
     return to_int(ExitCode::ok);
   } catch (const CLI::ParseError& error) {
     return usage_error(line, error);
@@ -373,12 +401,15 @@ int parse_and_run(std::span<char*> arguments) {
 }  // namespace
 
 int run_program(std::span<char*> arguments) {
+  reserve_standard_descriptors();
   try {
     return parse_and_run(arguments);
   } catch (const CommandError& error) {
     return fail(error.code(), error.what());
   } catch (const std::invalid_argument& error) {
     return fail(ExitCode::usage, error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(ExitCode::usage, kNotEnoughMemory);
   } catch (const std::exception& error) {
     return fail(ExitCode::file, error.what());
   }

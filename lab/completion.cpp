@@ -11,6 +11,9 @@ namespace assay {
 
 namespace {
 
+/// The group of the flags that programs give each other, not people.
+constexpr const char* kMeasuringProcess = "Measuring process";
+
 struct Command {
   std::string help;
   std::vector<std::string> flags;
@@ -22,6 +25,9 @@ std::map<std::string, Command> commands_of(const CLI::App& app) {
     Command& command = commands[sub->get_name()];
     command.help = sub->get_description();
     for (const CLI::Option* option : sub->get_options()) {
+      if (option->get_group() == kMeasuringProcess) {
+        continue;
+      }
       for (const std::string& name : option->get_lnames()) {
         command.flags.push_back("--" + name);
       }

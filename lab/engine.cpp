@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <memory>
 #include <mutex>
+#include <new>
 #include <random>
 #include <stop_token>
 #include <thread>
@@ -112,6 +113,10 @@ class Engine {
       return measure();
     } catch (const CommandError& error) {
       return fail(error.code(), error.what());
+    } catch (const StoppedBeforeMeasuring& error) {
+      return fail(ExitCode::interrupted, error.what());
+    } catch (const std::bad_alloc&) {
+      return fail(ExitCode::usage, kNotEnoughMemory);
     } catch (const std::invalid_argument& error) {
       return fail(ExitCode::usage, error.what());
     } catch (const std::exception& error) {

@@ -172,9 +172,9 @@ class EngineProcess {
     while (waitpid(child_, &status, 0) < 0 && errno == EINTR) {
     }
     child_ = -1;
-    if (limit_passed_) {
+    if (limit_passed_ && passed_on_ == 0) {
       outcome_.errors.push_back(
-          fmt::format("the measurement did not end within its limit of {:.0f} s and was stopped; "
+          fmt::format("the measurement did not end within its limit of {:g} s and was stopped; "
                       "if the work needs longer: --time-limit",
                       seconds(watch_.time_limit)));
       outcome_.code = ExitCode::run_invalid;

@@ -45,6 +45,7 @@ ConditionRequest conditions_of(const DoctorCommandOptions& options) {
 
 ExitCode doctor_command(const DoctorCommandOptions& options) {
   Console console(options.console);
+  require_json_target(options.json);
   const ConditionRequest request = conditions_of(options);
   const Machine machine = detect_machine();
   const auto allowed = machine.allowed_cpus();

@@ -14,7 +14,7 @@ class Interrupts {
   Interrupts& operator=(const Interrupts&) = delete;
   ~Interrupts();
 
-  /// How often a person asked for an end, so far.
+  /// How often an end was asked for so far; signals within 0.3 s of each other count once.
   [[nodiscard]] int count() const;
   [[nodiscard]] const sigset_t* wait_mask() const { return &previous_; }
 

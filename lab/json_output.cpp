@@ -1,7 +1,10 @@
 #include "lab/json_output.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -24,7 +27,18 @@ void write_text(const std::string& target, const std::string& text) {
   try {
     write_file_atomically(target, text);
   } catch (const std::runtime_error& failure) {
-    throw CommandError(ExitCode::file, failure.what());
+    throw CommandError(ExitCode::file, fmt::format("{} cannot be written: {}", target, failure.what()));
+  }
+}
+
+void require_json_target(const std::optional<std::string>& target) {
+  if (!target || *target == "-") {
+    return;
+  }
+  const auto parent = std::filesystem::path(*target).parent_path();
+  const std::string folder = parent.empty() ? "." : parent.string();
+  if (access(folder.c_str(), W_OK | X_OK) != 0) {
+    throw CommandError(ExitCode::file, fmt::format("--json={}: {}: {}", *target, folder, std::strerror(errno)));
   }
 }
 

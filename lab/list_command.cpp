@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/report_sentences.hpp"
+#include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
@@ -64,18 +65,23 @@ std::vector<Row> law_rows() {
           {.name = "bimodal", .meaning = "--mean and --sd: 1 in 20 takes the slow path"}};
 }
 
-std::vector<Row> run_rows(const std::string& folder) {
+std::vector<Row> run_rows(const std::string& folder, Console& console) {
+  std::vector<std::string> refused;
   std::vector<Row> rows;
-  for (const LoadedRun& loaded : load_runs({folder})) {
+  for (const LoadedRun& loaded : load_runs({folder}, refused)) {
     const RunDocument& run = loaded.run;
-    rows.push_back({.name = loaded.path,
-                    .meaning = fmt::format("{}  {}  {}  {}{}", run.created, workload_title(run), scenario_title(run),
-                                           run.synthetic ? "SYNTHETIC  " : "", verdict_word(run))});
+    const std::string line = fmt::format("{}  {}  {}  {}{}{}", run.created, workload_title(run), scenario_title(run),
+                                         run.synthetic ? "SYNTHETIC  " : "", verdict_word(run),
+                                         run.hash_matches ? "" : ", changed after it was written");
+    rows.push_back({.name = loaded.path, .meaning = printable_text(line, console.text_style().charset)});
+  }
+  for (const std::string& reason : refused) {
+    console.warning("left out: " + reason);
   }
   return rows;
 }
 
-std::vector<Row> rows_of(const ListCommandOptions& options) {
+std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "workloads") {
     return workload_rows();
   }
@@ -89,7 +95,7 @@ std::vector<Row> rows_of(const ListCommandOptions& options) {
     return law_rows();
   }
   if (options.what == "runs") {
-    return run_rows(options.folder);
+    return run_rows(options.folder, console);
   }
   throw CommandError(ExitCode::usage,
                      fmt::format("list '{}': known are workloads, scenarios, arrivals, laws and runs", options.what));
@@ -122,7 +128,7 @@ std::string rows_json(const std::string& what, const std::vector<Row>& rows) {
 
 ExitCode list_command(const ListCommandOptions& options) {
   Console console(options.console);
-  const std::vector<Row> rows = rows_of(options);
+  const std::vector<Row> rows = rows_of(options, console);
   write_json(options.json, rows_json(options.what, rows), console);
   if (options.json != "-") {
     console.result(rows_text(rows));

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <ctime>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 
 #include "analysis/run_file.hpp"
@@ -39,6 +41,7 @@ class PeakCommand {
  public:
   explicit PeakCommand(const PeakCommandOptions& options)
       : options_(options), console_(options.console), run_(options.run) {
+    require_json_target(options.json);
     run_.set("scenario", "server");
     set_default(run_, "duration", "3s");
     set_default(run_, "min-queries", "1000");
@@ -50,10 +53,14 @@ class PeakCommand {
     const RunRequest request = request_from(run_);
     require_window(request);
     Measurements measurements(options_.measurement, console_, command_text("peak", options_.run));
-    PeakSearchSettings settings{.start_rate_hz = rate_given ? request.settings.server_target_qps : size(measurements),
-                                .resolution = options_.resolution,
-                                .most_probes = options_.most_probes,
-                                .percentile = result_.percentile};
+    const auto start_hz = rate_given ? std::optional(request.settings.server_target_qps) : size(measurements);
+    if (!start_hz) {
+      throw CommandError(ExitCode::interrupted, "interrupted before the first probe; nothing was found");
+    }
+    const PeakSearchSettings settings{.start_rate_hz = *start_hz,
+                                      .resolution = options_.resolution,
+                                      .most_probes = options_.most_probes,
+                                      .percentile = result_.percentile};
     search(measurements, settings);
     return report(measurements);
   }
@@ -74,7 +81,8 @@ class PeakCommand {
   }
 
   /// Half of what the workers complete one after the other: a rate that most systems hold.
-  double size(Measurements& measurements) {
+  /// Nothing if a person asked for the end.
+  std::optional<double> size(Measurements& measurements) {
     RunOptions sizing = run_;
     for (const std::string_view server_only :
          {"rate", "arrivals", "issuing-threads", "coalesce", "max-outstanding", "slo"}) {
@@ -83,7 +91,11 @@ class PeakCommand {
     sizing.set("scenario", "single");
     sizing.set("duration", "1s");
     sizing.set("min-queries", "20");
-    const RunDocument run = measured(measurements, sizing, "sizing");
+    const auto sized = measured(measurements, sizing, "sizing");
+    if (!sized) {
+      return std::nullopt;
+    }
+    const RunDocument& run = *sized;
     result_.sizing_file = file_;
     const auto p50 = run.latency.percentiles_s.find("p50");
     if (p50 == run.latency.percentiles_s.end() || !p50->second.point || *p50->second.point <= 0.0) {
@@ -93,35 +105,68 @@ class PeakCommand {
     return kEasyShare * static_cast<double>(run.placement.worker_cpus.size()) / *p50->second.point;
   }
 
-  RunDocument measured(Measurements& measurements, const RunOptions& run, const std::string& title) {
+  /// Nothing if a person asked for the end: what the run shows then is no probe.
+  std::optional<RunDocument> measured(Measurements& measurements, const RunOptions& run, const std::string& title) {
     const Measured one = measurements.measure(run, title);
+    if (measurements.interrupted()) {
+      return std::nullopt;
+    }
     if (!one.run) {
       throw CommandError(one.outcome.code, fmt::format("{}", fmt::join(one.outcome.errors, "; ")));
     }
     require_honest(*one.run);
     file_ = *one.outcome.file;
     result_.synthetic = one.run->synthetic;
-    return *one.run;
+    return one.run;
   }
 
+  /// A probe that fails ends the search; the ones before it are kept.
   void search(Measurements& measurements, const PeakSearchSettings& settings) {
     PeakSearch search(settings);
-    while (const auto rate = search.next_rate()) {
-      RunOptions probe_run = run_;
-      probe_run.set("rate", fmt::format("{}", *rate));
-      const auto number = search.probes().size() + 1;
-      const RunDocument run = measured(measurements, probe_run, fmt::format("probe {}", number));
-      if (run.interrupted || measurements.interrupted()) {
-        result_.interrupted = true;
-        break;
+    try {
+      while (const auto rate = search.next_rate()) {
+        if (!probe(measurements, search, *rate) || generator_is_the_limit()) {
+          break;
+        }
       }
-      PeakProbe probe = probe_of(run);
-      probe.rate_hz = *rate;
-      search.record(probe);
-      result_.probes.push_back({.probe = search.probes().back(), .file = file_});
-      console_.note(probe_line(search.probes().back(), result_.percentile, console_.text_style().charset));
+    } catch (const CommandError& error) {
+      failure_ = error.code();
+      console_.error(error.what());
     }
+    result_.interrupted = measurements.interrupted();
     result_.estimate = search.estimate();
+  }
+
+  bool probe(Measurements& measurements, PeakSearch& search, double rate) {
+    RunOptions run = run_;
+    run.set("rate", fmt::format("{}", rate));
+    const auto document = measured(measurements, run, fmt::format("probe {}", search.probes().size() + 1));
+    if (!document) {
+      return false;
+    }
+    PeakProbe probe = probe_of(*document);
+    probe.rate_hz = rate;
+    search.record(probe);
+    result_.probes.push_back({.probe = search.probes().back(), .file = file_});
+    console_.note(probe_line(search.probes().back(), result_.percentile, console_.text_style().charset));
+    return true;
+  }
+
+  /// No rate held and the generator was late at each of many: going further down would look for the peak of the
+  /// machine's other work.
+  bool generator_is_the_limit() {
+    constexpr std::size_t kEnough = 8;
+    const bool limited =
+        result_.probes.size() >= kEnough && std::ranges::all_of(result_.probes, [](const PeakProbeRecord& record) {
+          return record.probe.outcome != ProbeOutcome::held && record.probe.generator_limited;
+        });
+    if (limited) {
+      console_.error(
+          fmt::format("no rate held in {} probes and the load generator was late in each: this machine is "
+                      "busy with something else (assay doctor), or --slo is out of its reach",
+                      result_.probes.size()));
+    }
+    return limited;
   }
 
   ExitCode report(const Measurements& measurements) {
@@ -131,14 +176,17 @@ class PeakCommand {
     const auto kept =
         std::filesystem::path(measurements.folder()) / fmt::format("{}_{}.peak.json", created, options_.run.workload);
     write_text(kept.string(), json);
-    write_json(options_.json, json, console_);
     if (options_.json != "-") {
       console_.result(peak_text(result_, console_.text_style().charset));
       console_.result(fmt::format("result file: {}\n", kept.string()));
     }
+    write_json(options_.json, json, console_);
     if (result_.interrupted) {
       console_.warning("interrupted: the probes so far are kept, the interval is what they show");
       return ExitCode::interrupted;
+    }
+    if (failure_) {
+      return *failure_;
     }
     const PeakEstimate& found = result_.estimate;
     return found.held_hz && found.broke_hz && !found.generator_limited ? ExitCode::ok : ExitCode::run_invalid;
@@ -149,6 +197,7 @@ class PeakCommand {
   RunOptions run_;
   PeakResult result_;
   std::string file_;
+  std::optional<ExitCode> failure_;
 };
 
 }  // namespace

@@ -105,6 +105,9 @@ std::string peak_text(const PeakResult& result, Charset charset) {
   }
   text +=
       fmt::format("{}{} {}\n", result.synthetic ? "SYNTHETIC " : "", result.workload, peak_sentence(result, charset));
+  if (result.interrupted) {
+    text += "interrupted: this is what the probes so far show\n";
+  }
   if (!result.estimate.reason.empty()) {
     text += fmt::format("in doubt: {}\n", result.estimate.reason);
   }

@@ -22,7 +22,7 @@ std::string report_page(std::span<const RunDocument> runs, const std::string& ti
 ExitCode report_command(const ReportCommandOptions& options) {
   Console console(options.console);
   std::vector<std::string> refused;
-  const std::vector<LoadedRun> loaded = load_runs(options.paths, &refused);
+  const std::vector<LoadedRun> loaded = load_runs(options.paths, refused);
   for (const std::string& reason : refused) {
     console.warning("left out: " + reason);
   }
@@ -44,7 +44,8 @@ ExitCode report_command(const ReportCommandOptions& options) {
     console.result(page);
   } else {
     write_text(options.output, page);
-    console.note(fmt::format("{} runs in {} ({} KiB)", runs.size(), options.output, page.size() / 1024));
+    console.note(fmt::format("{} {} in {} ({} KiB)", runs.size(), runs.size() == 1 ? "run" : "runs", options.output,
+                             page.size() / 1024));
   }
   return ExitCode::ok;
 }

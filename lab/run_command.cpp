@@ -7,6 +7,7 @@
 
 #include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
+#include "harness/quantity.hpp"
 #include "lab/fail_on.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_plan_json.hpp"
@@ -27,9 +28,9 @@ ExitCode worse(ExitCode a, ExitCode b) {
   return a;
 }
 
-std::vector<FailCondition> conditions_of(const std::string& text) {
+std::vector<FailCondition> conditions_of(const std::optional<std::string>& text) {
   try {
-    return text.empty() ? std::vector<FailCondition>{} : parse_fail_on(text);
+    return text ? parse_fail_on(*text) : std::vector<FailCondition>{};
   } catch (const std::invalid_argument& error) {
     throw CommandError(ExitCode::usage, fmt::format("--fail-on: {}", error.what()));
   }
@@ -39,16 +40,30 @@ void require_one_format(const RunCommandOptions& options) {
   if (options.events && options.json == "-") {
     throw CommandError(ExitCode::usage, "--events and --json both want stdout; give one a file: --json=FILE");
   }
-  if (options.repeat == 0) {
-    throw CommandError(ExitCode::usage, "--repeat '0': must be at least 1");
+}
+
+std::uint64_t repeats_of(const std::string& text) {
+  constexpr std::uint64_t kMost = 10'000;
+  try {
+    const std::uint64_t count = parse_count(text);
+    if (count >= 1 && count <= kMost) {
+      return count;
+    }
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(ExitCode::usage, fmt::format("--repeat: {}", error.what()));
   }
+  throw CommandError(ExitCode::usage, fmt::format("--repeat {}: must be within 1 and {}", text, kMost));
 }
 
 class RunCommand {
  public:
   explicit RunCommand(const RunCommandOptions& options)
-      : options_(options), console_(options.console), fail_on_(conditions_of(options.fail_on)) {
+      : options_(options),
+        console_(options.console),
+        fail_on_(conditions_of(options.fail_on)),
+        repeat_(repeats_of(options.repeat)) {
     require_one_format(options);
+    require_json_target(options.json);
   }
 
   ExitCode run() {
@@ -62,11 +77,11 @@ class RunCommand {
       measurements.on_event([this](const Event& event) { console_.result(to_line(event)); });
     }
     ExitCode code = ExitCode::ok;
-    for (std::uint64_t i = 0; i < options_.repeat && !measurements.interrupted(); ++i) {
+    for (std::uint64_t i = 0; i < repeat_ && !measurements.interrupted(); ++i) {
       code = worse(code, measure_once(measurements, i));
     }
     if (options_.json && !jsons_.empty()) {
-      write_json(options_.json, options_.repeat == 1 ? jsons_.front() : runs_json("assay/runs/1", jsons_), console_);
+      write_json(options_.json, repeat_ == 1 ? jsons_.front() : runs_json("assay/runs/1", jsons_), console_);
     }
     return code;
   }
@@ -74,8 +89,8 @@ class RunCommand {
  private:
   ExitCode measure_once(Measurements& measurements, std::uint64_t number) {
     RunOptions run = options_.run;
-    const std::string title = options_.repeat == 1 ? options_.run.value("scenario").value_or("single")
-                                                   : fmt::format("run {} of {}", number + 1, options_.repeat);
+    const std::string title = repeat_ == 1 ? options_.run.value("scenario").value_or("single")
+                                           : fmt::format("run {} of {}", number + 1, repeat_);
     const Measured measured = measurements.measure(run, title);
     for (const std::string& line : measured.outcome.errors) {
       console_.error(line);
@@ -113,6 +128,7 @@ class RunCommand {
   const RunCommandOptions& options_;
   Console console_;
   std::vector<FailCondition> fail_on_;
+  std::uint64_t repeat_;
   std::vector<std::string> jsons_;
 };
 

@@ -16,10 +16,10 @@ struct RunCommandOptions {
   MeasurementOptions measurement;
   ConsoleOptions console;
   std::optional<std::string> json;  ///< "-": stdout, else a file
-  std::string fail_on;
+  std::optional<std::string> fail_on;
   bool events = false;   ///< NDJSON events on stdout
   bool dry_run = false;  ///< print the plan, measure nothing
-  std::uint64_t repeat = 1;
+  std::string repeat = "1";
 };
 
 /// `assay run`: measures one workload in one scenario, shows it, and keeps a result file.

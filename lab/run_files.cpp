@@ -16,25 +16,40 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<fs::path> run_files_below(const fs::path& folder) {
+/// Every "*.run.json" in `folder` and below; a folder below that cannot be read goes to `refused`.
+std::vector<fs::path> run_files_below(const fs::path& folder, std::vector<std::string>& refused) {
   std::vector<fs::path> files;
-  std::error_code error;
-  fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error);
-  if (error) {
-    throw CommandError(ExitCode::file, fmt::format("{}: {}", folder.string(), error.message()));
-  }
-  for (; entry != fs::recursive_directory_iterator(); entry.increment(error)) {
-    const fs::path& path = entry->path();
-    if (path.string().ends_with(".run.json") && entry->is_regular_file(error)) {
-      files.push_back(path);
+  std::vector<fs::path> folders{folder};
+  while (!folders.empty()) {
+    const fs::path current = folders.back();
+    folders.pop_back();
+    std::error_code error;
+    for (fs::directory_iterator entry(current, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+      if (entry->is_directory() && !entry->is_symlink()) {
+        folders.push_back(entry->path());
+      } else if (entry->path().string().ends_with(".run.json")) {
+        files.push_back(entry->path());
+      }
+    }
+    if (error && current == folder) {
+      throw CommandError(ExitCode::file, fmt::format("{}: {}", folder.string(), error.message()));
+    }
+    if (error) {
+      refused.push_back(fmt::format("{}: {}", current.string(), error.message()));
     }
   }
   return files;
 }
 
+/// Two files with one of these hold the same run: an edited copy is another.
+std::tuple<std::string, std::string, bool> identity_of(const LoadedRun& loaded) {
+  return {loaded.run.id, loaded.run.stored_hash, loaded.run.hash_matches};
+}
+
 }  // namespace
 
-std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vector<std::string>* refused) {
+std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vector<std::string>& refused) {
   std::vector<LoadedRun> runs;
   for (const std::string& path : paths) {
     if (!fs::is_directory(path)) {
@@ -45,13 +60,11 @@ std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vec
       }
       continue;
     }
-    for (const fs::path& file : run_files_below(path)) {
+    for (const fs::path& file : run_files_below(path, refused)) {
       try {
         runs.push_back({.path = file.string(), .run = read_run_file(file)});
       } catch (const std::runtime_error& error) {
-        if (refused != nullptr) {
-          refused->emplace_back(error.what());
-        }
+        refused.emplace_back(error.what());
       }
     }
   }
@@ -59,9 +72,9 @@ std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vec
     throw CommandError(ExitCode::file, fmt::format("{}: no result file (*.run.json) in there; assay run writes them",
                                                    fmt::join(paths, ", ")));
   }
-  std::ranges::stable_sort(runs, {}, [](const LoadedRun& loaded) { return loaded.run.id; });  // ULIDs sort by time
+  std::ranges::stable_sort(runs, {}, identity_of);  // ULIDs sort by time
   // A file and the folder that it lies in. Clang 14 does not compile std::ranges::unique of libstdc++ 12.
-  const auto same = [](const LoadedRun& a, const LoadedRun& b) { return a.run.id == b.run.id; };
+  const auto same = [](const LoadedRun& a, const LoadedRun& b) { return identity_of(a) == identity_of(b); };
   runs.erase(std::unique(runs.begin(), runs.end(), same), runs.end());
   return runs;
 }

@@ -17,6 +17,6 @@ struct LoadedRun {
 /// folder that cannot be read is left out and its reason appended to `refused`; a file that was named itself throws
 /// CommandError (file), as a path that does not exist does. Throws CommandError (file) if nothing is left.
 [[nodiscard]] std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths,
-                                               std::vector<std::string>* refused = nullptr);
+                                               std::vector<std::string>& refused);
 
 }  // namespace assay

@@ -118,8 +118,8 @@ void read_random(FlagReader& flags, RunRequest& request) {
 
 void read_rate(FlagReader& flags, RunRequest& request, bool& rate_given) {
   flags.with("rate", [&](const std::string& text) {
-    const double rate = parse_rate(text);
     rate_given = true;
+    const double rate = parse_rate(text);
     if (request.settings.scenario == Scenario::server) {
       request.settings.server_target_qps = rate;
     } else if (request.settings.scenario == Scenario::offline) {

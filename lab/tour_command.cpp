@@ -34,6 +34,7 @@ class TourCommand {
  public:
   explicit TourCommand(const TourCommandOptions& options)
       : options_(options), console_(options.console), base_(base_run(options)) {
+    require_json_target(options.json);
     (void)request_from(tour_single(base_).run);  // says what is wrong before anything is measured
     (void)request_from(tour_offline(base_).run);
   }
@@ -105,10 +106,10 @@ class TourCommand {
     write_text(report, report_page(view_.runs, "", view_.doctor_verdict, tour_notes(view_)));
     view_.report_file = report;
     view_.folder = measurements_->folder();
-    write_json(options_.json, tour_json(), console_);
     if (options_.json != "-") {
       console_.result(tour_text(view_, console_.text_style()));
     }
+    write_json(options_.json, tour_json(), console_);
     if (measurements_->interrupted()) {
       console_.warning("interrupted: what was measured is kept and flagged");
       return ExitCode::interrupted;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -163,6 +165,8 @@ TestResult run_test(const TestSettings& settings, SystemUnderTest& system, Query
   system.begin_run(recorder);
   dispatcher.start = context.clock.now();
   recorder->set_start(dispatcher.start);
+  std::optional<std::stop_callback<std::function<void()>>> on_stop;
+  on_stop.emplace(context.stop, [&system] { system.cancel(); });
   for (QueryPlan& plan : plans) {
     library.load_samples(plan.set.samples);
     if (&plan == &plans.front() && settings.scenario != Scenario::offline) {
@@ -176,6 +180,7 @@ TestResult run_test(const TestSettings& settings, SystemUnderTest& system, Query
     }
   }
   const std::uint64_t in_flight = recorder->close();
+  on_stop.reset();
   system.end_run();
 
   result.errors = recorder->errors();

@@ -52,6 +52,10 @@ class SystemUnderTest {
   /// No more queries follow for now: a batcher must not wait for company any longer.
   virtual void flush_queries() = 0;
 
+  /// The run was stopped early: whatever waits may be given up, for its answers are not wanted. From any thread, also
+  /// while another one is inside issue_query(), but never before begin_run() or after end_run().
+  virtual void cancel() noexcept {}
+
   /// Once after the last query completed or was given up.
   virtual void end_run() {}
 };

@@ -40,6 +40,9 @@ void SampleQueue::collect(Clock& clock, const BatchPolicy& policy, std::vector<Q
   Instant deadline{};
   while (batch.size() < policy.max_batch) {
     const std::uint32_t epoch = arrived_.epoch();
+    if (closed() && batch.empty()) {
+      return;  // what waits is given up with the run
+    }
     if (samples_.try_pop(sample)) {
       batch.push_back(sample);
       if (batch.size() == 1) {
@@ -48,9 +51,6 @@ void SampleQueue::collect(Clock& clock, const BatchPolicy& policy, std::vector<Q
       continue;
     }
     if (batch.empty()) {
-      if (closed()) {
-        return;
-      }
       clock.wait(arrived_, epoch, clock.now() + kIdlePoll);
       continue;
     }

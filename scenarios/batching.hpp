@@ -29,7 +29,7 @@ class SampleQueue {
   void flush() noexcept;
   void expect_more() noexcept { flushed_.store(false, std::memory_order_release); }
 
-  /// Wakes all workers, and makes collect() return empty from now on when nothing waits.
+  /// Wakes all workers and makes collect() return empty from now on; what waits is given up.
   void close() noexcept;
   [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
 

@@ -40,14 +40,24 @@ class Experiment {
   RunDocument run() {
     place_threads();
     read_conditions_here();
+    go_on();
     prepare();
+    go_on();
     warm_up();
+    go_on();
     measure();
     judge();
     return std::move(document_);
   }
 
  private:
+  /// Before each phase up to the measured one: whoever wants the end need not wait for the preparation.
+  void go_on() const {
+    if (stop_.stop_requested()) {
+      throw StoppedBeforeMeasuring();
+    }
+  }
+
   void phase(const std::string& name, std::optional<Nanoseconds> expected = std::nullopt) const {
     if (observer_.on_phase) {
       observer_.on_phase(name, expected);
@@ -62,6 +72,13 @@ class Experiment {
   }
 
   void place_threads() {
+    // More would only wait for each other; a mistyped number must not take the machine down.
+    constexpr std::size_t kMostPerCpu = 4;
+    const std::size_t most = kMostPerCpu * document_.machine.allowed_cpus().size();
+    if (static_cast<std::size_t>(request_.worker_threads) > most) {
+      throw std::invalid_argument(
+          fmt::format("--threads {}: this machine allows {} (four for each CPU)", request_.worker_threads, most));
+    }
     document_.placement = choose_placement(document_.machine, {.issuing_threads = request_.issuing_threads(),
                                                                .worker_threads = request_.worker_threads,
                                                                .only_cpus = request_.cpus});
@@ -125,7 +142,7 @@ class Experiment {
 
   void warm_up() {
     phase("warm-up", request_.warm_up);
-    const WarmUp warm = workload_->warm_up(request_.warm_up);
+    const WarmUp warm = workload_->warm_up(request_.warm_up, stop_);
     document_.warm_up_s = seconds(warm.duration);
     const std::uint64_t samples = settings_.scenario == Scenario::multi_stream ? settings_.samples_per_query : 1;
     settings_.expected_latency =
@@ -187,7 +204,9 @@ class Experiment {
   void judge() {
     phase("summary");
     std::optional<OutputVerdict> outputs;
-    if (const auto check = workload_->check(result_)) {
+    if (result_.responses.empty() && result_.end_cause == EndCause::interrupted) {
+      document_.output_check = "none: the run was stopped before a response was kept";
+    } else if (const auto check = workload_->check(result_)) {
       outputs = OutputVerdict{.passed = check->passed, .text = check->text()};
     } else {
       document_.output_check = "none: a SYNTHETIC workload has no output";

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 
@@ -22,10 +23,15 @@ struct RunObserver {
   std::function<void(std::shared_ptr<RunProgress> progress)> on_measuring;
 };
 
+/// A person asked for the end before the first query.
+struct StoppedBeforeMeasuring : std::runtime_error {
+  StoppedBeforeMeasuring() : std::runtime_error("stopped before anything was measured") {}
+};
+
 /// Places the threads, reads the conditions, prepares and verifies the workload, warms up, runs the test, checks the
 /// answers and judges. The document lacks only what the caller knows: the tool's version, its id, its time and the
 /// observer. Throws std::invalid_argument listing all problems, before anything is measured, and std::runtime_error
-/// if the workload's output is wrong before the run.
+/// if the workload's output is wrong before the run, and StoppedBeforeMeasuring.
 [[nodiscard]] RunDocument run_experiment(const RunRequest& request, const Machine& machine, const std::stop_token& stop,
                                          const RunObserver& observer);
 

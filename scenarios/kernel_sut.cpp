@@ -13,7 +13,9 @@ namespace {
 constexpr std::size_t kQueueCapacity = std::size_t{1} << 16;
 
 /// Runs `kernel` on batches of `batch` for `duration`, and once at least.
-std::vector<Nanoseconds> time_runs(Kernel& kernel, Clock& clock, std::size_t batch, Nanoseconds duration) {
+std::vector<Nanoseconds> time_runs(Kernel& kernel, std::size_t batch, Nanoseconds duration,
+                                   const std::stop_token& stop) {
+  const SteadyClock clock;
   std::vector<std::uint32_t> samples(batch);
   std::vector<Nanoseconds> times;
   const Instant begin = clock.now();
@@ -26,7 +28,7 @@ std::vector<Nanoseconds> time_runs(Kernel& kernel, Clock& clock, std::size_t bat
     kernel.run(samples);
     now = clock.now();
     times.push_back(now - before);
-  } while (now - begin < duration);
+  } while (now - begin < duration && !stop.stop_requested());
   return times;
 }
 
@@ -69,14 +71,13 @@ void KernelSut::prepare_kernels(const KernelEntry& entry) {
 
 std::string KernelSut::name() const { return kernel().identity().name; }
 
-WarmUp KernelSut::warm_up(Nanoseconds duration) {
+WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
   const std::size_t batch_size = options_.batching.max_batch;
   std::vector<std::vector<Nanoseconds>> single(kernels_.size());
   std::vector<std::vector<Nanoseconds>> batched(kernels_.size());
   team_.start(options_.worker_cpus, [&](std::size_t worker) {
-    SteadyClock clock;
-    single[worker] = time_runs(*kernels_[worker], clock, 1, batch_size > 1 ? duration / 2 : duration);
-    batched[worker] = batch_size > 1 ? time_runs(*kernels_[worker], clock, batch_size, duration / 2) : single[worker];
+    single[worker] = time_runs(*kernels_[worker], 1, batch_size > 1 ? duration / 2 : duration, stop);
+    batched[worker] = batch_size > 1 ? time_runs(*kernels_[worker], batch_size, duration / 2, stop) : single[worker];
   });
   team_.join_and_rethrow();
   WarmUp result{.duration = duration};

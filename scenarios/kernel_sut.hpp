@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -46,10 +47,11 @@ class KernelSut final : public SystemUnderTest {
   void begin_run(std::shared_ptr<ResponseSink> sink) override;
   void issue_query(std::span<const QuerySample> samples) override;
   void flush_queries() override;
+  void cancel() noexcept override { queue_->close(); }
   void end_run() override;
 
-  /// Runs every worker for `duration`. Call it before the run, never during one.
-  [[nodiscard]] WarmUp warm_up(Nanoseconds duration);
+  /// Runs every worker for `duration`, or until `stop`. Call it before the run, never during one.
+  [[nodiscard]] WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop);
 
   [[nodiscard]] const OutputCheck& verification() const { return verification_; }
   [[nodiscard]] const Kernel& kernel() const { return *kernels_.front(); }

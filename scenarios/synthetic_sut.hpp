@@ -25,6 +25,7 @@ class SyntheticSut final : public SystemUnderTest {
   void begin_run(std::shared_ptr<ResponseSink> sink) override;
   void issue_query(std::span<const QuerySample> samples) override;
   void flush_queries() override { queue_->flush(); }
+  void cancel() noexcept override { queue_->close(); }
   void end_run() override;
 
  private:

@@ -32,7 +32,7 @@ class KernelWorkload final : public Workload {
   [[nodiscard]] KernelIdentity identity() const override { return system_.kernel().identity(); }
   [[nodiscard]] std::optional<Flops> work() const override { return system_.kernel().work(); }
   [[nodiscard]] std::optional<Bytes> traffic() const override { return system_.kernel().traffic(); }
-  WarmUp warm_up(Nanoseconds duration) override { return system_.warm_up(duration); }
+  WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override { return system_.warm_up(duration, stop); }
   [[nodiscard]] std::optional<ResponseCheck> check(const TestResult& result) const override {
     return check_responses(result.responses, system_.kernel());
   }
@@ -42,21 +42,23 @@ class KernelWorkload final : public Workload {
   KernelSampleLibrary library_;
 };
 
-TestResult warm_up_test(SystemUnderTest& system, QuerySampleLibrary& library, TestSettings settings) {
+TestResult warm_up_test(SystemUnderTest& system, QuerySampleLibrary& library, TestSettings settings,
+                        const std::stop_token& stop) {
   settings.response_log_count = 0;
   SteadyClock clock;
-  return run_test(settings, system, library, {.clock = clock});
+  return run_test(settings, system, library, {.clock = clock, .stop = stop});
 }
 
 /// Through the load generator itself, for such a system has no other way in: one query at a time for half of
 /// `duration`, then as many samples at once as should fill the other half.
-WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, Nanoseconds duration) {
+WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, Nanoseconds duration,
+                          const std::stop_token& stop) {
   TestSettings single = TestSettings::defaults_for(Scenario::single_stream);
   single.min_duration = duration / 2;
   single.max_duration = duration / 2;
   single.min_query_count = 1;
   single.expected_latency = Nanoseconds{1};  // sizes the log: more than any system can fill
-  const TestResult alone = warm_up_test(system, library, single);
+  const TestResult alone = warm_up_test(system, library, single, stop);
   std::vector<Nanoseconds> times;
   for (const QueryRecord& record : alone.records) {
     if (record.completed()) {
@@ -71,7 +73,7 @@ WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, 
   offline.min_duration = Nanoseconds{0};
   offline.min_query_count =
       static_cast<std::uint64_t>(std::clamp<std::int64_t>(duration / 2 / warm.service_time_median, 1, kMost));
-  const TestResult all = warm_up_test(system, library, offline);
+  const TestResult all = warm_up_test(system, library, offline, stop);
   std::int64_t last_ns = 1;
   for (const QueryRecord& record : all.records) {
     last_ns = std::max(last_ns, record.completed_ns);
@@ -93,7 +95,9 @@ class NumberedWorkload final : public Workload {
   [[nodiscard]] KernelIdentity identity() const override { return identity_; }
   [[nodiscard]] std::optional<Flops> work() const override { return std::nullopt; }
   [[nodiscard]] std::optional<Bytes> traffic() const override { return std::nullopt; }
-  WarmUp warm_up(Nanoseconds duration) override { return warm_up_by_queries(*system_, library_, duration); }
+  WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override {
+    return warm_up_by_queries(*system_, library_, duration, stop);
+  }
   [[nodiscard]] std::optional<ResponseCheck> check(const TestResult&) const override { return std::nullopt; }
 
  private:

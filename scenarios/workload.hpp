@@ -63,8 +63,8 @@ class Workload {
   [[nodiscard]] virtual std::optional<Flops> work() const = 0;     ///< of one sample
   [[nodiscard]] virtual std::optional<Bytes> traffic() const = 0;  ///< of one sample
 
-  /// Exercises the workers for `duration`; what it shows sizes the run.
-  [[nodiscard]] virtual WarmUp warm_up(Nanoseconds duration) = 0;
+  /// Exercises the workers for `duration`, or until `stop`; what it shows sizes the run.
+  [[nodiscard]] virtual WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) = 0;
 
   /// Judges the kept responses of a run; nothing for a workload that has no outputs.
   [[nodiscard]] virtual std::optional<ResponseCheck> check(const TestResult& result) const = 0;

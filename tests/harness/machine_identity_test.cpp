@@ -66,7 +66,7 @@ TEST_F(MachineIdentityTest, DamagedSaltIsReplaced) {
 TEST_F(MachineIdentityTest, WithoutAFolderTheLabelSaysUnsaved) {
   const auto first = identify_in({}, "machine", machine_);
   EXPECT_NE(first.label.find("unsaved"), std::string::npos);
-  EXPECT_NE(first.id, identify_in({}, "machine", machine_).id);
+  EXPECT_EQ(first.id, identify_in({}, "machine", machine_).id);  // one run has several processes
   put("file", "");
   EXPECT_NE(identify_in(folder_ / "file" / "below", "machine", machine_).label.find("unsaved"), std::string::npos);
 }

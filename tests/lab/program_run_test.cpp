@@ -151,6 +151,25 @@ TEST_F(ProgramRun, AFolderThatCannotBeMadeIsRefusedBeforeAnythingIsMeasured) {
   EXPECT_THAT(result.out, IsEmpty());
 }
 
+TEST_F(ProgramRun, AClosedStdoutIsAnErrorAndNoFileTakesItsPlace) {
+  std::filesystem::create_directories(folder.path() / "tmp");
+  const std::string command = "cd '" + folder.path().string() + "' && TMPDIR=tmp XDG_CONFIG_HOME=\"$PWD\" '" +
+                              ASSAY_PROGRAM + "' run null --duration 10ms --warmup 1ms >&- 2>err";
+  const int status = std::system(command.c_str());
+  EXPECT_EQ(WEXITSTATUS(status), 5);
+  EXPECT_THAT(testing::text_of(folder / "err"), HasSubstr("stdout: "));
+  EXPECT_THAT(testing::text_of(folder / "tmp/assay.lock"), StartsWith("pid "));
+}
+
+TEST_F(ProgramRun, AnInterruptEndsOfflineWithoutWorkingOffWhatWaits) {
+  Program program(folder, {"run", "synthetic", "--law", "constant", "--mean", "10s", "--scenario", "offline", "--rate",
+                           "1000", "--duration", "1h", "--warmup", "0ms", "--out", "results", "--events", "ndjson"});
+  ASSERT_TRUE(program.wait_for_output("\"measure\""));
+  program.signal(SIGTERM);
+  program.signal(SIGTERM);  // as timeout(1) does: the process and its group
+  EXPECT_EQ(program.finish().exit_code, 130);
+}
+
 TEST_F(ProgramRun, AFullDiskUnderStdoutIsAnError) {
   EXPECT_EQ(Program(folder, {"list", "workloads"}, "/dev/full").finish().exit_code, 5);
 }
@@ -181,23 +200,28 @@ TEST_P(BadInputs, GetOneLineThatNamesThePlace) {
 
 INSTANTIATE_TEST_SUITE_P(
     Program, BadInputs,
-    ::testing::Values(BadInput{{"rnu"}, "did you mean run?"}, BadInput{{"run"}, "workload"},
-                      BadInput{{"run", "gem"}, "workload 'gem': there is none of that name"},
-                      BadInput{{"run", "gemm", "--rat", "3"}, "did you mean --rate?"},
-                      BadInput{{"run", "gemm", "--duration", "10"}, "--duration: "},
-                      BadInput{{"run", "gemm", "--scenario", "serve"}, "--scenario: 'serve'"},
-                      BadInput{{"run", "gemm", "--scenario", "server"}, "--rate: Server needs"},
-                      BadInput{{"run", "gemm", "--rate", "5"}, "--rate: SingleStream has no rate"},
-                      BadInput{{"run", "gemm", "--param", "n=0"}, "n"},
-                      BadInput{{"run", "gemm", "--cpus", "3-1"}, "--cpus: '3-1'"},
-                      BadInput{{"run", "gemm", "--cpus", "100000"}, "100000"},
-                      BadInput{{"run", "gemm", "--slo", "10ms@p100"}, "--slo: "},
-                      BadInput{{"run", "gemm", "--fail-on", "p42>1ms"}, "--fail-on: "},
-                      BadInput{{"run", "gemm", "--law", "gamma"}, "--law: only workload synthetic"},
-                      BadInput{{"run", "gemm", "--json", "--events", "ndjson"}, "both want stdout"},
-                      BadInput{{"run", "gemm", "--progress", "loud"}, "--progress: "},
-                      BadInput{{"peak", "gemm"}, "--slo: "}, BadInput{{"explain", "p99s"}, "explain 'p99s'"},
-                      BadInput{{"list", "everything"}, "list 'everything'"}));
+    ::testing::Values(
+        BadInput{{"rnu"}, "did you mean run?"}, BadInput{{"run"}, "workload"},
+        BadInput{{"run", "gem"}, "workload 'gem': there is none of that name"},
+        BadInput{{"run", "gemm", "--rat", "3"}, "did you mean --rate?"},
+        BadInput{{"run", "gemm", "--duration", "10"}, "--duration: "},
+        BadInput{{"run", "gemm", "--scenario", "serve"}, "--scenario: 'serve'"},
+        BadInput{{"run", "gemm", "--scenario", "server"}, "--rate: Server needs"},
+        BadInput{{"run", "gemm", "--rate", "5"}, "--rate: SingleStream has no rate"},
+        BadInput{{"run", "gemm", "--param", "n=0"}, "n"}, BadInput{{"run", "gemm", "--cpus", "3-1"}, "--cpus: '3-1'"},
+        BadInput{{"run", "gemm", "--cpus", "100000"}, "100000"},
+        BadInput{{"run", "gemm", "--slo", "10ms@p100"}, "--slo: "},
+        BadInput{{"run", "gemm", "--fail-on", "p42>1ms"}, "--fail-on: "},
+        BadInput{{"run", "gemm", "--fail-on", ""}, "--fail-on: "},
+        BadInput{{"run", "gemm", "--repeat", "-1"}, "--repeat: "},
+        BadInput{{"run", "gemm", "--threads", "4096"}, "--threads 4096: this machine allows"},
+        BadInput{{"run", "gemm", "--events-fd", "99"}, "--events-fd 99"},
+        BadInput{{"run", "gemm", "--scenario", "server", "--rate", "0"}, "--rate: "},
+        BadInput{{"run", "gemm", "--time-limit", "-1s"}, "--time-limit: "},
+        BadInput{{"run", "gemm", "--law", "gamma"}, "--law: only workload synthetic"},
+        BadInput{{"run", "gemm", "--json", "--events", "ndjson"}, "both want stdout"},
+        BadInput{{"run", "gemm", "--progress", "loud"}, "--progress: "}, BadInput{{"peak", "gemm"}, "--slo: "},
+        BadInput{{"explain", "p99s"}, "explain 'p99s'"}, BadInput{{"list", "everything"}, "list 'everything'"}));
 
 }  // namespace
 }  // namespace assay

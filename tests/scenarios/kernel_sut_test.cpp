@@ -95,7 +95,7 @@ TEST(KernelSut, RunsAgainInOneProcess) {
 
 TEST(KernelSut, WarmUpReportsWhatItRan) {
   KernelSut system(fake_entry<Fault::none>(), options(4));
-  const WarmUp warm = system.warm_up(std::chrono::milliseconds{2});
+  const WarmUp warm = system.warm_up(std::chrono::milliseconds{2}, {});
   EXPECT_GE(warm.run_count, 2 * some_cpus().size());
   EXPECT_GT(warm.samples_per_s, 0.0);
   EXPECT_GT(warm.service_time_median, Nanoseconds{0});
