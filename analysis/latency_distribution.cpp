@@ -85,13 +85,14 @@ std::uint64_t LatencyDistribution::count_over(Nanoseconds limit) const {
   return static_cast<std::uint64_t>(sorted_.end() - first_over);
 }
 
-LatencyInterval LatencyDistribution::interval(Percentile percentile, double confidence) const {
+LatencyInterval LatencyDistribution::interval(Percentile percentile, double confidence, double most_effective) const {
   LatencyInterval interval;
   if (sorted_.empty()) {
     interval.reason = "no observations";
     return interval;
   }
-  interval.effective_sample_size = effective_sample_size(in_time_order_, at(percentile).count());
+  interval.effective_sample_size =
+      std::min(most_effective, effective_sample_size(in_time_order_, at(percentile).count()));
   PercentileRanks ranks =
       percentile_ranks(percentile, {.count = count(), .effective = interval.effective_sample_size}, confidence);
   interval.reason = std::move(ranks.reason);

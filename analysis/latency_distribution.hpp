@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -55,8 +56,10 @@ class LatencyDistribution {
   /// How many took longer than the limit, lost ones included.
   [[nodiscard]] std::uint64_t count_over(Nanoseconds limit) const;
 
-  /// Interval of the percentile by order statistics, widened to the effective sample size.
-  [[nodiscard]] LatencyInterval interval(Percentile percentile, double confidence) const;
+  /// Interval of the percentile by order statistics, widened to the effective sample size, which is taken to be at most
+  /// `most_effective`: what is known from a percentile that more observations lie beyond.
+  [[nodiscard]] LatencyInterval interval(Percentile percentile, double confidence,
+                                         double most_effective = std::numeric_limits<double>::infinity()) const;
 
   /// Of the latencies that are finite.
   [[nodiscard]] LogLinearHistogram histogram() const;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 #include <optional>
 
 #include "analysis/format.hpp"
@@ -11,6 +12,8 @@ namespace assay {
 namespace {
 
 constexpr double kConfidence = 0.95;
+/// So many observations beyond a percentile show whether they come in clusters.
+constexpr double kTelling = 30.0;
 
 // The list that MLPerf LoadGen reports (results.cc).
 constexpr std::array kReported{Percentile::of_parts_per_million(500'000), Percentile::of_parts_per_million(900'000),
@@ -49,8 +52,14 @@ LatencyRecord latency_record(const LatencyDistribution& distribution, Percentile
     record.standard_deviation_s = moments->standard_deviation_ns / 1e9;
   }
   bool target_reported = false;
+  double known_effective = std::numeric_limits<double>::infinity();
   for (const Percentile percentile : kReported) {
-    const LatencyInterval interval = distribution.interval(percentile, kConfidence);
+    // Few observations cannot show that they come in clusters; those beyond the percentile below can.
+    const double beyond = static_cast<double>(distribution.count()) * (1.0 - percentile.fraction());
+    const bool can_tell = beyond >= kTelling;
+    const LatencyInterval interval = distribution.interval(
+        percentile, kConfidence, can_tell ? std::numeric_limits<double>::infinity() : known_effective);
+    known_effective = interval.effective_sample_size;
     record.percentiles_s[percentile.name()] = estimate(distribution, percentile, interval);
     if (percentile == target) {
       record.effective_sample_size = interval.effective_sample_size;

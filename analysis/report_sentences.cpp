@@ -114,6 +114,19 @@ std::string latency_sentence(const LatencyRecord& latency, Charset charset) {
   return sentence + fmt::format("  max {}", duration_or_absent(latency.max_s, charset));
 }
 
+std::string missing_interval_sentence(const LatencyRecord& latency) {
+  std::vector<std::string> names;
+  std::string reason;
+  for (const char* name : {"p50", "p95", "p99"}) {
+    const auto found = latency.percentiles_s.find(name);
+    if (found != latency.percentiles_s.end() && found->second.point && !(found->second.lower && found->second.upper)) {
+      names.push_back(fmt::format("P{}", name + 1));
+      reason = found->second.reason;
+    }
+  }
+  return names.empty() ? "" : fmt::format("no full interval for {}: {}", fmt::join(names, ", "), reason);
+}
+
 std::string tail_sentence(const LatencyRecord& latency, Charset charset) {
   const auto p99 = latency.percentiles_s.find("p99");
   if (p99 == latency.percentiles_s.end() || !p99->second.point || !latency.mean_s || !(*latency.mean_s > 0.0)) {

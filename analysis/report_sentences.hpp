@@ -37,6 +37,10 @@ namespace assay {
 /// "mean 1.21 ms  P50 1.07 ms [1.06, 1.08]  P95 ...  P99 ...  max 31.0 ms"
 [[nodiscard]] std::string latency_sentence(const LatencyRecord& latency, Charset charset);
 
+/// "no interval for P95, P99: 228 dependent samples are worth 90; needs about 23 more"; empty if each of the
+/// percentiles of latency_sentence() has both limits. The reason is that of the last one.
+[[nodiscard]] std::string missing_interval_sentence(const LatencyRecord& latency);
+
 /// "P99 7.30 ms is 6.03 x the mean", empty if either is missing.
 [[nodiscard]] std::string tail_sentence(const LatencyRecord& latency, Charset charset);
 

@@ -56,6 +56,9 @@ void add_distribution(Block& block, const RunDocument& run, const TextStyle& sty
   }
   block.add_raw(terminal_histogram(run.latency, style));
   block.numbers("latency", latency_sentence(run.latency, style.charset));
+  if (const std::string missing = missing_interval_sentence(run.latency); !missing.empty()) {
+    block.add(fmt::format("{:<9}{}", "", missing));
+  }
 }
 
 void add_verdict(Block& block, const RunDocument& run, const TextStyle& style) {
