@@ -19,6 +19,27 @@ constexpr std::array kTerms{
                   "maximum. When more than the allowed share of the queries is late by more than a stated share of the "
                   "window, the run is INVALID: the machine had no room for generator and system together. Leave a core "
                   "free for the generator (--threads, --cpus), lower the rate, or use a quieter machine."},
+    GlossaryEntry{
+        "rate", "asked, scheduled rate, completed",
+        "Queries per second: asked for, drawn into the schedule, and completed.",
+        "Random arrivals are never exactly at their mean, so what was scheduled differs a little from what was "
+        "asked. A completed rate below the scheduled one means that the system fell behind."},
+    GlossaryEntry{"result", "headline, metric", "The scenario's own metric.",
+                  "SingleStream: an upper limit of P90; MultiStream: of P99; Server: samples per second, if the window "
+                  "held; Offline: samples per second. The limits hold with confidence 0.99 (early stopping)."},
+    GlossaryEntry{"output", "answers, responses", "Sampled answers compared with a reference in higher precision.",
+                  "It shows the largest relative error, the bound that correct code keeps, and how many answers were "
+                  "compared. An answer beyond the bound makes the run INVALID: a wrong answer has no speed."},
+    GlossaryEntry{"warning", "warnings", "What a careful reader of a result should know.",
+                  "It does not make the run INVALID: a placement without a core of its own for the generator, slow "
+                  "queries that come in clusters, a wish of the command line that the system refused."},
+    GlossaryEntry{"again", "repeat", "The command that makes this measurement once more.",
+                  "With the same seed the schedule and the samples are the same; what the machine does is not. In the "
+                  "tour, Server's rate and window were derived from that tour's own SingleStream and Offline."},
+    GlossaryEntry{
+        "doctor", "assay doctor", "Read-only checks of what could bend the numbers of this machine.",
+        "Each finding names its source, the metric that it touches and what to do. The verdict at the end rests "
+        "on a probe that spins on one CPU for 3 s and times each moment at which something else ran."},
     GlossaryEntry{"scheduled arrival", "scheduled, schedule, arrival",
                   "The time at which the traffic, drawn before the run, has a query arrive.",
                   "In Server it comes from the arrival process and does not depend on how the system is doing; in "
