@@ -18,12 +18,12 @@
 #include "lab/command_error.hpp"
 #include "lab/completion.hpp"
 #include "lab/engine.hpp"
-#include "lab/glossary.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
 #include "lab/report_command.hpp"
 #include "lab/run_command.hpp"
 #include "lab/tour_command.hpp"
+#include "lab/usage_message.hpp"
 
 namespace assay {
 
@@ -316,59 +316,6 @@ int fail(ExitCode code, std::string_view text) {
   return to_int(code);
 }
 
-/// The candidate nearest to `word` that is near enough to be meant; empty if none is.
-std::string nearest(std::string_view word, const std::vector<std::string>& candidates) {
-  constexpr std::size_t kFar = 3;
-  std::string best;
-  std::size_t best_distance = kFar;
-  for (const std::string& candidate : candidates) {
-    const std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance) {
-      best_distance = distance;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
-std::vector<std::string> command_names(CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
-    names.push_back(sub->get_name());
-  }
-  return names;
-}
-
-std::vector<std::string> flag_names(CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) {
-      names.push_back("--" + name);
-    }
-  }
-  return names;
-}
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {
-  const std::string meant = nearest(word, candidates);
-  return meant.empty() ? "" : "; did you mean " + meant + "?";
-}
-
-/// CLI11's message in one line, with the nearest flag or command.
-int usage_error(CommandLine& line, const CLI::ParseError& error) {
-  std::string text = error.what();
-  std::replace(text.begin(), text.end(), '\n', ' ');
-  const auto chosen = line.app().get_subcommands();
-  const std::string help = chosen.empty() ? "assay --help" : "assay " + chosen.front()->get_name() + " --help";
-  if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-    const auto extras = chosen.empty() ? line.app().remaining() : chosen.front()->remaining(true);
-    const std::string word = extras.empty() ? "" : extras.front().substr(0, extras.front().find('='));
-    text = fmt::format("'{}' is not expected here{}", word,
-                       did_you_mean(word, chosen.empty() ? command_names(line.app()) : flag_names(*chosen.front())));
-  }
-  return fail(ExitCode::usage, fmt::format("{}; see {}", text, help));
-}
-
 /// A stream that the caller closed must not become the next file that is opened. A closed stdout stays unwritable, so
 /// that the result is missed and not lost.
 void reserve_standard_descriptors() {
@@ -389,7 +336,7 @@ int parse_and_run(std::span<char*> arguments) {
     Console({}).result(chosen.empty() ? line.app().help() : chosen.front()->help("assay"));
     return to_int(ExitCode::ok);
   } catch (const CLI::ParseError& error) {
-    return usage_error(line, error);
+    return fail(ExitCode::usage, usage_message(line.app(), error));
   }
   if (!line.action()) {
     std::cout << line.app().help() << std::flush;
