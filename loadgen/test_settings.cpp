@@ -41,8 +41,7 @@ TestSettings TestSettings::defaults_for(Scenario scenario) {
 
 Nanoseconds TestSettings::lateness_threshold() const {
   constexpr Nanoseconds kDefaultWindow = std::chrono::milliseconds{10};
-  constexpr Nanoseconds kWakeOfAWorker = std::chrono::microseconds{10};
-  return std::max(kWakeOfAWorker, from_seconds(seconds(target_latency.value_or(kDefaultWindow)) * late_window_share));
+  return from_seconds(seconds(target_latency.value_or(kDefaultWindow)) * late_window_share);
 }
 
 namespace {

@@ -75,9 +75,8 @@ struct TestSettings {
   /// LoadGen's target percentile of the scenario: 90 for SingleStream, 99 for MultiStream and Server.
   static TestSettings defaults_for(Scenario scenario);
 
-  /// From which issue delay on a query counts as late: late_window_share of the window, without a window of 10 ms
-  /// (MLPerf's default Server window), and at least 10 us: waking a sleeping worker alone costs the issuing thread some
-  /// microseconds, and the delay counts as latency anyway.
+  /// From which issue delay on a query counts as late: late_window_share of the window; without a window
+  /// late_window_share of 10 ms (MLPerf's default Server window).
   [[nodiscard]] Nanoseconds lateness_threshold() const;
 
   /// One line for each value that makes no sense, naming the setting, the value and what is accepted.

@@ -289,13 +289,13 @@ TEST(AccuracyMode, LastMultiStreamQueryIsShorterRatherThanRepeatASample) {
   EXPECT_EQ(seen.size(), 10U);
 }
 
-TEST(Lateness, CountsFromAShareOfTheWindowButNeverBelowAWakeUp) {
+TEST(Lateness, CountsFromAShareOfTheWindow) {
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   EXPECT_EQ(settings.lateness_threshold(), 100us);
   settings.target_latency = 20ms;
   EXPECT_EQ(settings.lateness_threshold(), 200us);
   settings.target_latency = 300us;
-  EXPECT_EQ(settings.lateness_threshold(), 10us);
+  EXPECT_EQ(settings.lateness_threshold(), 3us);
 }
 
 TEST(ResponseLog, KeepsASampleOfTheResponsesInPerformanceMode) {
