@@ -87,6 +87,9 @@ Buffer::Buffer(const BufferRequest& request) : size_(request.size) {
     huge_pages_ = madvise(data_, data_size_, MADV_HUGEPAGE) == 0
                       ? Reading<bool>{true}
                       : Unavailable{"madvise(MADV_HUGEPAGE): " + message_of(errno)};
+  } else {
+    // A kernel without transparent huge pages does not know the advice, and needs none.
+    (void)madvise(data_, data_size_, MADV_NOHUGEPAGE);
   }
   if (request.numa_node) {
     numa_node_ = prefer_node(data_, data_size_, *request.numa_node);

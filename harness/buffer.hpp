@@ -13,8 +13,10 @@ namespace assay {
 struct BufferRequest {
   Bytes size;
   std::optional<int> numa_node;  ///< prefer this node's memory; empty: that of the thread which touches first
-  bool huge_pages = true;        ///< ask for transparent huge pages, which keep TLB misses out of bandwidth figures
-  bool lock = false;             ///< keep touched pages from being swapped
+  /// Ask for transparent huge pages, which keep TLB misses out of bandwidth figures; false: small pages even where the
+  /// system gives huge ones unasked.
+  bool huge_pages = true;
+  bool lock = false;  ///< keep touched pages from being swapped
 };
 
 /// Memory for a kernel's operands: zeroed, aligned to 2 MiB, with an unreadable page at both ends so that an overrun

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "harness/clock.hpp"
 #include "harness/thread_meter.hpp"
@@ -20,6 +21,13 @@ struct EffectiveClock {
 /// Runs `iterations` times a block of kAdditionsPerIteration dependent additions in registers.
 inline constexpr std::uint64_t kAdditionsPerIteration = 64;
 void run_dependent_additions(std::uint64_t iterations) noexcept;
+
+/// The shortest time between two readings of `clock` in a row: what a reading adds to every interval.
+[[nodiscard]] Nanoseconds back_to_back_cost(Clock& clock);
+
+/// The rate [1/s] of the calling thread's core right now, from one stretch of about 40 us. `clock_cost` is taken off
+/// the time. Meant to stand beside a sample. Nothing if the stretch was disturbed, and on other architectures.
+[[nodiscard]] std::optional<double> estimate_clock(Clock& clock, const ThreadMeter& meter, Nanoseconds clock_cost);
 
 /// Measures on the calling thread's CPU for about `duration`. Unavailable on other architectures, and where no sample
 /// was clean.

@@ -39,6 +39,8 @@ const char* name_of(Contamination contamination) {
       return "preempted";
     case Contamination::stalled:
       return "stalled";
+    case Contamination::out_of_step:
+      return "out_of_step";
   }
   return "";
 }

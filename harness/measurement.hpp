@@ -15,8 +15,9 @@ namespace assay {
 /// Why a sample does not show the undisturbed machine.
 enum class Contamination {
   none,
-  preempted,  ///< the kernel put another thread in its place
-  stalled,    ///< the thread had less CPU time than passed: a hypervisor or an interrupt took it
+  preempted,    ///< the kernel put another thread in its place
+  stalled,      ///< the thread had less CPU time than passed: a hypervisor or an interrupt took it
+  out_of_step,  ///< the threads of a team did not run at the same time
 };
 [[nodiscard]] const char* name_of(Contamination contamination);
 
