@@ -2,6 +2,10 @@
 # it cannot be had; OFF builds the absent twin.
 set(ASSAY_WITH_PAPI "AUTO" CACHE STRING "Hardware and software counters by PAPI: AUTO, ON or OFF")
 set_property(CACHE ASSAY_WITH_PAPI PROPERTY STRINGS AUTO ON OFF)
+set(ASSAY_WITH_XSMM "AUTO" CACHE STRING "Small matrix products by LIBXSMM: AUTO, ON or OFF")
+set_property(CACHE ASSAY_WITH_XSMM PROPERTY STRINGS AUTO ON OFF)
+set(ASSAY_WITH_DNNL "AUTO" CACHE STRING "Convolutions by oneDNN: AUTO, ON or OFF")
+set_property(CACHE ASSAY_WITH_DNNL PROPERTY STRINGS AUTO ON OFF)
 option(ASSAY_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 option(ASSAY_FUZZERS "Build the fuzz targets with libFuzzer (Clang) instead of as replayed tests" OFF)
 set(ASSAY_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")

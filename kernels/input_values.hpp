@@ -24,5 +24,8 @@ struct UniformRange {
 void fill_uniform(std::span<float> values, InputStream stream, UniformRange range);
 void fill_uniform(std::span<double> values, InputStream stream, UniformRange range);
 void fill_uniform(std::span<BFloat16> values, InputStream stream, UniformRange range);
+/// Whole numbers: lowest, ..., highest - 1.
+void fill_uniform(std::span<std::uint8_t> values, InputStream stream, UniformRange range);
+void fill_uniform(std::span<std::int8_t> values, InputStream stream, UniformRange range);
 
 }  // namespace assay

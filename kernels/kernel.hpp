@@ -33,6 +33,18 @@ struct OutputCheck {
   std::string detail;      ///< Empty if passed; else names sample, element, expected and found.
 };
 
+/// What work() counts. Integer multiplications and additions are operations, not flops; an access is one dependent
+/// load.
+enum class WorkUnit { flop, integer_operation, access };
+[[nodiscard]] const char* name_of(WorkUnit unit);  ///< "flop", "op", "access"
+
+/// What one iteration of Kernel::repeat() does.
+struct RepeatStep {
+  Flops work;         ///< in the kernel's work_unit()
+  Bytes traffic;      ///< counted: each operand once
+  Bytes bus_traffic;  ///< counted, and the lines that regular stores read before they overwrite them
+};
+
 /// One piece of real work. A kernel belongs to one worker thread: prepare() runs on that thread, so that
 /// its memory is first touched where it is used. run() allocates nothing, locks nothing, never throws.
 class Kernel {
@@ -44,8 +56,9 @@ class Kernel {
 
   [[nodiscard]] virtual const KernelIdentity& identity() const = 0;
 
-  /// Work of one run on one sample. An FMA is two flops.
+  /// Work of one run on one sample, in work_unit(). An FMA is two flops.
   [[nodiscard]] virtual Flops work() const = 0;
+  [[nodiscard]] virtual WorkUnit work_unit() const { return WorkUnit::flop; }
 
   /// Counted traffic of one run on one sample: each operand once, write-allocate not included.
   [[nodiscard]] virtual Bytes traffic() const = 0;
@@ -53,6 +66,10 @@ class Kernel {
   /// Counted traffic of one run on `samples` samples. Less than samples * traffic() where one pass over shared
   /// operands (weights) serves the whole batch; the work of a batch is always samples * work().
   [[nodiscard]] virtual Bytes traffic_of_batch(std::size_t samples) const { return traffic() * samples; }
+
+  /// Bytes that one run on one sample moves between the caches and the memory below them when nothing of its operands
+  /// is cached: traffic(), and each line that a regular store reads before it overwrites it (write-allocate).
+  [[nodiscard]] virtual Bytes bus_traffic() const { return traffic(); }
 
   /// Memory that prepare() takes; every worker has its own. The default suits a kernel that holds the operands of one
   /// run and nothing else.
@@ -69,6 +86,12 @@ class Kernel {
 
   /// Computes the outputs of `samples` (1 to max_batch() of them) into the kernel's own output memory.
   virtual void run(std::span<const std::uint32_t> samples) noexcept = 0;
+
+  /// Does `iterations` steps in one call, so that a sampler can time a stretch of any length without the cost of a call
+  /// in each step: by default runs on sample 0. A kernel whose run is shorter than a call or longer than a sample
+  /// overrides both; its steps then go on where the last call stopped.
+  virtual void repeat(std::uint64_t iterations) noexcept;
+  [[nodiscard]] virtual RepeatStep repeat_step() const;
 
   /// A fingerprint of the output that the last run() left for position `slot` of its batch: kProbeSize
   /// output elements at fixed, spread positions. Cheap enough to be taken during a measurement.

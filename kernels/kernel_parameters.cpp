@@ -43,12 +43,17 @@ std::uint64_t KernelParameters::integer(const std::string& name, IntegerRange ra
 }
 
 std::string KernelParameters::choice(const std::string& name, std::initializer_list<std::string_view> accepted) {
+  const std::vector<std::string> values(accepted.begin(), accepted.end());
+  return choice(name, std::span(values));
+}
+
+std::string KernelParameters::choice(const std::string& name, std::span<const std::string> accepted) {
   std::string text = value_of(name);
   if (std::find(accepted.begin(), accepted.end(), text) != accepted.end()) {
     return text;
   }
   note(name, text, fmt::format("one of: {}", fmt::join(accepted, ", ")));
-  return std::string(*accepted.begin());
+  return accepted.front();
 }
 
 Bytes KernelParameters::size(const std::string& name, SizeRange range, const std::function<Bytes()>& automatic) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ class KernelParameters {
 
   /// The given or the default value, one of `accepted`. After a bad value: the first of them.
   [[nodiscard]] std::string choice(const std::string& name, std::initializer_list<std::string_view> accepted);
+  [[nodiscard]] std::string choice(const std::string& name, std::span<const std::string> accepted);
 
   struct SizeRange {
     Bytes lowest;

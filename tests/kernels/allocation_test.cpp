@@ -1,4 +1,6 @@
-// run() and probe() allocate nothing: counted with a replaced operator new.
+// run(), repeat() and probe() allocate nothing: counted with a replaced operator new. What a library does inside its
+// own calls is its own affair, and is said in the comment of the kernel; of those used here only oneDNN allocates in
+// every call.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -39,9 +41,13 @@ TEST(Allocation, IsCounted) {
   EXPECT_EQ(allocation_count - before, 1U);
 }
 
-TEST(Allocation, RunAndProbeDoNone) {
+TEST(Allocation, RunRepeatAndProbeDoNone) {
   for (const testing::SmallKernel& small : testing::small_kernels()) {
     const auto kernel = small.make();
+    const auto& parameters = kernel->identity().parameters;
+    if (const auto library = parameters.find("library"); library != parameters.end() && library->second == "onednn") {
+      continue;
+    }
     kernel->prepare(1);
     std::vector<std::uint32_t> samples(kernel->max_batch());
     std::iota(samples.begin(), samples.end(), 0U);
@@ -50,6 +56,7 @@ TEST(Allocation, RunAndProbeDoNone) {
       kernel->run(std::span(samples).first(batch));
       (void)kernel->probe(batch - 1);
     }
+    kernel->repeat(3);
     EXPECT_EQ(allocation_count - before, 0U) << testing::describe(small);
   }
 }

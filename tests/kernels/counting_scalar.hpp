@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 
 namespace assay::testing {
 
 /// A number that counts the floating-point operations done with it: a loop written for any scalar, run on this one,
-/// shows how much work it is. Conversions and comparisons are free, as they are in Kernel::work().
+/// shows how much work it is. Conversions and comparisons are free, as they are in Kernel::work(); a division, a square
+/// root and an exponential are one operation each, however many instructions they take.
 class CountingScalar {
  public:
   CountingScalar() = default;
@@ -15,6 +17,8 @@ class CountingScalar {
   friend CountingScalar operator-(CountingScalar a, CountingScalar b) { return counted(a.value_ - b.value_); }
   friend CountingScalar operator*(CountingScalar a, CountingScalar b) { return counted(a.value_ * b.value_); }
   friend CountingScalar operator/(CountingScalar a, CountingScalar b) { return counted(a.value_ / b.value_); }
+  friend CountingScalar sqrt(CountingScalar a) { return counted(std::sqrt(a.value_)); }
+  friend CountingScalar exp(CountingScalar a) { return counted(std::exp(a.value_)); }
   friend bool operator<(CountingScalar a, CountingScalar b) { return a.value_ < b.value_; }
 
   [[nodiscard]] double value() const { return value_; }

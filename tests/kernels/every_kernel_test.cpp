@@ -133,7 +133,7 @@ TEST_P(EveryKernel, IdentityMakesTheSameKernelAgain) {
 
 TEST_P(EveryKernel, DeclaresPositiveAndConsistentFigures) {
   const auto kernel = GetParam().make();
-  EXPECT_GT(kernel->work().count, 0U);
+  EXPECT_GT(kernel->work().count + kernel->traffic().count, 0U);  // a kernel may only move, or only compute
   EXPECT_EQ(kernel->traffic_of_batch(1), kernel->traffic());
   EXPECT_GE(kernel->max_batch(), 1U);
   EXPECT_LE(kernel->max_batch(), kernel->sample_count());
@@ -142,10 +142,27 @@ TEST_P(EveryKernel, DeclaresPositiveAndConsistentFigures) {
   EXPECT_GE(kernel->memory_per_worker(), kernel->traffic_of_batch(batch));
 }
 
+TEST_P(EveryKernel, RepeatedStepsAreShareOfARunAndLeaveTheKernelRight) {
+  const auto kernel = GetParam().make();
+  kernel->prepare(3);
+  const RepeatStep step = kernel->repeat_step();
+  EXPECT_GT(step.traffic.count, 0U);
+  EXPECT_GE(step.bus_traffic, step.traffic);
+  // The same proportions as in a run.
+  EXPECT_EQ(step.work.count * kernel->traffic().count, kernel->work().count * step.traffic.count);
+  EXPECT_EQ(step.bus_traffic.count * kernel->traffic().count, kernel->bus_traffic().count * step.traffic.count);
+  kernel->repeat(1);
+  kernel->repeat(7);
+  const OutputCheck check = kernel->verify();
+  EXPECT_TRUE(check.passed) << check.detail;
+  kernel->repeat(2);
+}
+
 INSTANTIATE_TEST_SUITE_P(Catalogue, EveryKernel, ::testing::ValuesIn(testing::small_kernels()), [](const auto& given) {
   std::string name = testing::describe(given.param);
   std::replace_if(
-      name.begin(), name.end(), [](char c) { return c == ' ' || c == '='; }, '_');
+      name.begin(), name.end(),
+      [](char c) { return c < '0' || c > 'z' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a'); }, '_');
   return name;
 });
 

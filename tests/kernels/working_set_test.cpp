@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "kernels/gemv.hpp"
-#include "kernels/triad.hpp"
+#include "kernels/stream.hpp"
 
 namespace assay {
 namespace {
@@ -48,7 +48,7 @@ TEST(WorkingSet, IdentityStatesTheRealSizeAndTheFacts) {
   EXPECT_EQ(gemv.identity().parameters.at("size"), "2MiB");
   EXPECT_EQ(gemv.identity().facts.at("exceeds_last_level_cache"), "yes (2.00 times its size)");
   EXPECT_EQ(gemv.identity().facts.at("shape"), "512 x 1024");
-  const Triad triad({.size = mib(64), .limits = limits});
+  const Stream triad({.entry = "triad", .mix = StreamMix::triad, .size = mib(64), .limits = limits});
   EXPECT_EQ(triad.identity().parameters.at("size"), "65535KiB");  // the nearest below that three equal arrays can fill
   EXPECT_EQ(triad.traffic(), Bytes{std::uint64_t{65535} * 1024});
 }

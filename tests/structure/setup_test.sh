@@ -60,6 +60,19 @@ grep -qE '^install .* chromium$' "$stage/asked" || fail "did not install the opt
 grep -q 'nodejs cannot be installed' "$stage/err" || fail "did not say that an optional package conflicts"
 grep -q 'npm is not offered' "$stage/err" || fail "did not say that npm is not offered"
 
+# A library that kernels are compared by: asked for like the others, and done without where it cannot be had.
+printf 'libblis4-openmp\n' > "$stage/missing"
+: > "$stage/asked"
+arguments=()
+run || fail "failed to install an optional library"
+grep -qE '^install .* libblis4-openmp$' "$stage/asked" || fail "did not install the optional library"
+mv "$stage/bin/apt-cache" "$stage/apt-cache"
+: > "$stage/asked"
+run || fail "failed for an optional library that is not offered"
+[[ ! -s "$stage/asked" ]] || fail "refreshed the package lists for what they do not offer"
+grep -q 'libblis4-openmp is not offered' "$stage/err" || fail "did not say that an optional library is not offered"
+mv "$stage/apt-cache" "$stage/bin/apt-cache"
+
 arguments=(--nonsense)
 if run; then fail "accepted an unknown argument"; fi
 echo "setup_test: all good"

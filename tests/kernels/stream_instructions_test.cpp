@@ -1,0 +1,116 @@
+// The compiled bandwidth loops hold the loads, stores and FMAs that are declared: none merged, dropped or doubled.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <ostream>
+#include <string>
+
+#include "kernels/dial_loops.hpp"
+#include "tests/kernels/disassembly.hpp"
+
+namespace assay {
+namespace {
+
+struct ExpectedLoop {
+  std::string function;
+  std::string registers;
+  std::size_t loads = 0;
+  std::size_t stores = 0;
+  std::string store = "vmovapd";
+};
+
+std::ostream& operator<<(std::ostream& out, const ExpectedLoop& loop) { return out << loop.function; }
+
+/// Stores: instructions whose last operand is in memory.
+std::size_t stores_of(const testing::Code& loop, const std::string& mnemonic) {
+  std::size_t stores = 0;
+  for (const testing::Instruction& instruction : loop) {
+    stores += instruction.mnemonic == mnemonic && instruction.operands.ends_with(')') ? 1U : 0U;
+  }
+  return stores;
+}
+
+class StreamInstructions : public ::testing::TestWithParam<ExpectedLoop> {};
+
+TEST_P(StreamInstructions, AreWhatIsDeclared) {
+  if (const std::string obstacle = testing::disassembly_obstacle(); !obstacle.empty()) {
+    GTEST_SKIP() << obstacle;
+  }
+  const testing::Code loop =
+      testing::innermost_loop(testing::function_code(ASSAY_KERNELS_LIBRARY, GetParam().function));
+  const std::size_t stores = stores_of(loop, GetParam().store);
+  std::size_t accesses = 0;
+  for (const testing::Instruction& instruction : loop) {
+    const bool wide = instruction.operands.find(GetParam().registers) != std::string::npos;
+    accesses += instruction.accesses_memory() && wide ? 1U : 0U;
+  }
+  EXPECT_EQ(stores, GetParam().stores) << testing::text_of(loop);
+  EXPECT_EQ(accesses - stores, GetParam().loads) << testing::text_of(loop);
+  EXPECT_EQ(testing::memory_accesses(loop), accesses) << testing::text_of(loop);  // and nothing spilled
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, StreamInstructions,
+                         ::testing::Values(ExpectedLoop{"assay::N_AVX2::load_1(", "%ymm", 8, 0},
+                                           ExpectedLoop{"assay::N_AVX2::load_2(", "%ymm", 16, 0},
+                                           ExpectedLoop{"assay::N_AVX2::load_3(", "%ymm", 24, 0},
+                                           ExpectedLoop{"assay::N_AVX2::load_4(", "%ymm", 32, 0},
+                                           ExpectedLoop{"assay::N_AVX2::store_regular(", "%ymm", 0, 8},
+                                           ExpectedLoop{"assay::N_AVX2::copy_regular(", "%ymm", 8, 8},
+                                           ExpectedLoop{"assay::N_AVX2::scale_regular(", "%ymm", 8, 8},
+                                           ExpectedLoop{"assay::N_AVX2::add_regular(", "%ymm", 16, 8},
+                                           ExpectedLoop{"assay::N_AVX2::triad_regular(", "%ymm", 16, 8},
+                                           ExpectedLoop{"assay::N_AVX2::copy_streaming(", "%ymm", 8, 8, "vmovntpd"},
+                                           ExpectedLoop{"assay::N_AVX2::triad_streaming(", "%ymm", 16, 8, "vmovntpd"},
+                                           ExpectedLoop{"assay::N_AVX3::load_1(", "%zmm", 8, 0},
+                                           ExpectedLoop{"assay::N_AVX3::triad_regular(", "%zmm", 16, 8},
+                                           ExpectedLoop{"assay::N_SSE4::copy_regular(", "%xmm", 8, 8, "movaps"},
+                                           ExpectedLoop{"assay::N_SCALAR::load_1(", "%r", 8, 0},
+                                           ExpectedLoop{"assay::N_SCALAR::store_regular(", "%r", 0, 8, "mov"},
+                                           ExpectedLoop{"assay::N_SCALAR::copy_regular(", "%r", 8, 8, "mov"},
+                                           ExpectedLoop{"assay::N_SCALAR::triad_regular(", "%xmm", 16, 8, "movsd"}));
+
+struct ExpectedDial {
+  std::string target;
+  std::string registers;
+  std::size_t chains = 0;
+};
+
+std::ostream& operator<<(std::ostream& out, const ExpectedDial& expected) { return out << expected.target; }
+
+class DialInstructions : public ::testing::TestWithParam<ExpectedDial> {};
+
+template <class Real>
+void expect_dial(const ExpectedDial& expected, std::size_t setting, const std::string& type, const std::string& suffix,
+                 bool several) {
+  const std::size_t eighths = dial_eighths<Real>(setting);
+  SCOPED_TRACE(fmt::format("{} {} FMAs a load", type, static_cast<double>(eighths) / 8));
+  const std::string name = fmt::format("void assay::{}::dial<{}ul, {}, {}>", expected.target, eighths, type, several);
+  const testing::Code loop = testing::innermost_loop(testing::function_code(ASSAY_KERNELS_LIBRARY, name));
+  std::size_t multiply_adds = 0;
+  for (const char* const order : {"132", "213", "231"}) {
+    multiply_adds += testing::count_of(loop, std::string("vfmadd") + order + suffix, expected.registers);
+  }
+  // With several streams the loop also loads the address of the next one.
+  const std::size_t loads = testing::memory_accesses(loop) - (several ? 1 : 0);
+  EXPECT_EQ(8 * multiply_adds, loads * eighths) << testing::text_of(loop);
+  EXPECT_GE(multiply_adds, eighths < 4 ? 6 : expected.chains) << testing::text_of(loop);
+}
+
+TEST_P(DialInstructions, KeepTheProportion) {
+  if (const std::string obstacle = testing::disassembly_obstacle(); !obstacle.empty()) {
+    GTEST_SKIP() << obstacle;
+  }
+  for (std::size_t setting = 0; setting < kDialIntensities.size(); ++setting) {
+    for (const bool several : {false, true}) {
+      expect_dial<double>(GetParam(), setting, "double", "pd", several);
+      expect_dial<float>(GetParam(), setting, "float", "ps", several);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, DialInstructions,
+                         ::testing::Values(ExpectedDial{"N_AVX2", "%ymm", 12}, ExpectedDial{"N_AVX3", "%zmm", 16}),
+                         [](const auto& given) { return given.param.target; });
+
+}  // namespace
+}  // namespace assay
