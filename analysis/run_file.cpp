@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
 #include <chrono>
-#include <cstring>
-#include <fstream>
 #include <stdexcept>
 
+#include "analysis/untrusted_json.hpp"
 #include "harness/atomic_file.hpp"
 
 namespace assay {
@@ -25,25 +23,7 @@ std::string for_file_name(std::string_view text) {
 }  // namespace
 
 RunDocument read_run_file(const std::filesystem::path& path) {
-  const auto fail = [&path](const char* call) {
-    throw std::runtime_error(fmt::format("{} {}: {}", call, path.string(), std::strerror(errno)));
-  };
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored) && !std::filesystem::is_regular_file(path, ignored)) {
-    throw std::runtime_error(path.string() + ": not a regular file");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    fail("open");
-  }
-  // One byte more than allowed shows that the file is too large without reading all of it.
-  std::string text((std::size_t{16} << 20) + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) {
-    fail("read");
-  }
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return run_document_from_json(text, path.string());
+  return run_document_from_json(read_untrusted_file(path), path.string());
 }
 
 void write_run_file(const std::filesystem::path& path, const RunDocument& document) {
@@ -79,16 +59,24 @@ std::string utc_timestamp(std::int64_t unix_time_s) {
                      clock.minutes().count(), clock.seconds().count());
 }
 
-std::string run_file_name(const RunDocument& document) {
+std::string result_file_stem(std::string_view created, std::initializer_list<std::string_view> words,
+                             std::string_view id) {
   // "2026-11-24T03:12:09Z" -> "2026-11-24T0312Z"; ':' is not allowed on some file systems.
-  std::string minute = document.created.substr(0, 16);
+  std::string minute(created.substr(0, 16));
   std::erase(minute, ':');
-  std::string tail = document.id.size() > 4 ? document.id.substr(document.id.size() - 4) : document.id;
+  std::string stem = for_file_name(minute) + 'Z';
+  for (const std::string_view word : words) {
+    stem += '_' + for_file_name(word);
+  }
+  std::string tail(id.size() > 4 ? id.substr(id.size() - 4) : id);
   for (char& c : tail) {
     c = static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
   }
-  return fmt::format("{}Z_{}_{}_{}.run.json", for_file_name(minute), for_file_name(document.workload),
-                     for_file_name(document.scenario), for_file_name(tail));
+  return stem + '_' + for_file_name(tail);
+}
+
+std::string run_file_name(const RunDocument& document) {
+  return result_file_stem(document.created, {document.workload, document.scenario}, document.id) + ".run.json";
 }
 
 }  // namespace assay

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -54,5 +55,9 @@ struct RandomBits80 {
 /// "2026-11-24T0312Z_mlp_server_7f3a.run.json": minute, workload, scenario and the last four digits of the id. Whatever
 /// is not a letter, a digit or '-' in the names becomes '-'.
 [[nodiscard]] std::string run_file_name(const RunDocument& document);
+
+/// The part of such a name before its suffix, for any result: minute, words and the last four digits of the id.
+[[nodiscard]] std::string result_file_stem(std::string_view created, std::initializer_list<std::string_view> words,
+                                           std::string_view id);
 
 }  // namespace assay

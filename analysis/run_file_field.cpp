@@ -83,6 +83,8 @@ bool Field::absent() const { return value_ == nullptr || value_->is_null(); }
 
 bool Field::is_text() const { return value_ != nullptr && value_->is_string(); }
 
+bool Field::is_number() const { return value_ != nullptr && value_->is_number(); }
+
 std::string Field::text() const {
   if (!is_text()) {
     fail("a string");

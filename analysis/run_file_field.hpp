@@ -28,6 +28,7 @@ class Field {
 
   [[nodiscard]] bool absent() const;  ///< no such member, or null
   [[nodiscard]] bool is_text() const;
+  [[nodiscard]] bool is_number() const;
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::string text_or_empty() const;  ///< "" if absent
   [[nodiscard]] bool boolean() const;

@@ -4,8 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "analysis/json_values.hpp"
+#include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "harness/time.hpp"
 
@@ -15,38 +18,17 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-ordered_json number(double value) { return std::isfinite(value) ? ordered_json(value) : ordered_json(nullptr); }
-ordered_json number(const std::optional<double>& value) { return value ? number(*value) : ordered_json(nullptr); }
-
-ordered_json count(const std::optional<std::uint64_t>& value) {
-  return value ? ordered_json(*value) : ordered_json(nullptr);
-}
-
-ordered_json text_or_null(const std::string& text) { return text.empty() ? ordered_json(nullptr) : ordered_json(text); }
-
-/// Numbers are never strings: a parameter is written as a number where that reads back as the same text.
-ordered_json parameter(const std::string& text) {
-  const json value = json::parse(text, nullptr, false);
-  const bool is_same_number = !value.is_discarded() && value.is_number() && value.dump() == text;
-  return is_same_number ? ordered_json(value) : ordered_json(text);
-}
-
-ordered_json estimate_json(const EstimateRecord& estimate, const std::string& unit_suffix) {
-  return {{"point" + unit_suffix, number(estimate.point)},
-          {"lower" + unit_suffix, number(estimate.lower)},
-          {"upper" + unit_suffix, number(estimate.upper)},
-          {"confidence", number(estimate.confidence)},
-          {"reason", text_or_null(estimate.reason)}};
-}
-
 ordered_json latency_json(const LatencyRecord& latency) {
-  ordered_json out{{"count", latency.count},           {"lost_count", latency.lost_count},
-                   {"mean_s", number(latency.mean_s)}, {"min_s", number(latency.min_s)},
-                   {"max_s", number(latency.max_s)},   {"standard_deviation_s", number(latency.standard_deviation_s)}};
+  ordered_json out{{"count", latency.count},
+                   {"lost_count", latency.lost_count},
+                   {"mean_s", json_number(latency.mean_s)},
+                   {"min_s", json_number(latency.min_s)},
+                   {"max_s", json_number(latency.max_s)},
+                   {"standard_deviation_s", json_number(latency.standard_deviation_s)}};
   for (const auto& [name, estimate] : latency.percentiles_s) {
     out[name] = estimate_json(estimate, "_s");
   }
-  out["effective_sample_size"] = number(latency.effective_sample_size);
+  out["effective_sample_size"] = json_number(latency.effective_sample_size);
   out["hist"] = {{"kind", "loglinear"}, {"sub_bits", latency.histogram_sub_bits}, {"unit_s", 1e-9}};
   ordered_json counts = ordered_json::array();
   for (const auto& [index, bin_count] : latency.histogram) {
@@ -66,10 +48,10 @@ ordered_json series_json(const std::vector<SeriesPoint>& series) {
                    {"p50_s", ordered_json::array()},
                    {"p99_s", ordered_json::array()}};
   for (const SeriesPoint& point : series) {
-    out["t_s"].push_back(number(point.t_s));
+    out["t_s"].push_back(json_number(point.t_s));
     out["completed"].push_back(point.completed);
-    out["p50_s"].push_back(number(point.p50_s));
-    out["p99_s"].push_back(number(point.p99_s));
+    out["p50_s"].push_back(json_number(point.p50_s));
+    out["p99_s"].push_back(json_number(point.p99_s));
   }
   return out;
 }
@@ -77,35 +59,35 @@ ordered_json series_json(const std::vector<SeriesPoint>& series) {
 ordered_json workload_json(const RunDocument& run) {
   ordered_json parameters = ordered_json::object();
   for (const auto& [key, value] : run.workload_parameters) {
-    parameters[key] = parameter(value);
+    parameters[key] = json_parameter(value);
   }
   return {{"name", run.workload},
           {"version", run.workload_version},
           {"params", parameters},
           {"synthetic", run.synthetic},
-          {"flops_per_sample", count(run.work_flops)},
-          {"bytes_per_sample", count(run.traffic_bytes)},
+          {"flops_per_sample", json_count(run.work_flops)},
+          {"bytes_per_sample", json_count(run.traffic_bytes)},
           {"check", run.output_check}};
 }
 
 ordered_json scenario_json(const RunDocument& run) {
   return {{"kind", run.scenario},
           {"mode", run.mode},
-          {"arrivals", text_or_null(run.arrivals)},
-          {"rate_target_hz", number(run.rate_target_hz)},
-          {"rate_scheduled_hz", number(run.rate_scheduled_hz)},
+          {"arrivals", json_text_or_null(run.arrivals)},
+          {"rate_target_hz", json_number(run.rate_target_hz)},
+          {"rate_scheduled_hz", json_number(run.rate_scheduled_hz)},
           {"samples_per_query", run.samples_per_query},
           {"seed", run.seed},
           {"stream", run.stream},
-          {"percentile", number(run.percentile)},
-          {"slo_s", number(run.slo_s)}};
+          {"percentile", json_number(run.percentile)},
+          {"slo_s", json_number(run.slo_s)}};
 }
 
 ordered_json window_json(const RunDocument& run) {
-  return {{"min_duration_s", number(run.min_duration_s)},
+  return {{"min_duration_s", json_number(run.min_duration_s)},
           {"min_query_count", run.min_query_count},
-          {"warmup_s", number(run.warm_up_s)},
-          {"duration_s", number(run.duration_s)}};
+          {"warmup_s", json_number(run.warm_up_s)},
+          {"duration_s", json_number(run.duration_s)}};
 }
 
 ordered_json result_json(const RunDocument& run) {
@@ -120,8 +102,8 @@ ordered_json result_json(const RunDocument& run) {
           {"invalid_reasons", reasons},
           {"query_count", run.query_count},
           {"sample_count", run.sample_count},
-          {"queries_per_s", number(run.queries_per_s)},
-          {"samples_per_s", number(run.samples_per_s)},
+          {"queries_per_s", json_number(run.queries_per_s)},
+          {"samples_per_s", json_number(run.samples_per_s)},
           {"metric", metric},
           {"slo_met_share", run.slo_met_share ? estimate_json(*run.slo_met_share, "") : ordered_json(nullptr)},
           {"latency", latency_json(run.latency)},
@@ -173,91 +155,32 @@ ordered_json not_available_json(const RunDocument& run) {
 ordered_json clock_json(const ClockQuality& clock) {
   // Femtoseconds are the smallest step kept, so that seconds in the file read back as the same nanoseconds.
   return {{"source", clock.source},
-          {"cost_s", number(std::round(clock.cost_ns * 1e6) / 1e15)},
-          {"resolution_s", number(static_cast<double>(clock.resolution_ns) / 1e9)},
+          {"cost_s", json_number(std::round(clock.cost_ns * 1e6) / 1e15)},
+          {"resolution_s", json_number(static_cast<double>(clock.resolution_ns) / 1e9)},
           {"backward_steps", clock.backward_steps},
-          {"wake_error_p50_s", number(seconds(clock.wake_error_p50))},
-          {"wake_error_p90_s", number(seconds(clock.wake_error_p90))},
-          {"wake_error_max_s", number(seconds(clock.wake_error_max))},
-          {"spin_margin_s", number(seconds(clock.spin_margin))}};
+          {"wake_error_p50_s", json_number(seconds(clock.wake_error_p50))},
+          {"wake_error_p90_s", json_number(seconds(clock.wake_error_p90))},
+          {"wake_error_max_s", json_number(seconds(clock.wake_error_max))},
+          {"spin_margin_s", json_number(seconds(clock.spin_margin))}};
 }
 
 ordered_json quality_json(const RunDocument& run) {
   const LatenessRecord& lateness = run.lateness;
   return {{"observer", run.observer},
           {"clock", clock_json(run.clock)},
-          {"clock_disagreement_s", number(run.clock_disagreement_s)},
-          {"steal_share", number(run.steal_share)},
-          {"foreign_cpu_share", number(run.foreign_cpu_share)},
+          {"clock_disagreement_s", json_number(run.clock_disagreement_s)},
+          {"steal_share", json_number(run.steal_share)},
+          {"foreign_cpu_share", json_number(run.foreign_cpu_share)},
           {"lateness",
-           {{"p50_s", number(lateness.p50_s)},
-            {"p90_s", number(lateness.p90_s)},
-            {"p99_s", number(lateness.p99_s)},
-            {"max_s", number(lateness.max_s)},
-            {"late_share", number(lateness.late_share)},
-            {"threshold_s", number(lateness.threshold_s)},
-            {"allowed_share", number(lateness.allowed_share)}}},
+           {{"p50_s", json_number(lateness.p50_s)},
+            {"p90_s", json_number(lateness.p90_s)},
+            {"p99_s", json_number(lateness.p99_s)},
+            {"max_s", json_number(lateness.max_s)},
+            {"late_share", json_number(lateness.late_share)},
+            {"threshold_s", json_number(lateness.threshold_s)},
+            {"allowed_share", json_number(lateness.allowed_share)}}},
           {"warnings", run.warnings},
           {"not_available", not_available_json(run)}};
-}
-
-ordered_json threads_json(const std::vector<HardwareThread>& threads) {
-  ordered_json out{{"os_index", ordered_json::array()},  {"core", ordered_json::array()},
-                   {"smt_rank", ordered_json::array()},  {"package", ordered_json::array()},
-                   {"numa_node", ordered_json::array()}, {"core_kind", ordered_json::array()},
-                   {"allowed", ordered_json::array()}};
-  for (const HardwareThread& thread : threads) {
-    out["os_index"].push_back(thread.os_index);
-    out["core"].push_back(thread.core);
-    out["smt_rank"].push_back(thread.smt_rank);
-    out["package"].push_back(thread.package);
-    out["numa_node"].push_back(thread.numa_node);
-    out["core_kind"].push_back(thread.core_kind);
-    out["allowed"].push_back(thread.allowed);
-  }
-  return out;
-}
-
-ordered_json machine_json(const Machine& machine, const MachineIdentity& identity) {
-  ordered_json caches = ordered_json::array();
-  for (const CacheLevel& cache : machine.data_caches) {
-    caches.push_back({{"level", cache.level},
-                      {"size_bytes", cache.size.count},
-                      {"line_bytes", cache.line.count},
-                      {"sharing_cores", cache.sharing_cores},
-                      {"instances", cache.instance_count}});
-  }
-  return {{"label", identity.label},
-          {"id", identity.id},
-          {"class", identity.machine_class},
-          {"cpu",
-           {{"model", machine.cpu_model},
-            {"architecture", machine.architecture},
-            {"isa", machine.isa},
-            {"packages", machine.package_count},
-            {"cores", machine.core_count},
-            {"numa_nodes", machine.numa_node_count},
-            {"hardware_threads", threads_json(machine.hardware_threads)},
-            {"data_caches", caches}}},
-          {"memory_bytes", machine.memory_total.count},
-          {"os", machine.operating_system},
-          {"kernel", machine.kernel_release},
-          {"virtualization", machine.virtualization},
-          {"not_visible", machine.not_visible}};
-}
-
-ordered_json conditions_json(const RunConditions& conditions) {
-  ordered_json findings = ordered_json::array();
-  for (const Finding& finding : conditions.findings) {
-    findings.push_back({{"check", finding.check},
-                        {"state", name_of(finding.state)},
-                        {"fact", finding.fact},
-                        {"consequence", text_or_null(finding.consequence)},
-                        {"source", finding.source},
-                        {"remedy", text_or_null(finding.remedy)},
-                        {"undo", text_or_null(finding.undo)}});
-  }
-  return {{"findings", findings}};
 }
 
 ordered_json document_json(const RunDocument& run) {
@@ -292,7 +215,7 @@ std::string canonical(const json& value) { return value.dump(-1, ' ', false, jso
 std::string to_json(const RunDocument& document) {
   ordered_json out = document_json(document);
   // Through the text, so that the hash is that of what a reader sees (invalid UTF-8 is replaced in it).
-  out["hash"] = "sha256:" + sha256_hex(canonical_json(pretty_json(out)));
+  out["hash"] = content_hash(pretty_json(out));
   return pretty_json(out);
 }
 

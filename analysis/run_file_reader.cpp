@@ -5,10 +5,12 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
+#include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
-#include "harness/digest.hpp"
+#include "analysis/untrusted_json.hpp"
 #include "harness/time.hpp"
 #include "loadgen/scenario.hpp"
 
@@ -16,18 +18,6 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t kLargestFile = std::size_t{16} << 20;
-constexpr int kDeepest = 32;
-constexpr std::size_t kLongestMessage = 300;
-
-EstimateRecord read_estimate(const Field& field, const std::string& unit_suffix) {
-  return {.point = field.member("point" + unit_suffix).optional_number(),
-          .lower = field.member("lower" + unit_suffix).optional_number(),
-          .upper = field.member("upper" + unit_suffix).optional_number(),
-          .confidence = field.member("confidence").number(),
-          .reason = field.member("reason").text_or_empty()};
-}
 
 void read_histogram(const Field& field, LatencyRecord& latency) {
   const Field kind = field.member("kind");
@@ -201,82 +191,13 @@ void read_quality(const Field& field, RunDocument& run) {
   run.warnings = field.member("warnings").texts();
 }
 
-std::vector<HardwareThread> read_threads(const Field& field) {
-  constexpr std::array kColumns{"os_index", "core", "smt_rank", "package", "numa_node", "core_kind"};
-  std::array<std::vector<int>, kColumns.size()> columns;
-  const auto allowed = field.member("allowed").elements();
-  for (std::size_t i = 0; i < kColumns.size(); ++i) {
-    columns[i] = field.member(kColumns[i]).small_integers();
-    if (columns[i].size() != allowed.size()) {
-      field.fail("seven arrays of equal length");
-    }
-  }
-  std::vector<HardwareThread> threads;
-  for (std::size_t i = 0; i < allowed.size(); ++i) {
-    threads.push_back({.os_index = columns[0][i],
-                       .core = columns[1][i],
-                       .smt_rank = columns[2][i],
-                       .package = columns[3][i],
-                       .numa_node = columns[4][i],
-                       .core_kind = columns[5][i],
-                       .allowed = allowed[i].boolean()});
-  }
-  return threads;
-}
-
-void read_machine(const Field& field, RunDocument& run) {
-  run.machine_identity = {.label = field.member("label").text(),
-                          .id = field.member("id").text(),
-                          .machine_class = field.member("class").text()};
-  Machine& machine = run.machine;
-  const Field cpu = field.member("cpu");
-  machine.cpu_model = cpu.member("model").text();
-  machine.architecture = cpu.member("architecture").text();
-  machine.isa = cpu.member("isa").texts();
-  machine.package_count = cpu.member("packages").small_integer();
-  machine.core_count = cpu.member("cores").small_integer();
-  machine.numa_node_count = cpu.member("numa_nodes").small_integer();
-  machine.hardware_threads = read_threads(cpu.member("hardware_threads"));
-  for (const Field& cache : cpu.member("data_caches").elements()) {
-    machine.data_caches.push_back({.level = cache.member("level").small_integer(),
-                                   .size = {cache.member("size_bytes").count()},
-                                   .line = {cache.member("line_bytes").count()},
-                                   .sharing_cores = cache.member("sharing_cores").small_integer(),
-                                   .instance_count = cache.member("instances").small_integer()});
-  }
-  machine.memory_total = {field.member("memory_bytes").count()};
-  machine.operating_system = field.member("os").text();
-  machine.kernel_release = field.member("kernel").text();
-  machine.virtualization = field.member("virtualization").text();
-  machine.not_visible = field.member("not_visible").texts();
-}
-
-CheckState read_state(const Field& field) {
-  const std::string name = field.text();
-  for (const CheckState state : {CheckState::ok, CheckState::note, CheckState::warn, CheckState::stop,
-                                 CheckState::not_applicable, CheckState::not_visible}) {
-    if (name == name_of(state)) {
-      return state;
-    }
-  }
-  field.fail("the state of a check");
-}
-
 void read_place(const Field& root, RunDocument& run) {
   const Field placement = root.member("placement");
   run.placement = {.issuing_cpus = placement.member("issuing_cpus").small_integers(),
                    .worker_cpus = placement.member("worker_cpus").small_integers(),
                    .shared = placement.member("shared").boolean(),
                    .why = placement.member("why").text()};
-  for (const Field& finding : root.member("conditions").member("findings").elements()) {
-    run.conditions.findings.push_back({.check = finding.member("check").text(),
-                                       .state = read_state(finding.member("state")),
-                                       .fact = finding.member("fact").text(),
-                                       .consequence = finding.member("consequence").text_or_empty(),
-                                       .source = finding.member("source").text(),
-                                       .remedy = finding.member("remedy").text_or_empty(),
-                                       .undo = finding.member("undo").text_or_empty()});
-  }
+  run.conditions = read_conditions(root.member("conditions"));
 }
 
 RunDocument read_document(const Field& root) {
@@ -301,40 +222,18 @@ RunDocument read_document(const Field& root) {
   run.duration_s = window.member("duration_s").non_negative();
   read_result(root.member("result"), run);
   read_quality(root.member("quality"), run);
-  read_machine(root.member("machine"), run);
+  read_machine(root.member("machine"), run.machine, run.machine_identity);
   read_place(root, run);
   run.stored_hash = root.member("hash").text_or_empty();
   return run;
 }
 
-json parse_bounded(std::string_view text, std::string_view source_name) {
-  if (text.size() > kLargestFile) {
-    throw std::runtime_error(
-        fmt::format("{}: {} bytes; a run file has at most {}", source_name, text.size(), kLargestFile));
-  }
-  const auto refuse_depth = [&](int depth, json::parse_event_t /*event*/, json& /*parsed*/) {
-    if (depth > kDeepest) {
-      throw std::runtime_error(fmt::format("{}: nested deeper than {} levels", source_name, kDeepest));
-    }
-    return true;
-  };
-  try {
-    return json::parse(text, refuse_depth);
-  } catch (const json::exception& error) {
-    // "[json.exception.parse_error.101] parse error at line 3, column 5: ...": the bracket is the library's own.
-    std::string message = error.what();
-    const auto bracket = message.find("] ");
-    message.erase(0, bracket == std::string::npos ? 0 : bracket + 2);
-    throw std::runtime_error(fmt::format("{}: not valid JSON: {}", source_name, printable(message, kLongestMessage)));
-  }
-}
-
 }  // namespace
 
 RunDocument run_document_from_json(std::string_view text, std::string_view source_name) {
-  const json root = parse_bounded(text, source_name);
+  const json root = parse_untrusted_json(text, source_name, "a run file");
   RunDocument run = read_document(Field(source_name, root));
-  run.hash_matches = run.stored_hash == "sha256:" + sha256_hex(canonical_json(text));
+  run.hash_matches = run.stored_hash == content_hash(text);
   return run;
 }
 

@@ -3,13 +3,17 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-
 #include <fstream>
 #include <string>
 #include <vector>
 
 #include "analysis/report_html.hpp"
+#include "analysis/roofline_csv.hpp"
+#include "analysis/roofline_file.hpp"
+#include "analysis/roofline_svg.hpp"
+#include "analysis/roofline_text.hpp"
 #include "analysis/run_file.hpp"
+#include "tests/analysis/sample_rooflines.hpp"
 #include "tests/analysis/sample_runs.hpp"
 
 namespace {
@@ -40,6 +44,28 @@ void write_reports(const std::filesystem::path& folder) {
   write_text(folder / "hostile.html", assay::report_html({&hostile, 1}, {.title = assay::kHostileLabel}));
 }
 
+void write_rooflines(const std::filesystem::path& folder) {
+  const assay::RooflineMeasurement measurement = assay::sample_roofline();
+  const assay::Roofline roofline = assay::fit_roofline(measurement);
+  const std::vector<assay::PlacedDot> dots = assay::place_dots(roofline, measurement);
+  write_text(folder / "roofline-2t-f64.svg", assay::roofline_svg(measurement, roofline, dots));
+  write_text(folder / "roofline-1t-f64.svg",
+             assay::roofline_svg(measurement, roofline, dots, {.threads = 1, .dtype = "f64"}));
+  write_text(folder / "roofline-narrow.svg",
+             assay::roofline_svg(measurement, roofline, dots, {.threads = 1, .dtype = "f64", .width = 560}));
+  write_text(folder / "roofline-i8.svg",
+             assay::roofline_svg(measurement, roofline, dots, {.threads = 1, .dtype = "i8", .work_unit = "op"}));
+  write_text(folder / "roofline.csv", assay::roofline_csv(measurement, roofline, dots));
+  write_text(folder / "roofline.txt", assay::roofline_text(measurement, roofline, dots, {}));
+  write_text(folder / "roofline-ascii.txt",
+             assay::roofline_text(measurement, roofline, dots, {.charset = assay::Charset::ascii}));
+  write_text(folder / assay::roofline_file_name(measurement), assay::roofline_json(measurement, roofline, dots));
+  const assay::RooflineMeasurement small = assay::small_roofline();
+  const assay::Roofline small_fit = assay::fit_roofline(small);
+  write_text(folder / "golden.roofline.json",
+             assay::roofline_json(small, small_fit, assay::place_dots(small_fit, small)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -55,6 +81,7 @@ int main(int argc, char** argv) {
       assay::write_run_file(folder / assay::run_file_name(run), run);
     }
     write_reports(folder);
+    write_rooflines(folder);
   } catch (const std::exception& error) {
     (void)std::fprintf(stderr, "%s\n", error.what());
     return 5;
