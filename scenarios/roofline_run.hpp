@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "analysis/roofline_measurement.hpp"
+#include "harness/machine.hpp"
+#include "harness/time.hpp"
+#include "scenarios/roofline_plan.hpp"
+
+namespace assay {
+
+struct RooflineRequest {
+  std::vector<int> cpus;  ///< empty: one hardware thread of each allowed core
+  RooflineParts parts{};
+  Nanoseconds time_limit = std::chrono::seconds{14};  ///< of the rounds; preparing comes on top
+  std::uint64_t seed = 1;
+};
+
+/// What the measuring process tells whoever watches.
+struct RooflineObserver {
+  std::function<void(const std::string& phase, std::optional<Nanoseconds> expected)> on_phase;
+  std::function<void(std::uint64_t done, std::uint64_t planned)> on_progress;
+  std::function<void(const std::string& warning)> on_warning;
+};
+
+/// Sweeps the memory levels, prepares every subject on its own CPUs, measures all of them in rounds, counts what the
+/// hardware counts, and checks the outputs. The result lacks only what the caller knows: id, time and the tool. A stop
+/// request keeps what was measured until then, flagged as interrupted. Throws std::invalid_argument for CPUs that
+/// cannot be used and std::runtime_error naming the call that failed.
+[[nodiscard]] RooflineMeasurement run_roofline(const RooflineRequest& request, const Machine& machine,
+                                               const std::stop_token& stop, const RooflineObserver& observer);
+
+}  // namespace assay

@@ -1,0 +1,110 @@
+#include "scenarios/roofline_plan.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+#include <stdexcept>
+
+#include "kernels/kernel.hpp"
+#include "scenarios/level_sweep.hpp"
+#include "scenarios/roofline_levels.hpp"
+#include "scenarios/subject_catalogue.hpp"
+#include "scenarios/team_works.hpp"
+
+namespace assay {
+namespace {
+
+using ::testing::ElementsAre;
+
+constexpr std::uint64_t kMib = std::uint64_t{1} << 20U;
+
+/// Two sockets of four cores with two hardware threads each.
+Machine two_sockets() {
+  Machine machine = machine_from_synthetic("pack:2 [numa] l3:1(size=16MB) l2:4(size=1MB) l1:1(size=32KB) core:1 pu:2");
+  machine.isa = {"sse4_2", "avx", "fma", "avx2"};
+  return machine;
+}
+
+std::vector<RooflineSubject> plan_of(const Machine& machine, const std::vector<int>& cpus, RooflineParts parts = {}) {
+  return plan_roofline(machine, roofline_levels(machine, {}, 4096 * kMib), {.cpus = cpus, .parts = parts});
+}
+
+std::size_t count_of(const std::vector<RooflineSubject>& plan, SubjectKind kind, std::size_t threads) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      plan, [&](const RooflineSubject& subject) { return subject.kind == kind && subject.cpus.size() == threads; }));
+}
+
+TEST(RooflinePlan, EachSubjectHasANameOfItsOwn) {
+  std::set<std::string> ids;
+  for (const RooflineSubject& subject : plan_of(two_sockets(), {2, 4, 6, 0})) {
+    EXPECT_TRUE(ids.insert(subject.id).second) << subject.id;
+    EXPECT_FALSE(subject.cpus.empty()) << subject.id;
+  }
+}
+
+TEST(RooflinePlan, DialsSixteenIntensitiesAtEachLevelOnOneThreadAndOnAll) {
+  const auto plan = plan_of(two_sockets(), {2, 4, 6, 0});
+  EXPECT_EQ(count_of(plan, SubjectKind::intensity, 1), 4U * 16U);
+  EXPECT_EQ(count_of(plan, SubjectKind::intensity, 4), 4U * 16U);
+  EXPECT_EQ(count_of(plan_of(two_sockets(), {2}), SubjectKind::intensity, 1), 4U * 16U);
+}
+
+TEST(RooflinePlan, SayWhatTheMachineLacks) {
+#if !defined(__x86_64__)
+  GTEST_SKIP() << "the lists are of x86-64";
+#endif
+  const auto plan = plan_of(two_sockets(), {2});
+  const auto wide = std::ranges::find(plan, "avx512", &RooflineSubject::isa);
+  ASSERT_NE(wide, plan.end());
+  EXPECT_THAT(wide->unavailable, ::testing::HasSubstr("avx512f"));
+}
+
+TEST(RooflinePlan, MemoryOfTheOtherNodeIsMeasuredFromHere) {
+  const Machine machine = two_sockets();
+  ASSERT_EQ(machine.numa_node_count, 2);
+  const auto plan = plan_of(machine, {2, 4});
+  const auto remote =
+      std::ranges::find_if(plan, [](const RooflineSubject& subject) { return subject.parameters.contains(kNumaNode); });
+  ASSERT_NE(remote, plan.end());
+  EXPECT_EQ(remote->parameters.at(kNumaNode), "1");
+  EXPECT_EQ(remote->level, "DRAM");
+  EXPECT_FALSE(kernel_parameters_of(*remote).contains(kNumaNode));
+}
+
+TEST(RooflinePlan, PartsCanBeLeftOut) {
+  const RooflineParts only_compute{.bandwidth = false, .intensity = false, .latency = false, .dots = false};
+  for (const RooflineSubject& subject : plan_of(two_sockets(), {2, 4}, only_compute)) {
+    EXPECT_EQ(subject.kind, SubjectKind::compute) << subject.id;
+  }
+}
+
+TEST(RooflinePlan, EveryKernelIsOfTheCatalogueOrATeamsWork) {
+  for (const RooflineSubject& subject : plan_of(two_sockets(), {2, 4})) {
+    const bool team = subject.kernel == kCoreToCore || subject.kernel == kLoadedLatency;
+    EXPECT_TRUE(team || !subject.unavailable.empty() || find_kernel(subject.kernel) != nullptr) << subject.id;
+  }
+}
+
+TEST(RooflineCpus, OneThreadOfEachCoreWithCpuZeroLast) {
+  const std::vector<int> cpus = roofline_cpus(two_sockets(), {});
+  EXPECT_EQ(cpus.size(), 8U);
+  EXPECT_EQ(std::set<int>(cpus.begin(), cpus.end()).size(), 8U);
+  EXPECT_NE(cpus.front(), 0);
+  EXPECT_EQ(roofline_cpus(two_sockets(), {5}), std::vector<int>{5});
+  EXPECT_THROW((void)roofline_cpus(two_sockets(), {99}), std::invalid_argument);
+}
+
+TEST(SweepSizes, GoUpInHalfPowersOfTwoAsFarAsMemoryAllows) {
+  const auto sizes = sweep_sizes(32 * kMib, 4096 * kMib);
+  EXPECT_EQ(sizes.front(), 4096U);
+  EXPECT_EQ(sizes[2], 8192U);
+  EXPECT_EQ(sizes.back(), 64 * kMib);
+  EXPECT_TRUE(std::ranges::is_sorted(sizes));
+  EXPECT_LE(sweep_sizes(32 * kMib, 35 * kMib).back(), 10 * kMib);
+  EXPECT_THAT(sweep_sizes(0, 0), ::testing::IsEmpty());
+}
+
+}  // namespace
+}  // namespace assay
