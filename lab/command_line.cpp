@@ -14,13 +14,18 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/quantity.hpp"
+#include "lab/bench_command.hpp"
 #include "lab/command_error.hpp"
+#include "lab/command_flags.hpp"
 #include "lab/completion.hpp"
 #include "lab/engine.hpp"
+#include "lab/import_command.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
 #include "lab/report_command.hpp"
+#include "lab/roofline_command.hpp"
+#include "lab/roofline_engine.hpp"
+#include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/usage_message.hpp"
@@ -49,9 +54,12 @@ class CommandLine {
     add_tour();
     add_run();
     add_peak();
+    add_roofline();
+    add_bench();
     add_doctor();
     add_list();
     add_report();
+    add_import();
     add_explain();
     add_version();
     add_machine();
@@ -68,66 +76,6 @@ class CommandLine {
     CLI::App* sub = app_.add_subcommand(name, help);
     sub->callback([this, action = std::move(action)] { action_ = action; });
     return sub;
-  }
-
-  static void add_console(CLI::App* sub, ConsoleOptions& console) {
-    sub->add_option("--progress", console.progress, "auto, bar, plain or none")->group("Output");
-    sub->add_option("--color", console.color, "auto, always or never")->group("Output");
-    sub->add_flag("--quiet", console.quiet, "errors only on stderr")->group("Output");
-  }
-
-  static void add_json(CLI::App* sub, std::optional<std::string>& json) {
-    sub->add_flag("--json{-}", json, "one JSON object on stdout, or in a file: --json=FILE")->group("Output");
-  }
-
-  static void add_measurement(CLI::App* sub, MeasurementOptions& measurement) {
-    sub->add_option("--out", measurement.folder, "folder for result files (default: assay-results)")
-        ->type_name("DIR")
-        ->group("Output");
-    sub->add_flag("--wait", measurement.wait, "wait for another measurement on this machine instead of refusing")
-        ->group("Place");
-    sub->add_option_function<std::string>(
-           "--time-limit", [&measurement](const std::string& text) { measurement.time_limit = time_limit_from(text); },
-           "stop a measurement that takes longer (default: ten times what is asked, and 2 min)")
-        ->type_name("T")
-        ->group("Length");
-  }
-
-  static Nanoseconds time_limit_from(const std::string& text) {
-    try {
-      return parse_duration(text);
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument(fmt::format("--time-limit: {}", error.what()));
-    }
-  }
-
-  /// The flags that say what is measured, from their table; `left_out` are decided by the command itself.
-  static void add_run_flags(CLI::App* sub, RunOptions& run, const std::vector<std::string_view>& left_out = {}) {
-    sub->add_option("workload", run.workload, "what is measured: assay list workloads")
-        ->required()
-        ->type_name("WORKLOAD");
-    for (const RunFlag& flag : run_flags()) {
-      if (std::ranges::find(left_out, flag.name) != left_out.end()) {
-        continue;
-      }
-      const std::string dashed = "--" + std::string(flag.name);
-      const std::string help(flag.help);
-      CLI::Option* option = nullptr;
-      if (flag.metavar.empty()) {
-        option = sub->add_flag_callback(
-            dashed, [&run, name = flag.name] { run.set(name, "true"); }, help);
-      } else {
-        option = sub->add_option_function<std::string>(
-            dashed, [&run, name = flag.name](const std::string& value) { run.set(name, value); }, help);
-        option->type_name(std::string(flag.metavar));
-      }
-      option->group(std::string(flag.group));
-    }
-    sub->add_option("--param", run.parameters, "parameter of the workload; may be given several times")
-        ->type_name("NAME=VALUE")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false)
-        ->group("Work");
   }
 
   void add_tour() {
@@ -177,15 +125,18 @@ class CommandLine {
     sub->footer(kExitCodes);
   }
 
+  static void require_open(int descriptor) {
+    if (fcntl(descriptor, F_GETFD) == -1) {
+      throw CommandError(ExitCode::usage, fmt::format("--events-fd {}: that descriptor is not open", descriptor));
+    }
+  }
+
   ExitCode run() {
     if (engine_.events_descriptor < 0) {
       run_.events = !events_format_.empty();
       return run_command(run_);
     }
-    if (fcntl(engine_.events_descriptor, F_GETFD) == -1) {
-      throw CommandError(ExitCode::usage,
-                         fmt::format("--events-fd {}: that descriptor is not open", engine_.events_descriptor));
-    }
+    require_open(engine_.events_descriptor);
     for (const ObserverMode mode : {ObserverMode::none, ObserverMode::quiet, ObserverMode::live}) {
       if (name_of(mode) == observer_) {
         engine_.observer = mode;
@@ -213,6 +164,42 @@ class CommandLine {
     add_measurement(sub, peak_.measurement);
     add_console(sub, peak_.console);
     sub->footer(kExitCodes);
+  }
+
+  void add_roofline() {
+    CLI::App* sub = command("roofline", "the machine's measured ceilings, with intervals (about 30 s)", [this] {
+      if (engine_.events_descriptor < 0) {
+        return roofline_command(roofline_);
+      }
+      require_open(engine_.events_descriptor);
+      return static_cast<ExitCode>(
+          run_roofline_engine(roofline_.roofline, roofline_.measurement.folder, engine_.events_descriptor));
+    });
+    add_roofline_flags(*sub, roofline_, engine_.events_descriptor);
+    add_json(sub, roofline_.json);
+    add_measurement(sub, roofline_.measurement);
+    add_console(sub, roofline_.console);
+    sub->footer(kExitCodes);
+  }
+
+  void add_bench() {
+    CLI::App* sub = app_.add_subcommand("bench", "the kernel catalogue under Google Benchmark, with all its flags");
+    sub->callback([this, sub] {
+      bench_.help_text = sub->help("assay");
+      bench_.arguments = sub->remaining();
+      action_ = [this] { return bench_command(bench_); };
+    });
+    sub->allow_extras();
+    sub->set_help_flag();  // that of Google Benchmark is printed with ours
+    sub->add_flag("-h,--help", bench_.help, "print this help, and that of Google Benchmark");
+    sub->add_option("--kernel", bench_.kernels, "this kernel instead of all; may be given several times")
+        ->type_name("NAME[:PARAM=VALUE,...]")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->allow_extra_args(false)
+        ->group("Work");
+    sub->add_option("--cpus", bench_.cpus, "measure on one of these")->type_name("LIST")->group("Place");
+    sub->add_flag("--wait", bench_.wait, "wait for another measurement on this machine instead of refusing")
+        ->group("Place");
   }
 
   void add_doctor() {
@@ -246,6 +233,18 @@ class CommandLine {
     sub->add_option("--title", report_.title, "of the page")->type_name("TEXT");
     sub->add_flag("--text", report_.text, "summaries on stdout instead of a page");
     add_console(sub, report_.console);
+  }
+
+  void add_import() {
+    CLI::App* sub = command("import", "what another program's result file says, with intervals",
+                            [this] { return import_command(import_); });
+    sub->add_option("format", import_.format, "gbench: JSON of Google Benchmark")
+        ->required()
+        ->check(CLI::IsMember({"gbench"}))
+        ->type_name("FORMAT");
+    sub->add_option("file", import_.path, "the result file")->required()->type_name("FILE");
+    add_json(sub, import_.json);
+    add_console(sub, import_.console);
   }
 
   void add_explain() {
@@ -292,9 +291,12 @@ class CommandLine {
   TourCommandOptions tour_;
   RunCommandOptions run_;
   PeakCommandOptions peak_;
+  BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;
   ListCommandOptions list_;
   ReportCommandOptions report_;
+  RooflineCommandOptions roofline_;
+  ImportCommandOptions import_;
   ExplainCommandOptions explain_;
   VersionCommandOptions version_;
   MachineCommandOptions machine_;

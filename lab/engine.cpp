@@ -1,7 +1,6 @@
 #include "lab/engine.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -11,7 +10,6 @@
 #include <memory>
 #include <mutex>
 #include <new>
-#include <random>
 #include <stop_token>
 #include <thread>
 #include <utility>
@@ -21,48 +19,15 @@
 #include "harness/steady_clock.hpp"
 #include "lab/command_error.hpp"
 #include "lab/events.hpp"
+#include "lab/fresh_id.hpp"
 #include "lab/run_request_text.hpp"
+#include "lab/signal_stop.hpp"
 #include "lab/version.hpp"
 #include "scenarios/experiment.hpp"
 
 namespace assay {
 
 namespace {
-
-sigset_t stop_signals() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGINT);
-  sigaddset(&set, SIGTERM);
-  return set;
-}
-
-/// Turns the first SIGINT or SIGTERM into a stop request; blocks both for every thread that starts after it. Its own
-/// thread sleeps in the kernel until then: it takes nothing from the measurement.
-class SignalStop {
- public:
-  SignalStop() {
-    const sigset_t set = stop_signals();
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    waiter_ = std::thread([this] {
-      const sigset_t waited = stop_signals();
-      int signal = 0;
-      sigwait(&waited, &signal);
-      stop_.request_stop();
-    });
-  }
-  SignalStop(const SignalStop&) = delete;
-  SignalStop& operator=(const SignalStop&) = delete;
-  ~SignalStop() {
-    pthread_kill(waiter_.native_handle(), SIGINT);  // sigwait() takes it; no handler runs
-    waiter_.join();
-  }
-  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
-
- private:
-  std::stop_source stop_;
-  std::thread waiter_;
-};
 
 /// Reports progress twice a second from its own thread, until destroyed.
 class ProgressReporter {
@@ -86,14 +51,6 @@ class ProgressReporter {
  private:
   std::jthread thread_;
 };
-
-std::string fresh_id() {
-  std::random_device random;
-  const auto word = [&random] { return (std::uint64_t{random()} << 32U) | random(); };
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return new_run_id(std::chrono::duration_cast<std::chrono::milliseconds>(now).count(),
-                    {.high = static_cast<std::uint16_t>(random()), .low = word()});
-}
 
 void fill_tool(RunDocument& run, ObserverMode observer) {
   const BuildInfo build = build_info();
@@ -198,6 +155,15 @@ ObserverMode choose_observer(bool wanted, std::size_t allowed_cpu_count, double 
     return ObserverMode::none;
   }
   return allowed_cpu_count <= kFewCpus || window_s < kShortWindowSeconds ? ObserverMode::quiet : ObserverMode::live;
+}
+
+std::vector<std::string> engine_arguments(const EngineOptions& options) {
+  std::vector<std::string> arguments{"assay", "run"};
+  const std::vector<std::string> what = arguments_of(options.run);
+  arguments.insert(arguments.end(), what.begin(), what.end());
+  arguments.push_back("--out=" + options.folder);
+  arguments.push_back("--observer=" + name_of(options.observer));
+  return arguments;
 }
 
 int run_engine(const EngineOptions& options) { return Engine(options).run(); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "lab/run_options.hpp"
 
@@ -24,6 +25,9 @@ struct EngineOptions {
   std::string folder;  ///< where the result file goes
   ObserverMode observer = ObserverMode::quiet;
 };
+
+/// The arguments of the process that measures, without the descriptor of its events: `assay run ...`.
+[[nodiscard]] std::vector<std::string> engine_arguments(const EngineOptions& options);
 
 /// The measuring process: measures, writes the result file, and says on the event descriptor what happens. Blocks
 /// SIGINT and SIGTERM in all threads; the first one ends the run early, and what was measured is kept and flagged.

@@ -50,9 +50,9 @@ constexpr Nanoseconds kGrace = std::chrono::seconds{10};
 
 class EngineProcess {
  public:
-  EngineProcess(const EngineOptions& options, const EngineWatch& watch, const Interrupts& interrupts)
+  EngineProcess(const std::vector<std::string>& arguments, const EngineWatch& watch, const Interrupts& interrupts)
       : watch_(watch), interrupts_(interrupts) {
-    start(options);
+    start(arguments);
   }
   EngineProcess(const EngineProcess&) = delete;
   EngineProcess& operator=(const EngineProcess&) = delete;
@@ -86,12 +86,12 @@ class EngineProcess {
   }
 
  private:
-  void start(const EngineOptions& options) {
+  void start(std::vector<std::string> arguments) {
     std::array<int, 2> ends{};
     if (pipe2(ends.data(), O_CLOEXEC) != 0) {
       throw_system_error("pipe");
     }
-    std::vector<std::string> arguments = engine_arguments(options, kEventsDescriptor);
+    arguments.push_back(fmt::format("--events-fd={}", kEventsDescriptor));
     std::vector<char*> pointers;
     pointers.reserve(arguments.size() + 1);
     for (std::string& argument : arguments) {
@@ -210,18 +210,9 @@ class EngineProcess {
 
 }  // namespace
 
-std::vector<std::string> engine_arguments(const EngineOptions& options, int events_descriptor) {
-  std::vector<std::string> arguments{"assay", "run"};
-  const std::vector<std::string> what = arguments_of(options.run);
-  arguments.insert(arguments.end(), what.begin(), what.end());
-  arguments.push_back(fmt::format("--events-fd={}", events_descriptor));
-  arguments.push_back("--out=" + options.folder);
-  arguments.push_back("--observer=" + name_of(options.observer));
-  return arguments;
-}
-
-EngineOutcome measure_in_child(const EngineOptions& options, const EngineWatch& watch, const Interrupts& interrupts) {
-  return EngineProcess(options, watch, interrupts).follow();
+EngineOutcome measure_in_child(const std::vector<std::string>& arguments, const EngineWatch& watch,
+                               const Interrupts& interrupts) {
+  return EngineProcess(arguments, watch, interrupts).follow();
 }
 
 }  // namespace assay

@@ -7,7 +7,6 @@
 
 #include "harness/time.hpp"
 #include "lab/command_error.hpp"
-#include "lab/engine.hpp"
 #include "lab/events.hpp"
 #include "lab/interrupts.hpp"
 
@@ -29,13 +28,11 @@ struct EngineWatch {
   Nanoseconds time_limit = kNever;  ///< then the engine is asked to stop, and 10 s later killed
 };
 
-/// The arguments of the process that measures: the same program, started as `assay run ... --events-fd=3`.
-[[nodiscard]] std::vector<std::string> engine_arguments(const EngineOptions& options, int events_descriptor);
-
-/// Measures in a child process and returns when it is gone. The child has its own process group, so that Ctrl-C reaches
-/// this process only: the first one is handed on and keeps what was measured, the second one kills. The child dies with
-/// this process, whatever kills it.
-[[nodiscard]] EngineOutcome measure_in_child(const EngineOptions& options, const EngineWatch& watch,
+/// Measures in a child process and returns when it is gone: this program again with `arguments` (its name first) and
+/// `--events-fd=3`, the descriptor that its events come from. The child has its own process group, so that Ctrl-C
+/// reaches this process only: the first one is handed on and keeps what was measured, the second one kills. The child
+/// dies with this process, whatever kills it.
+[[nodiscard]] EngineOutcome measure_in_child(const std::vector<std::string>& arguments, const EngineWatch& watch,
                                              const Interrupts& interrupts);
 
 }  // namespace assay

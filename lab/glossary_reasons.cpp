@@ -6,6 +6,22 @@ namespace assay {
 namespace {
 
 constexpr std::array kReasons{
+    GlossaryEntry{
+        "no_flat_roof", "no flat roof", "INVALID: no peak of a data type had enough clean samples.",
+        "Several threads lose more samples than one, being disturbed more often. Close what else runs, or ask "
+        "for a longer --duration."},
+    GlossaryEntry{"no_slope", "no slope", "INVALID: no mix of accesses at a memory level had enough clean samples.",
+                  "As with no_flat_roof; --only bandwidth leaves more time for each of them."},
+    GlossaryEntry{"roof_in_doubt", "roof in doubt",
+                  "INVALID: a candidate without enough clean samples was once faster than the roof that was taken.",
+                  "The true roof may be that candidate's. A longer --duration decides."},
+    GlossaryEntry{"implausible", "plausibility gate",
+                  "INVALID: a figure is above what any core of that instruction set can do in a cycle.",
+                  "The loop did not do what it declares, or the clock beside it was wrong. Such a figure is used for "
+                  "nothing; report it with the result file."},
+    GlossaryEntry{"too_few_rounds", "too few rounds", "INVALID: fewer than five rounds were measured.",
+                  "What differs between rounds cannot then be told from what differs within one, so that there is no "
+                  "interval. Ask for a longer --duration."},
     GlossaryEntry{"min_duration", "minimum duration", "INVALID: the run was shorter than its minimum duration.",
                   "What counts is the last scheduled arrival in Server, the last issue in SingleStream and MultiStream "
                   "and the last completion in Offline. Short runs miss slow disturbances. Ask for a longer --duration "

@@ -130,12 +130,35 @@ constexpr std::array kTerms{
     GlossaryEntry{"roofline", "ceiling, ridge", "The highest rate a machine can reach at each operational intensity.",
                   "It is min(peak arithmetic rate, intensity x memory bandwidth), both measured here (Williams, "
                   "Waterman and Patterson 2009). The ridge is the intensity at which the two limits are equal."},
+    GlossaryEntry{
+        "roof", "expected, typical, best, clean, contaminated",
+        "The 0.95-quantile of the undisturbed samples of a ceiling; typical is their median, best their maximum.",
+        "Noise only slows, so that a high quantile shows the hardware and does not rise with the number of "
+        "samples. A sample is clean if nothing took the thread's CPU in it; the others are counted and used "
+        "for nothing. The interval comes from rounds spread over the run."},
+    GlossaryEntry{"knee", "p-norm, round knee",
+                  "The round form of a roofline where its slope meets its roof: ((pi)^-p + (beta I)^-p)^(-1/p).",
+                  "A machine of p = 2 reaches 71 % of the roof at the ridge, one of p = 5 87 %. The knee of a latency "
+                  "sweep is another one: the size up to which a cache serves."},
+    GlossaryEntry{
+        "write-allocate", "on bus, bus bytes, streaming stores, non-temporal",
+        "A regular store reads its line from memory before it overwrites it.",
+        "The bus then moves more than the program counts: twice as much for a store, 3/2 for a copy, 4/3 for a "
+        "triad. Streaming (non-temporal) stores go past the caches and save it, which pays only when the "
+        "data come from memory."},
     GlossaryEntry{"jitter probe", "jitter", "A short loop that does nothing but read the clock and note the gaps.",
                   "A gap far longer than one reading is time taken from the loop by the kernel, an interrupt or the "
                   "hypervisor. Latencies below the longest frequent gaps are the machine's noise, not the workload's."},
     GlossaryEntry{"wake error", "", "How late a sleeping thread runs after the time it asked to be woken at.",
                   "The generator sleeps until shortly before an arrival and then spins; the margin comes from the wake "
                   "error measured on this machine."},
+    GlossaryEntry{"DEBUG", "Library was built as DEBUG, debug warning, Google Benchmark, gbench",
+                  "Google Benchmark's warning that its own library was compiled without NDEBUG.",
+                  "Debian's package always is, so that the line always comes. It concerns checks of the runner between "
+                  "two measurements, not the kernels, which are compiled apart and optimised. In 'assay bench' the "
+                  "runner times nothing: its iterations are steps of a kernel, and their time is that of our own clean "
+                  "samples (manual time). The CPU column also holds what lies between two samples: read the time and "
+                  "the rates."},
     GlossaryEntry{"steal", "stolen time",
                   "Time in which a virtual CPU was ready to run and the hypervisor ran something else.",
                   "Read from /proc/stat. The guest sees it as a stall, so it lands in the tail. A host may hide it: "

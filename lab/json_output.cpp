@@ -31,14 +31,17 @@ void write_text(const std::string& target, const std::string& text) {
   }
 }
 
-void require_json_target(const std::optional<std::string>& target) {
-  if (!target || *target == "-") {
-    return;
-  }
-  const auto parent = std::filesystem::path(*target).parent_path();
+void require_writable(const std::string& flag, const std::string& target) {
+  const auto parent = std::filesystem::path(target).parent_path();
   const std::string folder = parent.empty() ? "." : parent.string();
   if (access(folder.c_str(), W_OK | X_OK) != 0) {
-    throw CommandError(ExitCode::file, fmt::format("--json={}: {}: {}", *target, folder, std::strerror(errno)));
+    throw CommandError(ExitCode::file, fmt::format("{}={}: {}: {}", flag, target, folder, std::strerror(errno)));
+  }
+}
+
+void require_json_target(const std::optional<std::string>& target) {
+  if (target && *target != "-") {
+    require_writable("--json", *target);
   }
 }
 

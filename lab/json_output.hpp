@@ -11,6 +11,10 @@ namespace assay {
 /// Writes a file that a person named: whole or not at all where it is a regular file. Throws CommandError (file).
 void write_text(const std::string& target, const std::string& text);
 
+/// Throws CommandError (file) if no file of that name can be written, before anything is measured for it; `flag` names
+/// it in the message.
+void require_writable(const std::string& flag, const std::string& target);
+
 /// Throws CommandError if `--json[=FILE]` cannot be written, before anything is measured for it: usage for an empty
 /// name, file for a folder that is not there or not writable.
 void require_json_target(const std::optional<std::string>& target);

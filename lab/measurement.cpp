@@ -1,16 +1,15 @@
 #include "lab/measurement.hpp"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <variant>
 
 #include "analysis/run_file.hpp"
+#include "lab/machine_turn.hpp"
 #include "lab/run_request_text.hpp"
 
 namespace assay {
@@ -54,34 +53,30 @@ void make_folder(const std::string& folder) {
 Measurements::Measurements(const MeasurementOptions& options, Console& console, const std::string& what)
     : options_(options), console_(console), allowed_cpu_count_(allowed_cpus_of_this_process()) {
   make_folder(options_.folder);
-  take_lock(what);
+  lock_ = take_machine(what, options_.wait, console_, interrupts_);
 }
 
-void Measurements::take_lock(const std::string& what) {
-  bool said = false;
-  while (!lock_) {
-    auto attempt = MachineLock::try_acquire(std::filesystem::temp_directory_path(), what);
-    if (auto* lock = std::get_if<MachineLock>(&attempt)) {
-      lock_ = std::move(*lock);
-      return;
-    }
-    const std::string& holder = std::get<LockBusy>(attempt).holder;
-    if (!options_.wait) {
-      throw CommandError(ExitCode::environment_refused,
-                         fmt::format("another measurement runs on this machine ({}); two at a time measure each other. "
-                                     "--wait waits for it",
-                                     holder));
-    }
-    if (!said) {
-      console_.note("waiting for another measurement on this machine: " + holder);
-      said = true;
-    }
-    constexpr timespec kLookAgain{.tv_sec = 1, .tv_nsec = 0};
-    ppoll(nullptr, 0, &kLookAgain, interrupts_.wait_mask());
-    if (interrupted()) {
-      throw CommandError(ExitCode::interrupted, "interrupted while waiting; nothing was measured");
-    }
-  }
+EngineOutcome Measurements::measure_program(const std::vector<std::string>& arguments, const ProgramWatch& watch) {
+  constexpr Nanoseconds kQuietTick = std::chrono::seconds{2};
+  const EngineWatch engine_watch{.on_event =
+                                     [this](const Event& event) {
+                                       console_.on_event(event);
+                                       if (on_event_) {
+                                         on_event_(event);
+                                       }
+                                     },
+                                 .on_tick =
+                                     [this, observer = watch.observer] {
+                                       if (observer != ObserverMode::none) {
+                                         console_.tick();
+                                       }
+                                     },
+                                 .tick = watch.observer == ObserverMode::live ? EngineWatch{}.tick : kQuietTick,
+                                 .time_limit = options_.time_limit.value_or(watch.time_limit)};
+  console_.begin(watch.title);
+  EngineOutcome outcome = measure_in_child(arguments, engine_watch, interrupts_);
+  console_.end();
+  return outcome;
 }
 
 Measured Measurements::measure(const RunOptions& run, const std::string& title) {
@@ -89,26 +84,9 @@ Measured Measurements::measure(const RunOptions& run, const std::string& title) 
   const double window_s = request.settings.target_latency ? seconds(*request.settings.target_latency) : 1.0;
   const ObserverMode observer =
       choose_observer(console_.shows_progress() || on_event_ != nullptr, allowed_cpu_count_, window_s);
-  constexpr Nanoseconds kQuietTick = std::chrono::seconds{2};
-  const EngineWatch watch{.on_event =
-                              [this](const Event& event) {
-                                console_.on_event(event);
-                                if (on_event_) {
-                                  on_event_(event);
-                                }
-                              },
-                          .on_tick =
-                              [this, observer] {
-                                if (observer != ObserverMode::none) {
-                                  console_.tick();
-                                }
-                              },
-                          .tick = observer == ObserverMode::live ? EngineWatch{}.tick : kQuietTick,
-                          .time_limit = options_.time_limit.value_or(generous_limit(request))};
-  console_.begin(title);
-  Measured measured{
-      .outcome = measure_in_child({.run = run, .folder = options_.folder, .observer = observer}, watch, interrupts_)};
-  console_.end();
+  Measured measured{.outcome =
+                        measure_program(engine_arguments({.run = run, .folder = options_.folder, .observer = observer}),
+                                        {.title = title, .observer = observer, .time_limit = generous_limit(request)})};
   if (measured.outcome.file) {
     measured.run = read_run_file(*measured.outcome.file);
   }

@@ -3,9 +3,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "analysis/run_document.hpp"
 #include "lab/console.hpp"
+#include "lab/engine.hpp"
 #include "lab/engine_process.hpp"
 #include "lab/machine_lock.hpp"
 #include "lab/run_options.hpp"
@@ -38,12 +40,19 @@ class Measurements {
   /// Throws CommandError as request_from() does, before a process is started.
   [[nodiscard]] Measured measure(const RunOptions& run, const std::string& title);
 
+  /// This program again with other arguments, as the measuring process of another command. A limit that a person gave
+  /// goes before that of the watch.
+  struct ProgramWatch {
+    std::string title;  ///< of the status line
+    ObserverMode observer = ObserverMode::quiet;
+    Nanoseconds time_limit = kNever;
+  };
+  [[nodiscard]] EngineOutcome measure_program(const std::vector<std::string>& arguments, const ProgramWatch& watch);
+
   [[nodiscard]] bool interrupted() const { return interrupts_.count() > 0; }
   [[nodiscard]] const std::string& folder() const { return options_.folder; }
 
  private:
-  void take_lock(const std::string& what);
-
   MeasurementOptions options_;
   Console& console_;
   Interrupts interrupts_;

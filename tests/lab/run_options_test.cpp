@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "lab/command_error.hpp"
-#include "lab/engine_process.hpp"
+#include "lab/engine.hpp"
 #include "lab/run_request_text.hpp"
 
 namespace assay {
@@ -28,9 +28,9 @@ TEST(RunOptions, BecomeArgumentsInTheOrderOfTheTable) {
   options.parameters = {"n=64"};
   EXPECT_THAT(arguments_of(options),
               ElementsAre("gemm", "--scenario=server", "--rate=5k", "--coalesce", "--param=n=64"));
-  EXPECT_THAT(engine_arguments({.run = options, .folder = "out"}, 3),
+  EXPECT_THAT(engine_arguments({.run = options, .folder = "out"}),
               ElementsAre("assay", "run", "gemm", "--scenario=server", "--rate=5k", "--coalesce", "--param=n=64",
-                          "--events-fd=3", "--out=out", "--observer=quiet"));
+                          "--out=out", "--observer=quiet"));
 }
 
 TEST(RunOptions, BecomeACommandToPaste) {

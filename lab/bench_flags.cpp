@@ -1,0 +1,71 @@
+#include "lab/bench_flags.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace assay {
+
+namespace {
+
+std::string in_capitals(std::string text) {
+  std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  return text;
+}
+
+void add_parameter(KernelChoice& choice, const std::string& pair, const std::string& text) {
+  const std::size_t equals = pair.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == pair.size()) {
+    throw std::invalid_argument(
+        fmt::format("--kernel {}: '{}' is no NAME=VALUE, e.g. gemm:n=512,dtype=f64", text, pair));
+  }
+  if (!choice.parameters.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
+    throw std::invalid_argument(fmt::format("--kernel {}: '{}' is given twice", text, pair.substr(0, equals)));
+  }
+}
+
+}  // namespace
+
+std::optional<std::string> bench_flag(const std::vector<std::string>& arguments, std::string_view name) {
+  std::optional<std::string> value;
+  const std::string dashed = "--" + std::string(name);
+  for (const std::string& argument : arguments) {
+    if (argument == dashed) {
+      value = "";
+    } else if (argument.starts_with(dashed + "=")) {
+      value = argument.substr(dashed.size() + 1);
+    }
+  }
+  if (!value) {
+    if (const char* const set = std::getenv(in_capitals(std::string(name)).c_str())) {
+      value = set;
+    }
+  }
+  return value;
+}
+
+bool is_on(const std::optional<std::string>& value) {
+  constexpr std::array<std::string_view, 6> kOff{"0", "F", "N", "FALSE", "NO", "OFF"};
+  return value && std::ranges::find(kOff, in_capitals(*value)) == kOff.end();
+}
+
+KernelChoice parse_kernel_choice(const std::string& text) {
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  KernelChoice choice{.entry = find_kernel(text.substr(0, colon)), .parameters = {}};
+  if (choice.entry == nullptr) {
+    throw std::invalid_argument(fmt::format("--kernel {}: there is no kernel '{}'; assay list workloads shows them",
+                                            text, text.substr(0, colon)));
+  }
+  for (std::size_t begin = colon + 1; begin <= text.size() && colon < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    add_parameter(choice, text.substr(begin, end - begin), text);
+    begin = end + 1;
+  }
+  return choice;
+}
+
+}  // namespace assay

@@ -1,0 +1,35 @@
+#include "lab/roofline_flags.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace assay {
+
+void add_roofline_flags(CLI::App& sub, RooflineCommandOptions& roofline, int& events_descriptor) {
+  RooflineOptions& what = roofline.roofline;
+  sub.add_option("--only", what.only, "parts: compute,bandwidth,intensity,latency,dots (default: all)")
+      ->type_name("LIST")
+      ->group("Work");
+  sub.add_option("--place", roofline.place, "result files, or folders of them, shown as points under the roofs")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->type_name("RUN|DIR")
+      ->group("Work");
+  sub.add_option("--from", roofline.from, "fit a roofline file again instead of measuring")
+      ->type_name("FILE")
+      ->group("Work");
+  sub.add_option("--duration", what.duration, "limit of the measured rounds (default: 14s)")
+      ->type_name("T")
+      ->group("Length");
+  sub.add_option("--seed", what.seed, "of the order and of the operands (default: 1)")->type_name("N")->group("Length");
+  sub.add_option("--cpus", what.cpus, "CPUs to use (default: one hardware thread of each core)")
+      ->type_name("LIST")
+      ->group("Place");
+  sub.add_option("--svg", roofline.svg, "the chart (default: beside the result file)")
+      ->type_name("FILE")
+      ->group("Output");
+  sub.add_option("--csv", roofline.csv, "every ceiling, point and dot as a table")->type_name("FILE")->group("Output");
+  sub.add_option("--events-fd", events_descriptor, "be the measuring process: events go to this descriptor")
+      ->type_name("FD")
+      ->group("Measuring process");
+}
+
+}  // namespace assay

@@ -1,0 +1,99 @@
+#include "lab/roofline_options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "harness/file_source.hpp"
+#include "harness/quantity.hpp"
+#include "lab/command_error.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, bool RooflineParts::*>, 5> kParts{
+    {{"compute", &RooflineParts::compute},
+     {"bandwidth", &RooflineParts::bandwidth},
+     {"intensity", &RooflineParts::intensity},
+     {"latency", &RooflineParts::latency},
+     {"dots", &RooflineParts::dots}}};
+
+/// Collects every bad flag, so that a person corrects one command line.
+class Problems {
+ public:
+  template <class Action>
+  void note(std::string_view flag, std::string_view value, const Action& action) {
+    try {
+      action();
+    } catch (const std::invalid_argument& error) {
+      lines_.push_back(fmt::format("--{} '{}': {}", flag, value, error.what()));
+    }
+  }
+  void throw_if_any() const {
+    if (!lines_.empty()) {
+      throw CommandError(ExitCode::usage, fmt::format("{}", fmt::join(lines_, "\n")));
+    }
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+std::vector<int> cpus_from(const std::string& text) {
+  const std::vector<int> cpus = cpu_list(text);
+  if (!text.empty() && (cpus.empty() || cpu_list_text(cpus) != text)) {
+    throw std::invalid_argument("expected an ascending list such as 0-3,8");
+  }
+  return cpus;
+}
+
+Nanoseconds time_from(const std::string& text) {
+  constexpr Nanoseconds kLeast = std::chrono::seconds{1};
+  constexpr Nanoseconds kMost = std::chrono::hours{24};
+  const Nanoseconds time = parse_duration(text);
+  if (time < kLeast || time > kMost) {
+    throw std::invalid_argument("expected 1s to 24h");
+  }
+  return time;
+}
+
+RooflineParts parts_from(const std::string& text) {
+  if (text.empty()) {
+    return {};
+  }
+  RooflineParts parts{.compute = false, .bandwidth = false, .intensity = false, .latency = false, .dots = false};
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string_view name = std::string_view(text).substr(begin, end - begin);
+    const auto* const found = std::ranges::find(kParts, name, [](const auto& part) { return part.first; });
+    if (found == kParts.end()) {
+      throw std::invalid_argument("expected one or more of compute,bandwidth,intensity,latency,dots");
+    }
+    parts.*(found->second) = true;
+    begin = end + 1;
+  }
+  return parts;
+}
+
+}  // namespace
+
+RooflineRequest roofline_request_from(const RooflineOptions& options) {
+  RooflineRequest request;
+  Problems problems;
+  problems.note("cpus", options.cpus, [&] { request.cpus = cpus_from(options.cpus); });
+  problems.note("duration", options.duration, [&] { request.time_limit = time_from(options.duration); });
+  problems.note("seed", options.seed, [&] { request.seed = parse_count(options.seed); });
+  problems.note("only", options.only, [&] { request.parts = parts_from(options.only); });
+  problems.throw_if_any();
+  return request;
+}
+
+}  // namespace assay

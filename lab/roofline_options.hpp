@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "scenarios/roofline_run.hpp"
+
+namespace assay {
+
+/// What `assay roofline` is asked to measure, as typed.
+struct RooflineOptions {
+  std::string cpus;              ///< a list such as 0-3,8; empty: one hardware thread of each allowed core
+  std::string duration = "14s";  ///< limit of the rounds
+  std::string seed = "1";
+  std::string only;  ///< parts, comma-separated, e.g. "compute,bandwidth"; empty: all
+};
+
+/// Throws CommandError (usage) with a line for each bad value: the flag, the value, what is accepted.
+[[nodiscard]] RooflineRequest roofline_request_from(const RooflineOptions& options);
+
+}  // namespace assay
