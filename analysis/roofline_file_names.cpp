@@ -31,6 +31,7 @@ std::optional<Enum> find(const std::array<Enum, N>& all, const std::string& name
 
 std::vector<std::string> contamination_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(kContaminations));
   for (const Contamination kind : kContaminations) {
     names.emplace_back(name_of(kind));
   }
