@@ -45,7 +45,7 @@ Outcome count_alone(int event) {
 
 int main() {
   if (const int version = PAPI_library_init(PAPI_VER_CURRENT); version != PAPI_VER_CURRENT) {
-    std::fprintf(stderr, "PAPI_library_init: %s\n", version > 0 ? "header and library differ" : PAPI_strerror(version));
+    (void)std::fprintf(stderr, "PAPI_library_init: %s\n", version > 0 ? "header and library differ" : PAPI_strerror(version));
     return 1;
   }
   int claimed = 0;
@@ -61,12 +61,12 @@ int main() {
     ++claimed;
     const Outcome outcome = count_alone(event);
     if (outcome.error != PAPI_OK) {
-      std::printf("%-13s %s: %s\n", info.symbol, outcome.call, PAPI_strerror(outcome.error));
+      (void)std::printf("%-13s %s: %s\n", info.symbol, outcome.call, PAPI_strerror(outcome.error));
       continue;
     }
     ++started;
     counted += outcome.count > 0 ? 1 : 0;
-    std::printf("%-13s %lld\n", info.symbol, outcome.count);
+    (void)std::printf("%-13s %lld\n", info.symbol, outcome.count);
   }
-  std::printf("%d claimed, %d started, %d counted something\n", claimed, started, counted);
+  (void)std::printf("%d claimed, %d started, %d counted something\n", claimed, started, counted);
 }
