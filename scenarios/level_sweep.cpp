@@ -87,7 +87,7 @@ LevelSweep sweep_levels(SamplingTeam& team, Clock& clock, const Machine& machine
                               .kind = SubjectKind::latency,
                               .kernel = "chase",
                               .parameters = {{"size", size_text({size})}, {"pages", "huge"}},
-                              .mix = "sweep",
+                              .mix = "sweep " + size_text({size}),
                               .pages = "huge",
                               .cpus = {team.cpus().front()},
                               .working_set_bytes = size});
