@@ -80,6 +80,9 @@ class RooflineCommand {
   }
 
   ExitCode show(const RooflineMeasurement& measurement, const std::string& file, ExitCode code) {
+    if (!measurement.hash_matches) {
+      console_.warning(fmt::format("{}: changed after it was written: its hash does not match", file));
+    }
     const Roofline roofline = fit_roofline(measurement);
     std::vector<PlacedDot> dots = place_dots(roofline, measurement);
     for (const LoadedRun& loaded : runs_) {
