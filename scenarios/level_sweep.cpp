@@ -94,6 +94,7 @@ LevelSweep sweep_levels(SamplingTeam& team, Clock& clock, const Machine& machine
   }
   const auto works = prepare_chases(team, sweep.subjects, seed);
   std::vector<RoundSubject> rounds;
+  rounds.reserve(works.size());
   for (const auto& work : works) {
     rounds.push_back({.work = [&work = *work](std::size_t thread, std::uint64_t n) { work.run(thread, n); }});
   }
