@@ -50,7 +50,7 @@ DialLoop<Real> loop_of(const DialLoopChoice& choice) {
 
 template <class Real>
 std::size_t elements_of(const typename Dial<Real>::Settings& settings) {
-  return settings.size.count / (sizeof(Real) * settings.streams) / kDialStep<Real> * kDialStep<Real>;
+  return settings.size.count / sizeof(Real) / kDialStep<Real> * kDialStep<Real>;
 }
 
 }  // namespace
@@ -59,17 +59,13 @@ std::span<const double> dial_intensities() { return kDialIntensities; }
 
 template <class Real>
 Dial<Real>::Dial(Settings settings) : settings_(std::move(settings)), setting_(setting_of(settings_.intensity)) {
-  if (settings_.streams < 1 || settings_.streams > kMostDialStreams) {
+  if (settings_.size < smallest_size()) {
     throw std::invalid_argument(
-        fmt::format("dial: streams {} is outside the range from 1 to {}", settings_.streams, kMostDialStreams));
-  }
-  if (settings_.size < smallest_size(settings_.streams)) {
-    throw std::invalid_argument(fmt::format("dial: size {} is below {}", size_text(settings_.size),
-                                            size_text(smallest_size(settings_.streams))));
+        fmt::format("dial: size {} is below {}", size_text(settings_.size), size_text(smallest_size())));
   }
   elements_ = elements_of<Real>(settings_);
   const SimdChoice simd = simd_choice(settings_.simd);
-  loop_ = loop_of<Real>({.target = simd.target, .setting = setting_, .streams = settings_.streams});
+  loop_ = loop_of<Real>({.target = simd.target, .setting = setting_});
   if (settings_.memory != nullptr) {
     settings_.pages = settings_.memory->pages();
     if (settings_.memory->zones().sources < zones_of(settings_).sources) {
@@ -78,13 +74,12 @@ Dial<Real>::Dial(Settings settings) : settings_(std::move(settings)), setting_(s
     }
   }
   const std::size_t window =
-      std::max(kWindowBytes / (sizeof(Real) * settings_.streams) / kDialStep<Real>, std::uint64_t{1}) * kDialStep<Real>;
+      std::max(kWindowBytes / sizeof(Real) / kDialStep<Real>, std::uint64_t{1}) * kDialStep<Real>;
   window_ = RollingWindow(elements_, traffic().count <= 2 * kWindowBytes ? elements_ : window);
   identity_ = {.name = "dial",
                .version = 1,
                .parameters = {{"intensity", fmt::format("{}", settings_.intensity)},
                               {"dtype", std::is_same_v<Real, float> ? "f32" : "f64"},
-                              {"streams", std::to_string(settings_.streams)},
                               {"size", size_text(traffic())},
                               {"pages", std::string(name_of(settings_.pages))},
                               {"simd", simd.name}},
@@ -92,14 +87,8 @@ Dial<Real>::Dial(Settings settings) : settings_(std::move(settings)), setting_(s
 }
 
 template <class Real>
-Bytes Dial<Real>::smallest_size(std::size_t streams) {
-  return {kDialStep<Real> * sizeof(Real) * streams};
-}
-
-template <class Real>
 StreamZones Dial<Real>::zones_of(const Settings& settings) {
-  return {.destination = {},
-          .sources = StreamMemory::sources_for(settings.streams, {sizeof(Real) * elements_of<Real>(settings)})};
+  return {.destination = {}, .sources = StreamMemory::sources_for(1, {sizeof(Real) * elements_of<Real>(settings)})};
 }
 
 template <class Real>
@@ -109,7 +98,7 @@ Bytes Dial<Real>::memory_per_worker() const {
 
 template <class Real>
 Flops Dial<Real>::work_of(std::size_t elements) const {
-  return {dial_eighths<Real>(setting_) * settings_.streams * elements / 4};
+  return {dial_eighths<Real>(setting_) * elements / 4};
 }
 
 template <class Real>
@@ -119,21 +108,15 @@ void Dial<Real>::prepare(std::uint64_t seed) {
   }
   settings_.memory->fill(seed);
   fill_uniform(seeds_, {seed, 0}, {0.5 / kDecay, 2 / kDecay});
-  for (std::size_t i = 0; i < settings_.streams; ++i) {
-    sources_[i] = settings_.memory->template source<Real>(i, {sizeof(Real) * elements_});
-  }
+  source_ = settings_.memory->template source<Real>(0, {sizeof(Real) * elements_});
   state_ = seeds_;
   identity_.facts["huge_pages"] = settings_.memory->huge_pages_text();
 }
 
 template <class Real>
 DialPass<Real> Dial<Real>::pass(std::size_t first, std::size_t count, std::uint32_t sample) const noexcept {
-  DialPass<Real> pass{
-      .streams = settings_.streams, .elements = count, .factor = static_cast<Real>(factor_of(sample, kSamples))};
-  for (std::size_t i = 0; i < settings_.streams; ++i) {
-    pass.sources[i] = sources_[i].data() + first;
-  }
-  return pass;
+  return {
+      .source = source_.data() + first, .elements = count, .factor = static_cast<Real>(factor_of(sample, kSamples))};
 }
 
 template <class Real>
@@ -156,7 +139,7 @@ void Dial<Real>::repeat(std::uint64_t iterations) noexcept {
 
 template <class Real>
 RepeatStep Dial<Real>::repeat_step() const {
-  const Bytes bytes{settings_.streams * sizeof(Real) * window_.window()};
+  const Bytes bytes{sizeof(Real) * window_.window()};
   return {.work = work_of(window_.window()), .traffic = bytes, .bus_traffic = bytes};
 }
 
@@ -165,7 +148,7 @@ std::vector<long double> Dial<Real>::expected(std::uint32_t sample) const {
   const DialShape& shape = loop_.shape;
   const std::size_t block = shape.block_loads * shape.lanes;
   // Only blocks of which a trace is left: the whole of a small range, the end of one that would take long.
-  const std::size_t steps = dial_eighths<Real>(setting_) * shape.block_loads * settings_.streams / 8;
+  const std::size_t steps = dial_eighths<Real>(setting_) * shape.block_loads / 8;
   const std::size_t needed = kMemorySteps * shape.chains / std::max<std::size_t>(steps, 1) + 1;
   const std::size_t blocks = std::min(elements_ / block, needed);
   std::vector<long double> state(seeds_.begin(), seeds_.begin() + static_cast<std::ptrdiff_t>(chains()));
@@ -230,8 +213,7 @@ typename Dial<Real>::Settings dial_settings(const std::map<std::string, std::str
       static_cast<std::size_t>(std::find(intensities.begin(), intensities.end(), intensity) - intensities.begin());
   (void)given.choice("dtype", {"f64", "f32"});
   typename Dial<Real>::Settings settings{.intensity = kDialIntensities.at(setting), .limits = memory_limits_here()};
-  settings.streams = given.integer("streams", {1, kMostDialStreams});
-  settings.size = given.size("size", {Dial<Real>::smallest_size(settings.streams), Bytes{std::uint64_t{1} << 40}},
+  settings.size = given.size("size", {Dial<Real>::smallest_size(), Bytes{std::uint64_t{1} << 40}},
                              [] { return default_triad_size(memory_limits_here()); });
   settings.pages = given.choice("pages", {"huge", "small"}) == "huge" ? Pages::huge : Pages::small;
   settings.simd = given.choice("simd", simd_parameter_values());

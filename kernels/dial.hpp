@@ -28,9 +28,8 @@ template <class Real>
 class Dial : public Kernel {
  public:
   struct Settings {
-    double intensity = 1.0;   ///< one of dial_intensities()
-    std::size_t streams = 1;  ///< parts of the range that are read at the same time, up to kMostDialStreams
-    Bytes size;               ///< rounded down to whole steps of kDialStep<Real> elements a stream
+    double intensity = 1.0;  ///< one of dial_intensities()
+    Bytes size;              ///< rounded down to whole steps of kDialStep<Real> elements
     Pages pages = Pages::huge;
     std::string simd = "auto";
     MemoryLimits limits{};  ///< for the facts of the identity
@@ -41,12 +40,12 @@ class Dial : public Kernel {
   /// Throws std::invalid_argument if a setting is not what its comment says or the shared memory is too small.
   explicit Dial(Settings settings);
 
-  [[nodiscard]] static Bytes smallest_size(std::size_t streams);
+  [[nodiscard]] static Bytes smallest_size() { return {kDialStep<Real> * sizeof(Real)}; }
   [[nodiscard]] static StreamZones zones_of(const Settings& settings);
 
   [[nodiscard]] const KernelIdentity& identity() const override { return identity_; }
   [[nodiscard]] Flops work() const override { return work_of(elements_); }
-  [[nodiscard]] Bytes traffic() const override { return {settings_.streams * sizeof(Real) * elements_}; }
+  [[nodiscard]] Bytes traffic() const override { return {sizeof(Real) * elements_}; }
   [[nodiscard]] Bytes memory_per_worker() const override;
   [[nodiscard]] std::size_t sample_count() const override { return kSamples; }
   void prepare(std::uint64_t seed) override;
@@ -73,14 +72,14 @@ class Dial : public Kernel {
   [[nodiscard]] std::vector<long double> expected(std::uint32_t sample) const;
 
   Settings settings_;
-  std::size_t setting_ = 0;   ///< index of the intensity
-  std::size_t elements_ = 0;  ///< of each stream
+  std::size_t setting_ = 0;  ///< index of the intensity
+  std::size_t elements_ = 0;
   KernelIdentity identity_;
   DialLoop<Real> loop_;
   RollingWindow window_;
   std::array<Real, kMostChains> seeds_{};
   alignas(64) std::array<Real, kMostChains> state_{};
-  std::array<std::span<const Real>, kMostDialStreams> sources_{};
+  std::span<const Real> source_;
 };
 
 extern template class Dial<float>;

@@ -130,7 +130,7 @@ HWY_INLINE void store_chains(Real* to, ASSAY_CHAIN_PARAMETERS) {
   }
 }
 
-template <std::size_t kEighths, class Real, bool kSeveral>
+template <std::size_t kEighths, class Real>
 void dial(const DialPass<Real>& pass) {
   const DialLanes<Real> lanes;
   using V = hn::Vec<DialLanes<Real>>;
@@ -148,42 +148,29 @@ void dial(const DialPass<Real>& pass) {
     x14 = hn::Load(lanes, in + 14 * n), x15 = hn::Load(lanes, in + 15 * n);
   }
   const std::size_t elements = pass.elements;
-  const std::size_t streams = pass.streams;
   for (std::uint64_t done = 0; done < pass.passes; ++done) {
-    if constexpr (kSeveral) {
-      for (std::size_t first = 0; first < elements; first += block) {
-        for (std::size_t stream = 0; stream < streams; ++stream) {
-          block_from<kEighths, 0, Real, V>(pass.sources[stream] + first, factor, ASSAY_CHAINS);
-        }
-      }
-    } else {
-      const Real* from = pass.sources[0];
-      for (const Real* const end = from + elements; from != end; from += block) {
-        block_from<kEighths, 0, Real, V>(from, factor, ASSAY_CHAINS);
-      }
+    const Real* from = pass.source;
+    for (const Real* const end = from + elements; from != end; from += block) {
+      block_from<kEighths, 0, Real, V>(from, factor, ASSAY_CHAINS);
     }
     asm volatile("" ::: "memory");  // the next pass must load again
   }
   store_chains<Real, V>(pass.state, ASSAY_CHAINS);
 }
 
-template <class Real, bool kSeveral, std::size_t... kSettings>
+template <class Real, std::size_t... kSettings>
 DialLoopSet<Real> dial_loop_set(std::index_sequence<kSettings...> /*settings*/) {
   const DialLanes<Real> lanes;
-  return {DialLoop<Real>{.run = dial<dial_eighths<Real>(kSettings), Real, kSeveral>,
+  return {DialLoop<Real>{.run = dial<dial_eighths<Real>(kSettings), Real>,
                          .shape = {.chains = kDialChains,
                                    .lanes = hn::Lanes(lanes),
                                    .block_loads = dial_block_loads(dial_eighths<Real>(kSettings), kDialChains)}}...};
 }
 
-template <class Real>
-DialLoopSet<Real> dial_loops(bool several) {
-  const std::make_index_sequence<kDialIntensities.size()> settings;
-  return several ? dial_loop_set<Real, true>(settings) : dial_loop_set<Real, false>(settings);
-}
+constexpr std::make_index_sequence<kDialIntensities.size()> kDialSettings;
 
-DialLoopSet<float> dial_loops_f32(bool several) { return dial_loops<float>(several); }
-DialLoopSet<double> dial_loops_f64(bool several) { return dial_loops<double>(several); }
+DialLoopSet<float> dial_loops_f32() { return dial_loop_set<float>(kDialSettings); }
+DialLoopSet<double> dial_loops_f64() { return dial_loop_set<double>(kDialSettings); }
 
 }  // namespace HWY_NAMESPACE
 }  // namespace assay
@@ -209,11 +196,11 @@ HWY_EXPORT(dial_loops_f32);
 HWY_EXPORT(dial_loops_f64);
 
 DialLoop<float> find_dial_loop_f32(const DialLoopChoice& choice) {
-  return entry_of(HWY_DISPATCH_TABLE(dial_loops_f32), choice.target)(choice.streams > 1).at(choice.setting);
+  return entry_of(HWY_DISPATCH_TABLE(dial_loops_f32), choice.target)().at(choice.setting);
 }
 
 DialLoop<double> find_dial_loop_f64(const DialLoopChoice& choice) {
-  return entry_of(HWY_DISPATCH_TABLE(dial_loops_f64), choice.target)(choice.streams > 1).at(choice.setting);
+  return entry_of(HWY_DISPATCH_TABLE(dial_loops_f64), choice.target)().at(choice.setting);
 }
 
 }  // namespace assay

@@ -17,28 +17,24 @@ constexpr std::size_t dial_eighths(std::size_t setting) {
   return static_cast<std::size_t>(kDialIntensities.at(setting) * sizeof(Real) / 2 * 8);
 }
 
-inline constexpr std::size_t kMostDialStreams = 4;
-
 /// Every setting's blocks of loads divide this many vectors of 512 bits.
 inline constexpr std::size_t kDialBlockLoads = 48;
 template <class Real>
 inline constexpr std::size_t kDialStep = kDialBlockLoads * 64 / sizeof(Real);
 
 /// How the loop of one setting and instruction set distributes its FMAs: a block loads `block_loads` vectors of `lanes`
-/// elements from one stream, the next block from the next stream; FMA number j of a block goes to chain
-/// j % chains, lane by lane, and uses the load floor(j / FMAs a load).
+/// elements; FMA number j of it goes to chain j % chains, lane by lane, and uses the load floor(j / FMAs a load).
 struct DialShape {
   std::size_t chains = 0;  ///< vectors
   std::size_t lanes = 0;
   std::size_t block_loads = 0;
 };
 
-/// Chains x <- x * factor + v, where v are the loaded elements. Each of the `streams` sources has `elements`, a
-/// multiple of kDialStep<Real>. `state` holds the chains, chains x lanes elements, before and after; 64-byte aligned.
+/// Chains x <- x * factor + v, where v are the loaded elements: `elements` of them, a multiple of kDialStep<Real>.
+/// `state` holds the chains, chains x lanes elements, before and after; 64-byte aligned.
 template <class Real>
 struct DialPass {
-  std::array<const Real*, kMostDialStreams> sources = {};
-  std::size_t streams = 1;
+  const Real* source = nullptr;
   std::size_t elements = 0;
   Real factor = 0;
   Real* state = nullptr;
@@ -54,7 +50,6 @@ struct DialLoop {
 struct DialLoopChoice {
   std::int64_t target = 0;  ///< of simd_choice()
   std::size_t setting = 0;  ///< index into kDialIntensities
-  std::size_t streams = 1;  ///< with one, the loop reads only the first source
 };
 
 /// Work: dial_eighths() / 4 flops an element. The factor must be such that the chains stay bounded. The compiler can
@@ -69,15 +64,13 @@ void reference_dial(const DialPass<Real>& pass, const DialShape& shape, std::siz
   const Number factor(pass.factor);
   const std::size_t block = shape.block_loads * shape.lanes;
   for (std::size_t first = 0; first < pass.elements; first += block) {
-    for (std::size_t stream = 0; stream < pass.streams; ++stream) {
-      std::size_t step = 0;
-      for (std::size_t load = 0; load < shape.block_loads; ++load) {
-        const Real* const loaded = pass.sources[stream] + first + load * shape.lanes;
-        for (; 8 * (step + 1) <= eighths * (load + 1); ++step) {
-          for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
-            Number& x = state[step % shape.chains * shape.lanes + lane];
-            x = x * factor + Number(loaded[lane]);
-          }
+    std::size_t step = 0;
+    for (std::size_t load = 0; load < shape.block_loads; ++load) {
+      const Real* const loaded = pass.source + first + load * shape.lanes;
+      for (; 8 * (step + 1) <= eighths * (load + 1); ++step) {
+        for (std::size_t lane = 0; lane < shape.lanes; ++lane) {
+          Number& x = state[step % shape.chains * shape.lanes + lane];
+          x = x * factor + Number(loaded[lane]);
         }
       }
     }

@@ -70,7 +70,7 @@ std::vector<StreamVariant> stream_variants(StreamLevel level, std::span<const st
           variants.push_back(variant(mix, name, streams, Stores::regular));
         }
       }
-      if (mix != StreamMix::load && level == StreamLevel::memory) {
+      if (mix != StreamMix::load && !facts_of(mix).in_place && level == StreamLevel::memory) {
         variants.push_back(variant(mix, name, 1, Stores::streaming));
       }
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include "harness/quantity.hpp"
 #include "kernels/input_values.hpp"
@@ -18,7 +19,7 @@ namespace {
 constexpr double kProbeRounding = 0x1.0p-23;  // a probe holds floats, of the output as of the reference
 
 std::size_t arrays_of(StreamMix mix, std::size_t streams) {
-  return facts_of(mix).reads * streams + facts_of(mix).writes;
+  return facts_of(mix).sources() * streams + facts_of(mix).writes;
 }
 
 std::size_t elements_of(const Stream::Settings& settings) {
@@ -71,6 +72,11 @@ StreamLoop loop_of(const Stream::Settings& settings, std::int64_t target) {
     throw std::invalid_argument(
         fmt::format("{}: stores=streaming needs a mix that stores; load has stores=regular", settings.entry));
   }
+  if (facts_of(settings.mix).in_place && settings.stores == Stores::streaming) {
+    throw std::invalid_argument(
+        fmt::format("{}: stores=streaming needs a mix that stores elsewhere than it loads; {} has stores=regular",
+                    settings.entry, name_of(settings.mix)));
+  }
   throw std::invalid_argument(
       fmt::format("{}: no loop for mix={} streams={} stores={} with simd={} on this processor; try stores=regular",
                   settings.entry, name_of(settings.mix), settings.streams, name_of(settings.stores), settings.simd));
@@ -90,7 +96,7 @@ Stream::Stream(Settings settings) : settings_(std::move(settings)), elements_(el
   if (settings_.memory != nullptr && (settings_.memory->zones().destination < needed.destination ||
                                       settings_.memory->zones().sources < needed.sources)) {
     throw std::invalid_argument(fmt::format("{}: size {} does not fit the shared memory of {} to write and {} to read",
-                                            settings_.entry, size_text(traffic()),
+                                            settings_.entry, size_text(operands()),
                                             size_text(settings_.memory->zones().destination),
                                             size_text(settings_.memory->zones().sources)));
   }
@@ -98,8 +104,8 @@ Stream::Stream(Settings settings) : settings_(std::move(settings)), elements_(el
     settings_.pages = settings_.memory->pages();
   }
   const std::size_t window = kWindowBytes / (sizeof(double) * arrays()) / kStreamStep * kStreamStep;
-  window_ = RollingWindow(elements_, traffic().count <= 2 * kWindowBytes ? elements_ : window);
-  identity_ = identity_of(settings_, simd.name, traffic());
+  window_ = RollingWindow(elements_, operands().count <= 2 * kWindowBytes ? elements_ : window);
+  identity_ = identity_of(settings_, simd.name, operands());
 }
 
 Bytes Stream::smallest_size(StreamMix mix, std::size_t streams) {
@@ -109,14 +115,20 @@ Bytes Stream::smallest_size(StreamMix mix, std::size_t streams) {
 StreamZones Stream::zones_of(const Settings& settings) {
   const Bytes array{sizeof(double) * elements_of(settings)};
   return {.destination = array * facts_of(settings.mix).writes,
-          .sources = StreamMemory::sources_for(facts_of(settings.mix).reads * settings.streams, array)};
+          .sources = StreamMemory::sources_for(facts_of(settings.mix).sources() * settings.streams, array)};
 }
 
 std::size_t Stream::arrays() const { return arrays_of(settings_.mix, settings_.streams); }
 
+Bytes Stream::traffic_of(std::size_t elements) const {
+  const StreamMixFacts facts = facts_of(settings_.mix);
+  return {(facts.reads * settings_.streams + facts.writes) * sizeof(double) * elements};
+}
+
 Bytes Stream::bus_traffic_of(std::size_t elements) const {
-  const std::size_t allocated = settings_.stores == Stores::regular ? facts_of(settings_.mix).writes : 0;
-  return {(arrays() + allocated) * sizeof(double) * elements};
+  const StreamMixFacts facts = facts_of(settings_.mix);
+  const std::size_t allocated = settings_.stores == Stores::regular && !facts.in_place ? facts.writes : 0;
+  return traffic_of(elements) + Bytes{allocated * sizeof(double) * elements};
 }
 
 Bytes Stream::memory_per_worker() const { return StreamMemory::total(zones_of(settings_), settings_.pages); }
@@ -130,7 +142,7 @@ void Stream::prepare(std::uint64_t seed) {
   if (facts_of(settings_.mix).writes > 0) {
     destination_ = settings_.memory->destination<double>().first(elements_);
   }
-  for (std::size_t i = 0; i < facts_of(settings_.mix).reads * settings_.streams; ++i) {
+  for (std::size_t i = 0; i < facts_of(settings_.mix).sources() * settings_.streams; ++i) {
     sources_[i] = settings_.memory->source<double>(i, {sizeof(double) * elements_});
   }
   identity_.facts["huge_pages"] = settings_.memory->huge_pages_text();
@@ -148,19 +160,36 @@ std::uint64_t Stream::pass(std::size_t first, std::size_t count, std::uint64_t p
 }
 
 void Stream::run(std::span<const std::uint32_t> samples) noexcept {
-  checksum_ = pass(0, elements_, 1, scalars_[samples[0]]);
+  if (facts_of(settings_.mix).in_place) {
+    plant(destination_, samples[0]);
+  }
+  checksum_ = pass(0, elements_, 1, scalar_of(samples[0]));
+}
+
+double Stream::scalar_of(std::uint32_t sample) const {
+  return facts_of(settings_.mix).in_place ? -1.0 : scalars_[sample];
+}
+
+double Stream::planted(std::size_t probe_element, std::uint32_t sample) const {
+  return scalars_.at(sample) + static_cast<double>(probe_element);
+}
+
+void Stream::plant(std::span<double> operand, std::uint32_t sample) const noexcept {
+  for (std::size_t i = 0; i < kProbeSize; ++i) {
+    operand[probe_position(i, elements_)] = planted(i, sample);
+  }
 }
 
 void Stream::repeat(std::uint64_t iterations) noexcept {
   window_.advance(iterations, [this](std::size_t first, std::size_t count, std::uint64_t passes) {
-    checksum_ = pass(first, count, passes, scalars_[0]);
+    checksum_ = pass(first, count, passes, scalar_of(0));
   });
 }
 
 RepeatStep Stream::repeat_step() const {
   const std::size_t elements = window_.window();
   return {.work = {facts_of(settings_.mix).flops * elements},
-          .traffic = {arrays() * sizeof(double) * elements},
+          .traffic = traffic_of(elements),
           .bus_traffic = bus_traffic_of(elements)};
 }
 
@@ -186,7 +215,10 @@ Kernel::Probe Stream::reference_probe(std::uint32_t sample) const {
   }
   Probe expected{};
   for (std::size_t i = 0; i < kProbeSize; ++i) {
-    expected[i] = static_cast<float>(expected_at(probe_position(i, elements_), scalars_.at(sample)));
+    expected[i] = static_cast<float>(
+        facts_of(settings_.mix).in_place
+            ? reference_stream<long double>(settings_.mix, planted(i, sample), 0.0, scalar_of(sample))
+            : expected_at(probe_position(i, elements_), scalars_.at(sample)));
   }
   return expected;
 }
@@ -197,7 +229,24 @@ double Stream::rounding_bound() const { return 1.5 * 0x1.0p-53 * static_cast<dou
 
 double Stream::tolerance() const { return settings_.mix == StreamMix::load ? 0.0 : rounding_bound() + kProbeRounding; }
 
+OutputCheck Stream::verify_update() {
+  const std::uint32_t sample = 0;
+  fill_uniform(destination_, {1, 0}, {1.0, 2.0});
+  std::vector<double> before(destination_.begin(), destination_.end());
+  plant(before, sample);
+  run({&sample, 1});
+  OutputComparison comparison(rounding_bound(), output_scale());
+  for (std::size_t i = 0; i < elements_; ++i) {
+    comparison.compare(sample, i, reference_stream<long double>(settings_.mix, before[i], 0.0, scalar_of(sample)),
+                       static_cast<long double>(destination_[i]));
+  }
+  return comparison.result();
+}
+
 OutputCheck Stream::verify() {
+  if (facts_of(settings_.mix).in_place) {
+    return verify_update();
+  }
   const std::uint32_t sample = 0;
   run({&sample, 1});
   OutputComparison comparison(rounding_bound(), output_scale());
@@ -217,7 +266,7 @@ OutputCheck Stream::verify() {
 
 Stream::Settings stream_settings(const std::map<std::string, std::string>& parameters) {
   KernelParameters given(*find_kernel("stream"), parameters);
-  const std::string mix_name = given.choice("mix", {"load", "store", "copy", "scale", "add", "triad"});
+  const std::string mix_name = given.choice("mix", {"load", "store", "update", "copy", "scale", "add", "triad"});
   Stream::Settings settings{.limits = memory_limits_here()};
   for (std::size_t i = 0; i < kStreamMixes; ++i) {
     if (name_of(static_cast<StreamMix>(i)) == mix_name) {

@@ -21,8 +21,12 @@ namespace assay {
 /// A mix of loads and stores in double precision: memory bandwidth, little else. A sample is a value of the scalar s;
 /// a mix without one has one sample. run() passes once through all operands; a step of repeat() is a window of them.
 ///
-/// Work: scale and add 1 flop an element, triad 2, the others none. Counted traffic: each operand once. On the bus a
-/// regular store moves 8 bytes an element more, the line read before it is overwritten.
+/// An update multiplies by -1, so that no number of passes makes its operand grow, decay or round. Its sample is what
+/// run() puts into the elements of the probe before the pass.
+///
+/// Work: update, scale and add 1 flop an element, triad 2, the others none. Counted traffic: what is loaded and stored;
+/// of an update it is twice the operand. On the bus a regular store moves 8 bytes an element more, the line read before
+/// it is overwritten, unless it was loaded anyway.
 /// Source: McCalpin, STREAM.
 class Stream : public Kernel {
  public:
@@ -50,7 +54,7 @@ class Stream : public Kernel {
 
   [[nodiscard]] const KernelIdentity& identity() const override { return identity_; }
   [[nodiscard]] Flops work() const override { return {facts_of(settings_.mix).flops * elements_}; }
-  [[nodiscard]] Bytes traffic() const override { return {arrays() * sizeof(double) * elements_}; }
+  [[nodiscard]] Bytes traffic() const override { return traffic_of(elements_); }
   [[nodiscard]] Bytes bus_traffic() const override { return bus_traffic_of(elements_); }
   [[nodiscard]] Bytes memory_per_worker() const override;
   [[nodiscard]] std::size_t sample_count() const override { return facts_of(settings_.mix).has_scalar ? kSamples : 1; }
@@ -70,8 +74,14 @@ class Stream : public Kernel {
   static constexpr std::size_t kSamples = 16;
 
   [[nodiscard]] std::size_t arrays() const;
+  [[nodiscard]] Bytes operands() const { return {arrays() * sizeof(double) * elements_}; }
+  [[nodiscard]] Bytes traffic_of(std::size_t elements) const;
   [[nodiscard]] Bytes bus_traffic_of(std::size_t elements) const;
   [[nodiscard]] std::uint64_t pass(std::size_t first, std::size_t count, std::uint64_t passes, double scalar) noexcept;
+  [[nodiscard]] double scalar_of(std::uint32_t sample) const;
+  [[nodiscard]] double planted(std::size_t probe_element, std::uint32_t sample) const;
+  void plant(std::span<double> operand, std::uint32_t sample) const noexcept;
+  [[nodiscard]] OutputCheck verify_update();
   [[nodiscard]] long double expected_at(std::size_t element, double scalar) const;
   [[nodiscard]] double rounding_bound() const;
 

@@ -16,7 +16,7 @@ namespace assay {
 struct StreamLoopSet {
   std::array<StreamLoop, kMostLoadStreams> load;   ///< by streams - 1
   std::array<StreamLoop, kStreamMixes> regular;    ///< by mix, load empty
-  std::array<StreamLoop, kStreamMixes> streaming;  ///< by mix, load empty; all empty where stores cannot stream
+  std::array<StreamLoop, kStreamMixes> streaming;  ///< by mix, load and update empty; all where stores cannot stream
 };
 }  // namespace assay
 #endif
@@ -109,7 +109,7 @@ HWY_INLINE Vector value_at(const double* b, const double* c, Vector s) {
     return s;
   } else if constexpr (kMix == StreamMix::copy) {
     return hn::Load(lanes, b);
-  } else if constexpr (kMix == StreamMix::scale) {
+  } else if constexpr (kMix == StreamMix::scale || kMix == StreamMix::update) {
     return hn::Mul(s, hn::Load(lanes, b));
   } else if constexpr (kMix == StreamMix::add) {
     return hn::Add(hn::Load(lanes, b), hn::Load(lanes, c));
@@ -141,7 +141,7 @@ HWY_INLINE std::uint64_t write_stream(const StreamPass& pass) {
   const std::size_t elements = pass.elements;  // a local: the stores could overwrite the pass
   for (std::uint64_t done = 0; done < pass.passes; ++done) {
     double* const a = pass.destination;
-    const double* const b = pass.sources[0];
+    const double* const b = kMix == StreamMix::update ? a : pass.sources[0];
     const double* const c = pass.sources[1];
     for (std::size_t i = 0; i < elements; i += step) {
       write_vectors<kMix, kStores>(a + i, b + i, c + i, s);
@@ -160,6 +160,7 @@ std::uint64_t load_2(const StreamPass& pass) { return load_streams<2>(pass); }
 std::uint64_t load_3(const StreamPass& pass) { return load_streams<3>(pass); }
 std::uint64_t load_4(const StreamPass& pass) { return load_streams<4>(pass); }
 std::uint64_t store_regular(const StreamPass& pass) { return write_stream<StreamMix::store, Stores::regular>(pass); }
+std::uint64_t update_regular(const StreamPass& pass) { return write_stream<StreamMix::update, Stores::regular>(pass); }
 std::uint64_t copy_regular(const StreamPass& pass) { return write_stream<StreamMix::copy, Stores::regular>(pass); }
 std::uint64_t scale_regular(const StreamPass& pass) { return write_stream<StreamMix::scale, Stores::regular>(pass); }
 std::uint64_t add_regular(const StreamPass& pass) { return write_stream<StreamMix::add, Stores::regular>(pass); }
@@ -177,11 +178,12 @@ std::uint64_t triad_streaming(const StreamPass& pass) {
 }
 
 StreamLoopSet stream_loop_set() {
-  StreamLoopSet set{.load = {load_1, load_2, load_3, load_4},
-                    .regular = {nullptr, store_regular, copy_regular, scale_regular, add_regular, triad_regular},
-                    .streaming = {}};
+  StreamLoopSet set{
+      .load = {load_1, load_2, load_3, load_4},
+      .regular = {nullptr, store_regular, update_regular, copy_regular, scale_regular, add_regular, triad_regular},
+      .streaming = {}};
 #if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128  // elsewhere g++ turns Highway's Stream into a regular store
-  set.streaming = {nullptr, store_streaming, copy_streaming, scale_streaming, add_streaming, triad_streaming};
+  set.streaming = {nullptr, store_streaming, nullptr, copy_streaming, scale_streaming, add_streaming, triad_streaming};
 #endif
   return set;
 }

@@ -37,10 +37,11 @@ struct StreamLoopChoice {
 };
 
 /// The loop compiled for that instruction set; nullptr where there is none: several streams of another mix than load,
-/// streaming stores of load or of a target without them.
+/// streaming stores of load, of update or of a target without them.
 [[nodiscard]] StreamLoop find_stream_loop(const StreamLoopChoice& choice);
 
 /// One element of a mix that writes, for references and for counting operations; `b` and `c` as far as the mix reads.
+/// Of update `b` is what the element was.
 template <class Real>
 Real reference_stream(StreamMix mix, double b, double c, double scalar) {
   switch (mix) {
@@ -49,6 +50,7 @@ Real reference_stream(StreamMix mix, double b, double c, double scalar) {
       return Real(b);
     case StreamMix::store:
       return Real(scalar);
+    case StreamMix::update:
     case StreamMix::scale:
       return Real(scalar) * Real(b);
     case StreamMix::add:

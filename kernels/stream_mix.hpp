@@ -5,10 +5,11 @@
 
 namespace assay {
 
-/// The loads and stores of a bandwidth kernel: load reads, store writes s, copy a = b, scale a = s b, add a = b + c,
-/// triad a = b + s c. The last four are McCalpin's STREAM.
-enum class StreamMix { load, store, copy, scale, add, triad };
-inline constexpr std::size_t kStreamMixes = 6;
+/// The loads and stores of a bandwidth kernel: load reads, store writes s, update a = s a in place, copy a = b, scale
+/// a = s b, add a = b + c, triad a = b + s c. The last four are McCalpin's STREAM. An update gives the level that it
+/// reads from back what it took: a cache whose ways in and out are separate moves more by it than by any other mix.
+enum class StreamMix { load, store, update, copy, scale, add, triad };
+inline constexpr std::size_t kStreamMixes = 7;
 
 /// How results are written: regular stores read each line into the cache first (write-allocate), streaming stores go
 /// past the caches, which pays only when the operands come from memory.
@@ -21,6 +22,9 @@ struct StreamMixFacts {
   std::size_t writes = 0;
   std::size_t flops = 0;
   bool has_scalar = false;
+  bool in_place = false;  ///< what is read is then written: one array, and no line is read only to be overwritten
+
+  [[nodiscard]] constexpr std::size_t sources() const { return in_place ? 0 : reads; }
 };
 
 [[nodiscard]] constexpr StreamMixFacts facts_of(StreamMix mix) {
@@ -29,6 +33,8 @@ struct StreamMixFacts {
       return {.name = "load", .reads = 1};
     case StreamMix::store:
       return {.name = "store", .writes = 1, .has_scalar = true};
+    case StreamMix::update:
+      return {.name = "update", .reads = 1, .writes = 1, .flops = 1, .has_scalar = true, .in_place = true};
     case StreamMix::copy:
       return {.name = "copy", .reads = 1, .writes = 1};
     case StreamMix::scale:

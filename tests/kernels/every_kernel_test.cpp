@@ -139,7 +139,7 @@ TEST_P(EveryKernel, DeclaresPositiveAndConsistentFigures) {
   EXPECT_LE(kernel->max_batch(), kernel->sample_count());
   const std::size_t batch = kernel->max_batch();
   EXPECT_LE(kernel->traffic_of_batch(batch), kernel->traffic() * batch);
-  EXPECT_GE(kernel->memory_per_worker(), kernel->traffic_of_batch(batch));
+  EXPECT_GE(kernel->memory_per_worker() * 2, kernel->traffic_of_batch(batch));  // an update moves all it has twice
 }
 
 TEST_P(EveryKernel, RepeatedStepsAreShareOfARunAndLeaveTheKernelRight) {

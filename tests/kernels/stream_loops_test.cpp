@@ -55,6 +55,9 @@ TEST(StreamLoops, WriteFillsTheDestinationAndNothingBehindIt) {
           EXPECT_EQ(stores, Stores::streaming);  // the only ones that an instruction set may lack
           continue;
         }
+        if (facts_of(static_cast<StreamMix>(mix)).in_place) {
+          continue;
+        }
         Operand a;
         Operand b;
         Operand c;
@@ -75,9 +78,26 @@ TEST(StreamLoops, WriteFillsTheDestinationAndNothingBehindIt) {
   }
 }
 
+TEST(StreamLoops, UpdateMultipliesEveryElementInEveryPassAndNothingBehind) {
+  for (const SimdChoice& simd : simd_choices()) {
+    const StreamLoop loop = find_stream_loop({.target = simd.target, .mix = StreamMix::update});
+    ASSERT_NE(loop, nullptr);
+    Operand a;
+    for (std::size_t i = 0; i < kElements; ++i) {
+      a.values[i] = static_cast<double>(i);
+    }
+    loop({.destination = a.values.data(), .elements = kElements, .scalar = 2.0, .passes = 3});
+    for (std::size_t i = 0; i < kElements; ++i) {
+      ASSERT_EQ(a.values[i], 8.0 * static_cast<double>(i)) << simd.name;
+    }
+    EXPECT_EQ(a.guard, -1.0);
+  }
+}
+
 TEST(StreamLoops, WhatMakesNoSenseHasNone) {
   const std::int64_t target = simd_choices().front().target;
   EXPECT_EQ(find_stream_loop({.target = target, .mix = StreamMix::copy, .streams = 2}), nullptr);
+  EXPECT_EQ(find_stream_loop({.target = target, .mix = StreamMix::update, .stores = Stores::streaming}), nullptr);
   EXPECT_EQ(find_stream_loop({.target = target, .mix = StreamMix::load, .streams = 0}), nullptr);
   EXPECT_EQ(find_stream_loop({.target = target, .mix = StreamMix::load, .streams = 5}), nullptr);
   EXPECT_EQ(find_stream_loop({.target = target, .mix = StreamMix::load, .stores = Stores::streaming}), nullptr);

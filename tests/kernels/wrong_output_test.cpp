@@ -72,7 +72,7 @@ TEST(WrongOutput, StreamFirstAndLast) {
   expect_found<Stream>({.element = 0}, "sample 0, element 0:", triad);
   expect_found<Stream>({.element = 127}, "sample 0, element 127:", triad);
   expect_found<Stream>({.element = 64, .not_a_number = true}, "sample 0, element 64:", triad);
-  for (const StreamMix mix : {StreamMix::store, StreamMix::copy, StreamMix::scale, StreamMix::add}) {
+  for (const StreamMix mix : {StreamMix::store, StreamMix::update, StreamMix::copy, StreamMix::scale, StreamMix::add}) {
     expect_found<Stream>({.element = 63},
                          "sample 0, element 63:", Stream::Settings{.mix = mix, .size = Stream::smallest_size(mix, 1)});
   }
