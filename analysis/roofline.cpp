@@ -63,6 +63,7 @@ void fit_flat(const Fit& fit, RoofSet& set) {
         fit.threads(i) > set.threads) {
       continue;
     }
+    set.asked_for = set.asked_for || fit.threads(i) == set.threads;
     if (fit.ceilings[i].usable()) {
       set.others.push_back(i);
     } else if (fit.threads(i) == set.threads && refused.empty()) {
@@ -94,6 +95,7 @@ void fit_slope(const Fit& fit, const RoofSet& set, LevelRoofs& roofs) {
     if (subject.kind != SubjectKind::bandwidth || subject.level != roofs.level || fit.threads(i) > set.threads) {
       continue;
     }
+    roofs.asked_for = roofs.asked_for || fit.threads(i) == set.threads;
     if (fit.ceilings[i].usable()) {
       roofs.mixes.push_back(i);
     } else if (fit.threads(i) == set.threads && refused.empty()) {
@@ -207,6 +209,23 @@ std::vector<std::string> level_names(const RooflineMeasurement& measurement) {
   return names;
 }
 
+/// Work unit, data type and threads of each set.
+using SetKeys = std::set<std::tuple<std::string, std::string, std::size_t>>;
+
+SetKeys set_keys(const Fit& fit) {
+  SetKeys arithmetic;
+  SetKeys bandwidth;
+  for (std::size_t i = 0; i < fit.ceilings.size(); ++i) {
+    const RooflineSubject& subject = fit.subject(i);
+    if (subject.kind == SubjectKind::compute && subject.unavailable.empty()) {
+      arithmetic.insert({subject.work_unit, subject.dtype, fit.threads(i)});
+    } else if (subject.kind == SubjectKind::bandwidth) {
+      bandwidth.insert({"flop", "f64", fit.threads(i)});
+    }
+  }
+  return arithmetic.empty() ? bandwidth : arithmetic;
+}
+
 }  // namespace
 
 const LevelRoofs* RoofSet::level(const std::string& name) const {
@@ -239,17 +258,12 @@ EstimateRecord ratio_of(const Ceiling& numerator, const Ceiling& denominator, co
 Roofline fit_roofline(const RooflineMeasurement& measurement, const RooflineFitOptions& options) {
   Roofline roofline;
   roofline.options = options;
-  std::set<std::tuple<std::string, std::string, std::size_t>> keys;
   for (std::size_t i = 0; i < measurement.subjects.size(); ++i) {
     roofline.ceilings.push_back(ceiling_of(measurement, i, options));
-    const RooflineSubject& subject = measurement.subjects[i];
-    if (subject.kind == SubjectKind::compute && subject.unavailable.empty()) {
-      keys.insert({subject.work_unit, subject.dtype, std::max<std::size_t>(1, subject.cpus.size())});
-    }
   }
   const Fit fit{.measurement = measurement, .ceilings = roofline.ceilings, .options = options};
   const std::vector<std::string> levels = level_names(measurement);
-  for (const auto& [work_unit, dtype, threads] : keys) {
+  for (const auto& [work_unit, dtype, threads] : set_keys(fit)) {
     RoofSet set;
     set.threads = threads;
     set.dtype = dtype;

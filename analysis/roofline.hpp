@@ -30,6 +30,7 @@ struct LevelKnee {
 /// The slopes of one memory level for one number of threads. Indices are of Roofline::ceilings.
 struct LevelRoofs {
   std::string level;
+  bool asked_for = false;            ///< a bandwidth of this level on this many threads was to be measured
   std::optional<std::size_t> slope;  ///< the best mix of accesses
   std::vector<std::size_t> mixes;    ///< every other usable one, also of fewer threads, fastest first
   std::string reason;                ///< why there is no slope
@@ -40,11 +41,13 @@ struct LevelRoofs {
   std::string knee_reason;
 };
 
-/// The roofs that bound code of one data type on one number of threads.
+/// The roofs that bound code of one data type on one number of threads. Where only bandwidths were to be measured there
+/// is one set without a flat roof for each number of threads, of f64.
 struct RoofSet {
   std::size_t threads = 1;
-  std::string dtype;      ///< "f64"
-  std::string work_unit;  ///< "flop" or "op": the two never share a roof
+  std::string dtype;       ///< "f64"
+  std::string work_unit;   ///< "flop" or "op": the two never share a roof
+  bool asked_for = false;  ///< arithmetic of this set was to be measured
   /// The best multiply-add: code like a matrix product is bounded by it. Where no kernel of the set is one, the best.
   std::optional<std::size_t> flat;
   /// The other usable flat ceilings, also of fewer threads, fastest first: higher ones (an extra addition beside each

@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "analysis/format.hpp"
+#include "analysis/measured_figures.hpp"
 #include "analysis/roofline_titles.hpp"
 
 namespace assay {
@@ -41,6 +43,14 @@ std::optional<double> log_half_width(const EstimateRecord& estimate) {
     return std::nullopt;
   }
   return 0.5 * std::log(*estimate.upper / *estimate.lower);
+}
+
+void scale(EstimateRecord& estimate, double factor) {
+  for (std::optional<double>* value : {&estimate.point, &estimate.lower, &estimate.upper}) {
+    if (*value) {
+      **value *= factor;
+    }
+  }
 }
 
 /// Two measurements that share no round: their relative errors add as squares.
@@ -115,6 +125,62 @@ void say(const Roofline& roofline, const RooflineMeasurement& measurement, Place
   dot.sentence = sentence_of(dot, measurement.subjects[roofline.ceilings[*dot.binding].subject]);
 }
 
+/// Binds the dot and says its share of the roof, with the draws that its ceiling and the roof have in common.
+void finish(const Roofline& roofline, const RooflineMeasurement& measurement, const Ceiling& ceiling, PlacedDot& dot) {
+  bind(roofline, dot);
+  if (!dot.refused.empty()) {
+    return;
+  }
+  dot.share = ratio_of(ceiling, roofline.ceilings[*dot.binding], roofline.options.bootstrap);
+  // The ratio of the two rates, carried to the intensity: a constant factor leaves the draws' spread as it is.
+  scale(dot.share, *dot.achieved.point / *dot.attainable / *dot.share.point);
+  say(roofline, measurement, dot);
+}
+
+double last_line_bytes(const RooflineMeasurement& measurement) {
+  return measurement.machine.data_caches.empty()
+             ? 0.0
+             : static_cast<double>(measurement.machine.data_caches.back().line.count);
+}
+
+/// The same work by what the counters saw of it; none where they saw no memory traffic.
+std::optional<PlacedDot> place_by_counters(const Roofline& roofline, const RooflineMeasurement& measurement,
+                                           const Ceiling& ceiling, const PlacedDot& declared) {
+  const RooflineSubject& subject = measurement.subjects[ceiling.subject];
+  const MeasuredFigures figures = measured_figures(subject, last_line_bytes(measurement));
+  if (!ceiling.usable() || !declared.intensity || !figures.memory_bytes || measurement.levels.empty()) {
+    return std::nullopt;
+  }
+  PlacedDot dot;
+  dot.name = declared.name + ", by counters";
+  dot.axes = {.form = RooflineForm::classic,
+              .work_unit = subject.work_unit,
+              .work_source = figures.flops ? FiguresSource::measured : subject.work_source,
+              .bytes_source = FiguresSource::measured,
+              .bytes_level = measurement.levels.back().name,
+              .write_allocate = true};
+  dot.threads = declared.threads;
+  dot.dtype = declared.dtype;
+  dot.working_set_bytes = declared.working_set_bytes;
+  dot.level = dot.axes.bytes_level;
+  dot.level_reason = "the counters saw what came from there";
+  const double work = figures.flops.value_or(subject.work_per_iteration);
+  dot.achieved = ceiling.roof;
+  dot.expected = ceiling.expected;
+  for (EstimateRecord* estimate : {&dot.achieved, &dot.expected}) {
+    scale(*estimate, work / subject.work_per_iteration);
+  }
+  dot.achieved_by = declared.achieved_by;
+  if (!(*figures.memory_bytes > 0.0)) {
+    dot.refused = "no line came from memory while it was counted: its intensity there has no bound";
+    return dot;
+  }
+  dot.intensity = work / *figures.memory_bytes;
+  dot.notes.emplace_back("bytes are lines that the last cache missed; what is written back is not among them");
+  finish(roofline, measurement, ceiling, dot);
+  return dot;
+}
+
 PlacedDot place_subject(const Roofline& roofline, const RooflineMeasurement& measurement, const Ceiling& ceiling) {
   const RooflineSubject& subject = measurement.subjects[ceiling.subject];
   PlacedDot dot;
@@ -150,19 +216,10 @@ PlacedDot place_subject(const Roofline& roofline, const RooflineMeasurement& mea
     dot.level = subject.level;
     dot.level_reason = "as the measurement says";
   }
-  bind(roofline, dot);
-  if (dot.refused.empty()) {
-    const Ceiling& binding = roofline.ceilings[*dot.binding];
-    dot.share = ratio_of(ceiling, binding, roofline.options.bootstrap);
-    // The ratio of the two rates, carried to the intensity: a constant factor leaves the draws' spread as it is.
-    const double factor = *dot.achieved.point / *dot.attainable / *dot.share.point;
-    for (std::optional<double>* value : {&dot.share.point, &dot.share.lower, &dot.share.upper}) {
-      if (*value) {
-        **value *= factor;
-      }
-    }
-    say(roofline, measurement, dot);
+  if (const std::string conflict = flops_conflict(subject, measured_figures(subject, 0.0)); !conflict.empty()) {
+    dot.notes.push_back(conflict);
   }
+  finish(roofline, measurement, ceiling, dot);
   return dot;
 }
 
@@ -226,6 +283,9 @@ std::vector<PlacedDot> place_dots(const Roofline& roofline, const RooflineMeasur
   for (const Ceiling& ceiling : roofline.ceilings) {
     if (measurement.subjects[ceiling.subject].kind == SubjectKind::dot) {
       dots.push_back(place_subject(roofline, measurement, ceiling));
+      if (auto counted = place_by_counters(roofline, measurement, ceiling, dots.back())) {
+        dots.push_back(std::move(*counted));
+      }
     }
   }
   return dots;

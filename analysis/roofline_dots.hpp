@@ -34,7 +34,8 @@ struct PlacedDot {
 };
 
 /// The subjects of kind `dot`, in their order. A dot's rate is the same quantile as a roof's, so that the gap to the
-/// roof is the code's and not the hour's.
+/// roof is the code's and not the hour's. Where hardware counters saw the bytes that came from memory, the subject has
+/// a second dot behind the first, in the classic form, with the counters' flops too where they saw those.
 [[nodiscard]] std::vector<PlacedDot> place_dots(const Roofline& roofline, const RooflineMeasurement& measurement);
 
 /// A run file's workload: work per sample x samples per second against work / traffic, both declared. The file holds no

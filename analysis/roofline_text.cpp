@@ -127,11 +127,19 @@ const RoofSet* set_of_dots(const Roofline& roofline, std::span<const PlacedDot> 
   return best;
 }
 
+/// That of the main flat roof, or where there is none of the first ceiling; 0 if it was not measured.
+double clock_of(const Roofline& roofline) {
+  if (const RoofSet* set = main_set(roofline); set != nullptr) {
+    return roofline.ceilings[*set->flat].clock_hz.value_or(0.0);
+  }
+  const auto found = std::ranges::find_if(roofline.ceilings, [](const Ceiling& c) { return c.clock_hz.has_value(); });
+  return found == roofline.ceilings.end() ? 0.0 : *found->clock_hz;
+}
+
 std::string heading(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& style) {
   std::string out = wrapped_text(
       "", fmt::format("Roofline of {}: {}", measurement.machine_identity.label, measurement.machine.cpu_model));
-  const RoofSet* set = main_set(roofline);
-  const double clock_hz = set != nullptr ? roofline.ceilings[*set->flat].clock_hz.value_or(0.0) : 0.0;
+  const double clock_hz = clock_of(roofline);
   const std::string clock = clock_hz > 0.0 ? fmt::format("{:.2f} GHz measured", clock_hz / 1e9) : "not measured";
   const std::string nominal = measurement.nominal_clock_hz
                                   ? fmt::format("nominal {:.2f}", *measurement.nominal_clock_hz / 1e9)

@@ -110,7 +110,12 @@ std::string wrapped_text(std::string_view first, std::string_view raw) {
 
 std::string flat_table(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& style) {
   std::string out = "FLAT ROOFS: how fast it computes; * bounds code like a matrix product\n";
+  bool any = false;
   for (const RoofSet& set : roofline.sets) {
+    if (!set.asked_for) {
+      continue;
+    }
+    any = true;
     out += row(set_title(set), "roof [95 % interval]", "typical", "best", "per cycle");
     if (!set.flat) {
       out += wrapped_text("    ", "none: " + set.reason);
@@ -126,14 +131,19 @@ std::string flat_table(const RooflineMeasurement& measurement, const Roofline& r
       }
     }
   }
-  return out;
+  return any ? out : "";
 }
 
 std::string slope_table(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& style) {
   std::string out =
       "SLOPES: how fast it moves data, by level and mix of accesses; * is the roof;\non bus: with the lines that "
       "stores read before they overwrite them\n";
+  bool any = false;
   for (const RoofSet* set : one_set_per_threads(roofline)) {
+    if (std::ranges::none_of(set->levels, &LevelRoofs::asked_for)) {
+      continue;
+    }
+    any = true;
     out += row(threads_text(set->threads), "roof [95 % interval]", "typical", "best", "B/cyc", "on bus");
     for (const LevelRoofs& level : set->levels) {
       if (!level.slope) {
@@ -153,14 +163,20 @@ std::string slope_table(const RooflineMeasurement& measurement, const Roofline& 
       }
     }
   }
-  return out;
+  return any ? out : "";
 }
 
 std::string ridge_table(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& /*style*/) {
-  std::string out =
-      "RIDGES: below this intensity memory is the limit, above it arithmetic;\nerror: mean distance of the dial from "
-      "the round knee, and from a hard one\n";
+  std::string out;
   for (const RoofSet& set : roofline.sets) {
+    if (!set.asked_for || std::ranges::none_of(set.levels, &LevelRoofs::asked_for)) {
+      continue;
+    }
+    if (out.empty()) {
+      out =
+          "RIDGES: below this intensity memory is the limit, above it arithmetic;\nerror: mean distance of the dial "
+          "from the round knee, and from a hard one\n";
+    }
     out += fmt::format("  {} {} {}\n", padded(set_title(set), 16), padded(set.work_unit + "/byte [95 %]", 22),
                        "p of the round knee [95 %]");
     for (const LevelRoofs& level : set.levels) {

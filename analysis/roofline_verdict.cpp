@@ -40,13 +40,9 @@ class Judgement {
   }
 
   void judge_roofs() {
-    if (roofline_.sets.empty()) {
-      add("no_flat_roof", "no arithmetic was measured, so there is no flat roof",
-          "assay roofline, with all its subjects");
-    }
     std::set<std::string> said;  // a slope belongs to every data type of its threads
     for (const RoofSet& set : roofline_.sets) {
-      if (!set.flat) {
+      if (set.asked_for && !set.flat) {
         add("no_flat_roof",
             fmt::format("no flat roof for {} on {}: {}", set.dtype, threads_text(set.threads), set.reason),
             fmt::format("{}; {}", longer(2.0), kQuieter));
@@ -56,7 +52,7 @@ class Judgement {
         if (said.insert(fmt::format("doubt {} {}", level.level, set.threads)).second) {
           doubt(level.doubt, fmt::format("the slope for {} on {}", level.level, threads_text(set.threads)));
         }
-        if (!level.slope && said.insert(fmt::format("{} {}", level.level, set.threads)).second) {
+        if (level.asked_for && !level.slope && said.insert(fmt::format("{} {}", level.level, set.threads)).second) {
           add("no_slope",
               fmt::format("no slope for {} on {}: {}", level.level, threads_text(set.threads), level.reason),
               fmt::format("{}; {}", longer(2.0), kQuieter));

@@ -109,7 +109,7 @@ class RooflineCommand {
   [[nodiscard]] std::string draw(const RooflineMeasurement& measurement, const Roofline& roofline,
                                  std::span<const PlacedDot> dots, const std::string& file) const {
     if (main_set(roofline) == nullptr) {
-      return "none: no flat roof was measured to draw it under";
+      return "none: there is no flat roof to draw it under";
     }
     const std::string svg = options_.svg.empty() ? beside(file, ".svg") : options_.svg;
     write_text(svg, roofline_svg(measurement, roofline, dots, {}));

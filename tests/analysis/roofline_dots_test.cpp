@@ -9,6 +9,7 @@
 namespace assay {
 namespace {
 
+using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
@@ -172,6 +173,62 @@ TEST(RooflineForm, AxesAreSharedOnlyByLikePoints) {
   EXPECT_THAT(axes_conflict(core, {.work_source = FiguresSource::modelled}), HasSubstr("modelled"));
   EXPECT_EQ(axes_sentence(core),
             "flop (counted) per byte at the core (counted, without write-allocate), cache-aware form");
+}
+
+/// A dot of 1000 flops and 1000 bytes at 10 Gflop/s whose counters over 100 iterations are given.
+RooflineMeasurement counted(std::vector<CounterReading> counters) {
+  RooflineMeasurement m = four_levels();
+  m.machine.data_caches.back().line = Bytes{64};
+  m.subjects.push_back(
+      subject_of({.id = "dot", .kind = SubjectKind::dot, .work = 1000.0, .bytes = 1000.0}, constant_rates(10e9)));
+  m.subjects.back().working_set_bytes = 8192;
+  m.subjects.back().counters = std::move(counters);
+  m.subjects.back().counted_iterations = 100;
+  return m;
+}
+
+CounterReading saw(CounterEvent event, std::uint64_t value) {
+  return {.event = event, .value = value, .source = "PAPI"};
+}
+
+TEST(RooflineDots, CountersGiveTheSameWorkASecondDotAtItsMemoryTraffic) {
+  const RooflineMeasurement m = counted({saw(CounterEvent::flops_double, 120'000), saw(CounterEvent::llc_misses, 400)});
+  const std::vector<PlacedDot> dots = place_dots(fit_roofline(m), m);
+  ASSERT_THAT(dots, SizeIs(2));
+  EXPECT_DOUBLE_EQ(*dots[0].intensity, 1.0);
+  EXPECT_EQ(dots[0].axes.bytes_source, FiguresSource::counted);
+  EXPECT_THAT(dots[0].notes, Contains(HasSubstr("the counters saw 1200 flop an iteration where it declares 1000")));
+  const PlacedDot& dot = dots[1];
+  EXPECT_EQ(dot.refused, "");
+  EXPECT_DOUBLE_EQ(*dot.intensity, 1200.0 / (4 * 64));
+  EXPECT_DOUBLE_EQ(*dot.achieved.point, 12e9);
+  EXPECT_EQ(dot.axes.form, RooflineForm::classic);
+  EXPECT_EQ(dot.axes.work_source, FiguresSource::measured);
+  EXPECT_EQ(dot.axes.bytes_source, FiguresSource::measured);
+  EXPECT_EQ(dot.level, "DRAM");
+  EXPECT_FALSE(dot.memory_bound);  // 4.7 flop/byte is right of DRAM's ridge, 2.5
+  EXPECT_DOUBLE_EQ(*dot.share.point, 12.0 / 50.0);
+  EXPECT_THAT(axes_conflict(dots[0].axes, dot.axes), HasSubstr("classic"));
+}
+
+TEST(RooflineDots, CountersThatSayNothingGiveNoSecondDot) {
+  const CounterReading absent{.event = CounterEvent::llc_misses, .value = Unavailable{"no PMU"}, .source = ""};
+  for (const auto& counters : {std::vector<CounterReading>{}, {absent}, {saw(CounterEvent::flops_double, 100'000)}}) {
+    const RooflineMeasurement m = counted(counters);
+    const std::vector<PlacedDot> dots = place_dots(fit_roofline(m), m);
+    ASSERT_THAT(dots, SizeIs(1));
+    EXPECT_THAT(dots[0].notes, SizeIs(0));
+  }
+}
+
+TEST(RooflineDots, AFlopCounterThatNeverMovesIsNotBelievedAndNoMissesHaveNoIntensity) {
+  const RooflineMeasurement stuck = counted({saw(CounterEvent::flops_double, 0), saw(CounterEvent::llc_misses, 100)});
+  const std::vector<PlacedDot> dots = place_dots(fit_roofline(stuck), stuck);
+  ASSERT_THAT(dots, SizeIs(2));
+  EXPECT_EQ(dots[1].axes.work_source, FiguresSource::counted);
+  EXPECT_DOUBLE_EQ(*dots[1].intensity, 1000.0 / 64);
+  const RooflineMeasurement cached = counted({saw(CounterEvent::llc_misses, 0)});
+  EXPECT_THAT(place_dots(fit_roofline(cached), cached).at(1).refused, HasSubstr("no line came from memory"));
 }
 
 }  // namespace

@@ -5,15 +5,19 @@
 
 #include <cmath>
 
+#include "analysis/roofline_text.hpp"
 #include "analysis/roofline_verdict.hpp"
 #include "tests/analysis/sample_rooflines.hpp"
 
 namespace assay {
 namespace {
 
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 /// An FMA of 50, FMA+ADD of 75, and at L1 loads of 200 and stores of 100 (all in G).
@@ -143,14 +147,38 @@ TEST(Roofline, RecoversTheKneesOfTheSample) {
   }
 }
 
+/// Those of `kind`, as after --only.
+RooflineMeasurement only(SubjectKind kind) {
+  RooflineMeasurement m = hand_made();
+  std::erase_if(m.subjects, [&](const RooflineSubject& subject) { return subject.kind != kind; });
+  return m;
+}
+
+TEST(Roofline, WhatWasNotToBeMeasuredIsNotMissing) {
+  const RooflineMeasurement bandwidth = only(SubjectKind::bandwidth);
+  const Roofline slopes = fit_roofline(bandwidth);
+  ASSERT_THAT(slopes.sets, SizeIs(1));
+  EXPECT_FALSE(slopes.sets[0].flat);
+  EXPECT_EQ(slopes.ceilings[slopes.sets[0].levels[0].slope.value()].id, "load");
+  EXPECT_THAT(codes(bandwidth), IsEmpty());
+  const std::string text = roofline_text(bandwidth, slopes, {}, {});
+  EXPECT_THAT(text, AllOf(HasSubstr("VALID"), HasSubstr("* L1 load"), HasSubstr("3.20 GHz measured")));
+  EXPECT_THAT(text, Not(AnyOf(HasSubstr("FLAT ROOFS"), HasSubstr("RIDGES"), HasSubstr("none:"))));
+
+  const RooflineMeasurement compute = only(SubjectKind::compute);
+  EXPECT_THAT(codes(compute), IsEmpty());
+  const std::string flat = roofline_text(compute, fit_roofline(compute), {}, {});
+  EXPECT_THAT(flat, AllOf(HasSubstr("FLAT ROOFS"), Not(AnyOf(HasSubstr("SLOPES"), HasSubstr("RIDGES")))));
+}
+
 TEST(Roofline, SaysEveryReasonWhyItIsInvalid) {
   EXPECT_THAT(codes(hand_made()), IsEmpty());
-  EXPECT_THAT(codes(RooflineMeasurement{}), ElementsAre("too_few_rounds", "no_flat_roof"));
+  EXPECT_THAT(codes(RooflineMeasurement{}), ElementsAre("too_few_rounds"));
   RooflineMeasurement m = hand_made();
   m.interrupted = true;
   EXPECT_THAT(codes(m), ElementsAre("interrupted"));
   m = hand_made();
-  m.levels.push_back({.name = "L2"});
+  m.subjects.push_back(subject_of({.id = "L2", .kind = SubjectKind::bandwidth, .level = "L2", .bytes = 64.0}, {}));
   EXPECT_THAT(codes(m), ElementsAre("no_slope"));
   m = hand_made();
   m.subjects[0].output_check = "element 0: expected 1, found 2";
