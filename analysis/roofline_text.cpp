@@ -183,17 +183,57 @@ std::string shown(const std::string& text, const TextStyle& style) {
   return out;
 }
 
-}  // namespace
+std::string brief_roofs(const RooflineMeasurement& measurement, const Roofline& roofline, const RoofSet& set,
+                        const TextStyle& style) {
+  const auto estimate = [&](std::size_t i) {
+    const Ceiling& ceiling = roofline.ceilings[i];
+    return ceiling_estimate_text(ceiling.roof, ceiling.unit, style.charset);
+  };
+  std::string out = wrapped_text(
+      "  flat  ", fmt::format("{} {}", estimate(*set.flat), short_title_of(measurement.subjects[*set.flat])));
+  for (const LevelRoofs& level : set.levels) {
+    const std::string first = fmt::format("  {:5} ", level.level);
+    if (!level.slope) {
+      out += wrapped_text(first, "none: " + level.reason);
+      continue;
+    }
+    out += wrapped_text(
+        first, fmt::format("{} {}; ridge {} {}/byte", estimate(*level.slope), measurement.subjects[*level.slope].mix,
+                           plain_estimate_text(level.ridge, ""), set.work_unit));
+  }
+  return out;
+}
 
-std::string roofline_text(const RooflineMeasurement& measurement, const Roofline& roofline,
-                          std::span<const PlacedDot> dots, const TextStyle& style) {
-  std::string out = shown(heading(measurement, roofline, style), style);
-  // Carries colours, and shows only what was made printable.
+/// Carries colours, and shows only what was made printable.
+std::string printable_verdict(const RooflineMeasurement& measurement, const Roofline& roofline,
+                              const TextStyle& style) {
   std::vector<InvalidReason> problems = roofline_problems(measurement, roofline);
   for (InvalidReason& problem : problems) {
     problem.message = printable_text(problem.message, style.charset);
   }
-  out += verdict_lines(problems, measurement, style);
+  return verdict_lines(problems, measurement, style);
+}
+
+}  // namespace
+
+std::string roofline_brief_text(const RooflineMeasurement& measurement, const Roofline& roofline,
+                                std::span<const PlacedDot> dots, const TextStyle& style) {
+  std::string out = printable_verdict(measurement, roofline, style);
+  const RoofSet* set = set_of_dots(roofline, dots);
+  if (set == nullptr) {
+    set = main_set(roofline);
+  }
+  if (set != nullptr) {
+    out += shown(chart(measurement, roofline, dots, *set, style), style);
+    out += shown(brief_roofs(measurement, roofline, *set, style), style);
+  }
+  return out + shown(dot_list(dots, style), style);
+}
+
+std::string roofline_text(const RooflineMeasurement& measurement, const Roofline& roofline,
+                          std::span<const PlacedDot> dots, const TextStyle& style) {
+  std::string out = shown(heading(measurement, roofline, style), style);
+  out += printable_verdict(measurement, roofline, style);
   out += '\n';
   const RoofSet* const all_threads = main_set(roofline);
   const RoofSet* const with_dots = set_of_dots(roofline, dots);

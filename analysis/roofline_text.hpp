@@ -15,4 +15,9 @@ namespace assay {
 [[nodiscard]] std::string roofline_text(const RooflineMeasurement& measurement, const Roofline& roofline,
                                         std::span<const PlacedDot> dots, const TextStyle& style);
 
+/// The part of it that a summary needs: verdict, the chart of the set that the dots lie in (else of main_set()) with
+/// its roofs, slopes and ridges, and the dots.
+[[nodiscard]] std::string roofline_brief_text(const RooflineMeasurement& measurement, const Roofline& roofline,
+                                              std::span<const PlacedDot> dots, const TextStyle& style);
+
 }  // namespace assay

@@ -79,8 +79,9 @@ class CommandLine {
   }
 
   void add_tour() {
-    CLI::App* sub = command("tour", "measure this machine: doctor, the four scenarios, a page (about 1 min)",
-                            [this] { return tour_command(tour_); });
+    CLI::App* sub =
+        command("tour", "measure this machine: doctor, roofline, the four scenarios, a page (about 1.5 min)",
+                [this] { return tour_command(tour_); });
     sub->add_option("--workload", tour_.workload, "the kernel that stands for your work (default: mlp)")
         ->type_name("NAME")
         ->group("Work");
@@ -90,6 +91,9 @@ class CommandLine {
         ->allow_extra_args(false)
         ->group("Work");
     sub->add_option("--duration", tour_.duration, "measured time of each run (default: 10s)")
+        ->type_name("T")
+        ->group("Length");
+    sub->add_option("--roofline", tour_.roofline, "limit of the roofline's rounds; 0s: no roofline (default: 14s)")
         ->type_name("T")
         ->group("Length");
     add_json(sub, tour_.json);

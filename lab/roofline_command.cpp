@@ -10,31 +10,15 @@
 #include "analysis/roofline_csv.hpp"
 #include "analysis/roofline_dots.hpp"
 #include "analysis/roofline_file.hpp"
-#include "analysis/roofline_scene.hpp"
-#include "analysis/roofline_svg.hpp"
 #include "analysis/roofline_text.hpp"
 #include "analysis/roofline_verdict.hpp"
 #include "lab/json_output.hpp"
-#include "lab/roofline_engine.hpp"
+#include "lab/roofline_measuring.hpp"
 #include "lab/run_files.hpp"
 
 namespace assay {
 
 namespace {
-
-/// Preparing, sweeping and checking take some seconds on a quiet machine; a busy one may need a multiple.
-Nanoseconds generous_limit(const RooflineRequest& request) {
-  constexpr int kSlowdown = 4;
-  return std::chrono::minutes{3} + kSlowdown * request.time_limit;
-}
-
-RooflineMeasurement read_measurement(const std::string& path) {
-  try {
-    return read_roofline_file(path);
-  } catch (const std::runtime_error& error) {
-    throw CommandError(ExitCode::file, error.what());
-  }
-}
 
 class RooflineCommand {
  public:
@@ -48,22 +32,20 @@ class RooflineCommand {
   }
 
   ExitCode run() {
-    const RooflineRequest request = roofline_request_from(options_.roofline);
+    (void)roofline_request_from(options_.roofline);  // says what is wrong before anything is measured
     load_runs_to_place();
     if (!options_.from.empty()) {
-      return show(read_measurement(options_.from), options_.from, ExitCode::ok);
+      return show(read_roofline(options_.from), options_.from, ExitCode::ok);
     }
     Measurements measurements(options_.measurement, console_, "assay roofline");
-    const EngineOutcome outcome = measurements.measure_program(
-        roofline_engine_arguments(options_.roofline, options_.measurement.folder),
-        {.title = "roofline", .observer = ObserverMode::quiet, .time_limit = generous_limit(request)});
-    for (const std::string& line : outcome.errors) {
+    const MeasuredRoofline measured = measure_roofline(measurements, options_.roofline);
+    for (const std::string& line : measured.outcome.errors) {
       console_.error(line);
     }
-    if (!outcome.file) {
-      return outcome.code;
+    if (!measured.measurement) {
+      return measured.outcome.code;
     }
-    return show(read_measurement(*outcome.file), *outcome.file, outcome.code);
+    return show(*measured.measurement, *measured.outcome.file, measured.outcome.code);
   }
 
  private:
@@ -89,7 +71,7 @@ class RooflineCommand {
       dots.push_back(place_run(roofline, measurement, loaded.run));
     }
     const std::vector<InvalidReason> reasons = roofline_problems(measurement, roofline);
-    const std::string svg = draw(measurement, roofline, dots, file);
+    const std::string svg = write_roofline_chart(measurement, roofline, dots, options_.svg, file);
     if (!options_.csv.empty()) {
       write_text(options_.csv, roofline_csv(measurement, roofline, dots));
     }
@@ -103,23 +85,6 @@ class RooflineCommand {
       return ExitCode::interrupted;
     }
     return code == ExitCode::ok && !reasons.empty() ? ExitCode::run_invalid : code;
-  }
-
-  /// The name of the chart's file, or why there is none.
-  [[nodiscard]] std::string draw(const RooflineMeasurement& measurement, const Roofline& roofline,
-                                 std::span<const PlacedDot> dots, const std::string& file) const {
-    if (main_set(roofline) == nullptr) {
-      return "none: there is no flat roof to draw it under";
-    }
-    const std::string svg = options_.svg.empty() ? beside(file, ".svg") : options_.svg;
-    write_text(svg, roofline_svg(measurement, roofline, dots, {}));
-    return svg;
-  }
-
-  /// The name of the result file with another end.
-  static std::string beside(const std::string& file, const std::string& end) {
-    constexpr std::string_view kJson = ".json";
-    return (file.ends_with(kJson) ? file.substr(0, file.size() - kJson.size()) : file) + end;
   }
 
   const RooflineCommandOptions& options_;

@@ -54,16 +54,6 @@ std::vector<int> cpus_from(const std::string& text) {
   return cpus;
 }
 
-Nanoseconds time_from(const std::string& text) {
-  constexpr Nanoseconds kLeast = std::chrono::seconds{1};
-  constexpr Nanoseconds kMost = std::chrono::hours{24};
-  const Nanoseconds time = parse_duration(text);
-  if (time < kLeast || time > kMost) {
-    throw std::invalid_argument("expected 1s to 24h");
-  }
-  return time;
-}
-
 RooflineParts parts_from(const std::string& text) {
   if (text.empty()) {
     return {};
@@ -85,11 +75,21 @@ RooflineParts parts_from(const std::string& text) {
 
 }  // namespace
 
+Nanoseconds roofline_time_from(const std::string& text) {
+  constexpr Nanoseconds kLeast = std::chrono::seconds{1};
+  constexpr Nanoseconds kMost = std::chrono::hours{24};
+  const Nanoseconds time = parse_duration(text);
+  if (time < kLeast || time > kMost) {
+    throw std::invalid_argument("expected 1s to 24h");
+  }
+  return time;
+}
+
 RooflineRequest roofline_request_from(const RooflineOptions& options) {
   RooflineRequest request;
   Problems problems;
   problems.note("cpus", options.cpus, [&] { request.cpus = cpus_from(options.cpus); });
-  problems.note("duration", options.duration, [&] { request.time_limit = time_from(options.duration); });
+  problems.note("duration", options.duration, [&] { request.time_limit = roofline_time_from(options.duration); });
   problems.note("seed", options.seed, [&] { request.seed = parse_count(options.seed); });
   problems.note("only", options.only, [&] { request.parts = parts_from(options.only); });
   problems.throw_if_any();

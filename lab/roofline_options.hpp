@@ -14,6 +14,9 @@ struct RooflineOptions {
   std::string only;  ///< parts, comma-separated, e.g. "compute,bandwidth"; empty: all
 };
 
+/// The limit of the rounds. Throws std::invalid_argument saying what is accepted.
+[[nodiscard]] Nanoseconds roofline_time_from(const std::string& text);
+
 /// Throws CommandError (usage) with a line for each bad value: the flag, the value, what is accepted.
 [[nodiscard]] RooflineRequest roofline_request_from(const RooflineOptions& options);
 

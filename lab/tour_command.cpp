@@ -2,18 +2,23 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ctime>
 #include <filesystem>
 #include <stdexcept>
 
 #include "analysis/format.hpp"
 #include "analysis/report_text.hpp"
+#include "analysis/roofline_file.hpp"
+#include "analysis/roofline_verdict.hpp"
 #include "analysis/run_file.hpp"
 #include "harness/doctor.hpp"
+#include "harness/quantity.hpp"
 #include "harness/steady_clock.hpp"
 #include "lab/doctor_view.hpp"
 #include "lab/json_output.hpp"
 #include "lab/report_command.hpp"
+#include "lab/roofline_measuring.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/tour_plan.hpp"
 #include "lab/tour_view.hpp"
@@ -30,11 +35,32 @@ MeasurementOptions in_own_folder(MeasurementOptions options) {
   return options;
 }
 
+/// False for "0s". Throws CommandError (usage).
+bool wants_roofline(const std::string& limit) {
+  try {
+    if (parse_duration(limit) == Nanoseconds{0}) {
+      return false;
+    }
+    (void)roofline_time_from(limit);
+    return true;
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(ExitCode::usage, fmt::format("--roofline '{}': {}, or 0s for none", limit, error.what()));
+  }
+}
+
+/// A roofline is INVALID on a busy machine, which is a finding; figures that cannot be true are not.
+bool is_honest(const std::vector<InvalidReason>& reasons) {
+  return std::ranges::none_of(reasons, [](const InvalidReason& reason) {
+    return reason.code == "implausible" || reason.code == "output_check";
+  });
+}
+
 class TourCommand {
  public:
   explicit TourCommand(const TourCommandOptions& options)
       : options_(options), console_(options.console), base_(base_run(options)) {
     require_json_target(options.json);
+    wants_roofline_ = wants_roofline(options.roofline);
     (void)request_from(tour_single(base_).run);  // says what is wrong before anything is measured
     (void)request_from(tour_offline(base_).run);
   }
@@ -45,7 +71,9 @@ class TourCommand {
     const SteadyClock clock;
     const Instant begin = clock.now();
     examine_machine();
-    measure_all();
+    if (!wants_roofline_ || measure_ceilings()) {
+      measure_all();
+    }
     view_.duration_s = seconds(clock.now() - begin);
     return finish();
   }
@@ -66,6 +94,26 @@ class TourCommand {
     view_.machine = machine;
     view_.doctor_verdict = doctor.verdict;
     doctor_json_ = doctor_json(doctor, machine);
+  }
+
+  /// False where the tour cannot go on.
+  bool measure_ceilings() {
+    RooflineOptions options;
+    options.duration = options_.roofline;
+    const MeasuredRoofline measured = measure_roofline(*measurements_, options);
+    for (const std::string& line : measured.outcome.errors) {
+      console_.error("roofline: " + line);
+    }
+    if (!measured.measurement) {
+      return false;
+    }
+    const Roofline roofline = fit_roofline(*measured.measurement);
+    honest_ = is_honest(roofline_problems(*measured.measurement, roofline));
+    const std::string chart = write_roofline_chart(
+        *measured.measurement, roofline, place_dots(roofline, *measured.measurement), "", *measured.outcome.file);
+    roofline_json_ = roofline_json(*measured.measurement, roofline, {});
+    view_.roofline = {.measurement = *measured.measurement, .file = *measured.outcome.file, .chart = chart};
+    return !measurements_->interrupted();
   }
 
   void measure_all() {
@@ -100,6 +148,9 @@ class TourCommand {
 
   ExitCode finish() {
     if (view_.runs.empty()) {
+      if (view_.roofline) {
+        console_.note("roofline: " + view_.roofline->file);
+      }
       return measurements_->interrupted() ? ExitCode::interrupted : ExitCode::run_invalid;
     }
     const std::string report = (std::filesystem::path(measurements_->folder()) / "report.html").string();
@@ -122,8 +173,9 @@ class TourCommand {
     for (const RunDocument& run : view_.runs) {
       runs.push_back(to_json(run));
     }
-    return fmt::format("{{\"schema\":\"assay/tour/1\",\"complete\":{},\"doctor\":\n{},\"runs\":[\n{}\n]}}\n", complete_,
-                       doctor_json_, fmt::join(runs, ",\n"));
+    return fmt::format(
+        "{{\"schema\":\"assay/tour/1\",\"complete\":{},\"doctor\":\n{},\"roofline\":{},\"runs\":[\n{}\n]}}\n",
+        complete_, doctor_json_, roofline_json_, fmt::join(runs, ",\n"));
   }
 
   const TourCommandOptions& options_;
@@ -132,6 +184,8 @@ class TourCommand {
   Measurements* measurements_ = nullptr;
   TourView view_;
   std::string doctor_json_;
+  std::string roofline_json_ = "null";
+  bool wants_roofline_ = true;
   bool complete_ = false;
   bool honest_ = true;
 };

@@ -5,6 +5,9 @@
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_text.hpp"
+#include "analysis/roofline.hpp"
+#include "analysis/roofline_dots.hpp"
+#include "analysis/roofline_text.hpp"
 #include "harness/file_source.hpp"
 #include "lab/terminal.hpp"
 
@@ -50,17 +53,44 @@ std::string table(const TourView& view, const TextStyle& style) {
   return text;
 }
 
+/// SingleStream and Offline: the other runs do what they are asked for, and their distance to the roof says nothing.
+bool runs_flat_out(const RunDocument& run) { return run.scenario == "single" || run.scenario == "offline"; }
+
+std::string roofline_section(const TourView& view, const TextStyle& style) {
+  const RooflineMeasurement& measurement = view.roofline->measurement;
+  const Roofline roofline = fit_roofline(measurement);
+  std::vector<PlacedDot> dots;
+  for (const RunDocument& run : view.runs) {
+    if (runs_flat_out(run)) {
+      dots.push_back(place_run(roofline, measurement, run));
+    }
+  }
+  return "Roofline: what this machine can do at most, and how near the runs came\n" +
+         roofline_brief_text(measurement, roofline, dots, style) +
+         fmt::format("  all of it: assay roofline --from {}\n\n", view.roofline->file);
+}
+
 }  // namespace
 
 std::vector<std::string> tour_notes(const TourView& view) {
-  if (!view.sizing) {
-    return {"the tour ended before Server"};
+  std::vector<std::string> notes;
+  if (view.roofline) {
+    notes.push_back(
+        fmt::format("The measured roofline of this machine: {}, chart: {}", view.roofline->file, view.roofline->chart));
   }
-  return {fmt::format("Server's window is {:.0f} x the P50 of SingleStream, in whole microseconds: {}",
-                      kTourWindowFactor, format_duration(view.sizing->window_s)),
-          fmt::format("Server's rates are {:.0f} % and {:.0f} % of what Offline completed: {}", 100.0 * kTourEasyShare,
-                      100.0 * kTourHardShare, format_rate(view.sizing->offline_rate_hz, "samples/s")),
-          fmt::format("In Offline and Server a worker takes up to {} waiting samples at once", kTourBatch)};
+  if (!view.sizing) {
+    notes.emplace_back("the tour ended before Server");
+    return notes;
+  }
+  for (const std::string& note :
+       {fmt::format("Server's window is {:.0f} x the P50 of SingleStream, in whole microseconds: {}", kTourWindowFactor,
+                    format_duration(view.sizing->window_s)),
+        fmt::format("Server's rates are {:.0f} % and {:.0f} % of what Offline completed: {}", 100.0 * kTourEasyShare,
+                    100.0 * kTourHardShare, format_rate(view.sizing->offline_rate_hz, "samples/s")),
+        fmt::format("In Offline and Server a worker takes up to {} waiting samples at once", kTourBatch)}) {
+    notes.push_back(note);
+  }
+  return notes;
 }
 
 std::string tour_text(const TourView& view, const TextStyle& style) {
@@ -74,6 +104,9 @@ std::string tour_text(const TourView& view, const TextStyle& style) {
     text += fmt::format(" again    {}\n\n", view.commands[i]);
   }
   text += table(view, style) + "\n";
+  if (view.roofline) {
+    text += roofline_section(view, style);
+  }
   for (const std::string& note : tour_notes(view)) {
     text += note + "\n";
   }

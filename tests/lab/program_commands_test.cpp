@@ -13,6 +13,7 @@ using nlohmann::json;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using testing::ProgramResult;
 using testing::run_assay;
@@ -25,7 +26,8 @@ class ProgramCommands : public ::testing::Test {
 };
 
 TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
-  const ProgramResult result = assay({"tour", "--duration", "50ms", "--param", "width=64", "--json"});
+  const ProgramResult result =
+      assay({"tour", "--duration", "50ms", "--roofline", "1s", "--param", "width=64", "--json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
   const json tour = json::parse(result.out);
   EXPECT_EQ(tour.at("schema"), "assay/tour/1");
@@ -36,6 +38,8 @@ TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
   }
   EXPECT_THAT(scenarios, ElementsAre("single", "multi", "offline", "server", "server"));
   EXPECT_EQ(tour.at("complete"), true);
+  EXPECT_EQ(tour.at("roofline").at("schema"), "assay/roofline/1");
+  EXPECT_THAT(folder.files(), Contains(EndsWith(".roofline.json")));
   EXPECT_THAT(folder.files(), Contains(HasSubstr("/report.html")));
 }
 
