@@ -21,6 +21,7 @@
 #include "kernels/working_set.hpp"
 #include "lab/bench_flags.hpp"
 #include "lab/bench_reporter.hpp"
+#include "lab/interrupts.hpp"
 #include "lab/kernel_benchmarks.hpp"
 #include "lab/machine_turn.hpp"
 #include "lab/version.hpp"
@@ -51,6 +52,14 @@ void initialize(const std::vector<std::string>& arguments) {
   if (count > 1) {
     throw CommandError(ExitCode::usage,
                        fmt::format("bench: Google Benchmark does not take '{}'; see assay bench --help", pointers[1]));
+  }
+}
+
+/// It would be refused without its name.
+void require_format(const std::vector<std::string>& arguments, const std::string& flag) {
+  const std::optional<std::string> format = bench_flag(arguments, flag);
+  if (format && *format != "console" && *format != "json" && *format != "csv") {
+    throw CommandError(ExitCode::usage, fmt::format("--{}={}: expected console, json or csv", flag, *format));
   }
 }
 
@@ -103,20 +112,24 @@ std::size_t run_benchmarks(const std::vector<std::string>& arguments) {
   return benchmark::RunSpecifiedBenchmarks(display.get(), file.get());
 }
 
-std::size_t measure(const BenchCommandOptions& options, KernelBenchmarks& benchmarks, Console& console) {
+struct Outcome {
+  std::size_t matched = 0;
+  bool interrupted = false;
+};
+
+Outcome measure(const BenchCommandOptions& options, KernelBenchmarks& benchmarks, Console& console,
+                Interrupts& interrupts) {
   const int cpu = choose_cpu(options.cpus);
-  const MachineLock lock = [&] {
-    const Interrupts interrupts;
-    return take_machine("assay bench", options.wait, console, interrupts);
-  }();
+  const MachineLock lock = take_machine("assay bench", options.wait, console, interrupts);
   SteadyClock clock;
   add_context(cpu, clock);
-  std::size_t matched = 0;
+  Outcome outcome;
   SamplingTeam::with({cpu}, clock, [&](SamplingTeam& team) {
-    benchmarks.use(team);
-    matched = run_benchmarks(options.arguments);
+    benchmarks.use(team, [&] { return interrupts.asked(); });
+    outcome.matched = run_benchmarks(options.arguments);
   });
-  return matched;
+  outcome.interrupted = interrupts.asked();
+  return outcome;
 }
 
 void add_kernels(const std::vector<std::string>& asked_for, KernelBenchmarks& benchmarks) {
@@ -144,19 +157,26 @@ ExitCode bench_command(const BenchCommandOptions& options) {
     benchmark::PrintDefaultHelp();
     return ExitCode::ok;
   }
+  Interrupts interrupts;  // before a library starts threads, which must not take the signals
+  require_format(options.arguments, "benchmark_format");
+  require_format(options.arguments, "benchmark_out_format");
   initialize(options.arguments);
   require_output(bench_flag(options.arguments, "benchmark_out"));
   constexpr std::uint64_t kShareOfMemory = 4;
   KernelBenchmarks benchmarks({memory_limits_here().memory.count / kShareOfMemory});
   add_kernels(options.kernels, benchmarks);
-  const std::size_t matched = is_on(bench_flag(options.arguments, "benchmark_list_tests"))
-                                  ? benchmark::RunSpecifiedBenchmarks()
-                                  : measure(options, benchmarks, console);
+  const Outcome outcome = is_on(bench_flag(options.arguments, "benchmark_list_tests"))
+                              ? Outcome{.matched = benchmark::RunSpecifiedBenchmarks()}
+                              : measure(options, benchmarks, console, interrupts);
   benchmark::Shutdown();
   if (!std::cout.flush()) {
     throw CommandError(ExitCode::file, "stdout: cannot be written");
   }
-  if (matched == 0) {
+  if (outcome.interrupted) {
+    console.warning("interrupted: what was measured is kept; the rest is marked as interrupted");
+    return ExitCode::interrupted;
+  }
+  if (outcome.matched == 0) {
     throw CommandError(ExitCode::usage, "--benchmark_filter: no kernel matches; assay bench --benchmark_list_tests");
   }
   return ExitCode::ok;

@@ -37,14 +37,21 @@ void set_handler(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
-}  // namespace
-
-Interrupts::Interrupts() {
-  g_interrupt_count = 0;
+sigset_t caught_signals() {
   sigset_t caught;
   sigemptyset(&caught);
   for (const int number : kCaught) {
     sigaddset(&caught, number);
+  }
+  return caught;
+}
+
+}  // namespace
+
+Interrupts::Interrupts() {
+  g_interrupt_count = 0;
+  const sigset_t caught = caught_signals();
+  for (const int number : kCaught) {
     set_handler(number, count_interrupt);
   }
   set_handler(SIGPIPE, SIG_IGN);
@@ -63,5 +70,14 @@ Interrupts::~Interrupts() {
 }
 
 int Interrupts::count() const { return g_interrupt_count; }
+
+bool Interrupts::asked() {
+  const sigset_t caught = caught_signals();
+  constexpr timespec kNow{};
+  while (sigtimedwait(&caught, nullptr, &kNow) > 0) {
+    count_interrupt(0);
+  }
+  return g_interrupt_count > 0;
+}
 
 }  // namespace assay

@@ -16,6 +16,8 @@ class Interrupts {
 
   /// How often an end was asked for so far; signals within 0.3 s of each other count once.
   [[nodiscard]] int count() const;
+  /// Whether an end was asked for, also by a signal that no wait has taken yet. A system call.
+  [[nodiscard]] bool asked();
   [[nodiscard]] const sigset_t* wait_mask() const { return &previous_; }
 
  private:

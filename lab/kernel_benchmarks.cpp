@@ -17,6 +17,7 @@ constexpr const char* kBytesPerSecond = "bytes/s";
 constexpr const char* kCleanShare = "clean_share";
 constexpr const char* kContaminated = "contaminated";
 constexpr const char* kClock = "clock_hz";
+constexpr const char* kInterrupted = "interrupted";
 
 std::string rate_name(WorkUnit unit) { return std::string(name_of(unit)) + "/s"; }
 std::string cycle_name(WorkUnit unit) { return std::string(name_of(unit)) + "/cycle"; }
@@ -106,6 +107,10 @@ void KernelBenchmarks::add_item(Item item) {
 }
 
 void KernelBenchmarks::measure(benchmark::State& state, Item& item) {
+  if (stop_()) {
+    skip(state, kInterrupted);
+    return;
+  }
   if (!item.unavailable.empty()) {
     skip(state, item.unavailable);
     return;
@@ -124,6 +129,10 @@ void KernelBenchmarks::measure(benchmark::State& state, Item& item) {
   item.steps_per_sample = samples.steps_per_sample();
   while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(item.steps_per_sample))) {
     const auto sample = samples.next_clean();
+    if (stop_()) {
+      skip(state, kInterrupted);
+      return;
+    }
     if (!sample) {
       skip(state,
            fmt::format("other work took the CPU in each of {} samples in a row; assay doctor says what runs here",

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "harness/sampling_team.hpp"
@@ -31,8 +33,12 @@ class KernelBenchmarks {
   /// registered all the same and skipped with the reason; if `asked_for`, std::invalid_argument of make() goes through.
   void add(const KernelChoice& choice, bool asked_for);
 
-  /// Who takes the samples, set before the benchmarks run.
-  void use(Sampler& sampler) { sampler_ = &sampler; }
+  /// Who takes the samples, set before the benchmarks run. Once `stop` says so the benchmark that runs and those
+  /// behind it are skipped as "interrupted", and the library still ends its files.
+  void use(Sampler& sampler, std::function<bool()> stop) {
+    sampler_ = &sampler;
+    stop_ = std::move(stop);
+  }
 
   /// Every counter that a benchmark may have.
   [[nodiscard]] static std::vector<std::string> counter_names();
@@ -51,6 +57,7 @@ class KernelBenchmarks {
   PreparedKernels kernels_;
   std::deque<Item> items_;  ///< Google Benchmark holds references to them
   Sampler* sampler_ = nullptr;
+  std::function<bool()> stop_;
 };
 
 }  // namespace assay

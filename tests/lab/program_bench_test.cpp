@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -15,9 +16,11 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::Program;
 using testing::ProgramResult;
 using testing::run_assay;
 using testing::ScratchFolder;
+using ::testing::SizeIs;
 
 class ProgramBench : public ::testing::Test {
  protected:
@@ -75,6 +78,20 @@ TEST_F(ProgramBench, WritesTheOtherFormatsOfTheLibrary) {
   EXPECT_THAT(csv.out, HasSubstr("triad/size:256KiB/batch:1"));
   const ProgramResult as_json = bench({"--benchmark_format=json"});
   EXPECT_EQ(json::parse(as_json.out).at("benchmarks").size(), 1U);
+}
+
+TEST_F(ProgramBench, AnInterruptEndsTheFileAndMarksWhatIsMissing) {
+  Program program(folder, {"bench", "--kernel", "gemm:n=16", "--kernel", "gemm:n=32", "--benchmark_min_time=1000",
+                           "--benchmark_format=json"});
+  ASSERT_TRUE(program.wait_for_output("\"benchmarks\""));
+  program.signal(SIGINT);
+  const ProgramResult result = program.finish();
+  EXPECT_EQ(result.exit_code, 130) << result.err;
+  const json runs = json::parse(result.out).at("benchmarks");
+  EXPECT_THAT(runs, SizeIs(2));
+  for (const json& run : runs) {
+    EXPECT_EQ(run.at("error_message"), "interrupted");
+  }
 }
 
 TEST_F(ProgramBench, RefusesWhatGoogleBenchmarkDoesNotTake) {
