@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <map>
 #include <numeric>
 
 #include "analysis/format.hpp"
@@ -40,9 +42,25 @@ struct Rates {
   bool out_of_range = false;
 };
 
+bool usable(double value) { return std::isfinite(value) && value > 0.0; }
+
+/// The highest clock beside a clean sample of each round. A round measures a subject within milliseconds, in which a
+/// core keeps its clock, and whatever disturbs the measurement of a clock makes it seem lower: a quantile of rates over
+/// clocks one by one would be that of the worst clocks, above what the core can do.
+std::map<std::uint32_t, double> clocks_of_rounds(const RooflineSubject& subject) {
+  std::map<std::uint32_t, double> clocks;
+  for (const RooflineSample& sample : subject.samples) {
+    if (sample.contamination == Contamination::none && sample.clock_hz && usable(*sample.clock_hz)) {
+      double& clock = clocks[sample.round];
+      clock = std::max(clock, *sample.clock_hz);
+    }
+  }
+  return clocks;
+}
+
 Rates rates_of(const RooflineSubject& subject, SampleCounts& counts) {
   Rates rates;
-  const auto usable = [](double value) { return std::isfinite(value) && value > 0.0; };
+  const std::map<std::uint32_t, double> clocks = clocks_of_rounds(subject);
   for (const RooflineSample& sample : subject.samples) {
     if (sample.contamination != Contamination::none) {
       ++counts.contaminated[name_of(sample.contamination)];
@@ -55,9 +73,9 @@ Rates rates_of(const RooflineSubject& subject, SampleCounts& counts) {
       continue;
     }
     rates.per_second.push_back({sample.round, rate});
-    if (sample.clock_hz && usable(rate / *sample.clock_hz)) {
-      rates.per_cycle.push_back({sample.round, rate / *sample.clock_hz});
-      rates.clocks.push_back({sample.round, *sample.clock_hz});
+    if (const auto clock = clocks.find(sample.round); clock != clocks.end() && usable(rate / clock->second)) {
+      rates.per_cycle.push_back({sample.round, rate / clock->second});
+      rates.clocks.push_back({sample.round, clock->second});
     }
     if (sample.injected_bytes_per_s && usable(*sample.injected_bytes_per_s)) {
       rates.injected.push_back({sample.round, *sample.injected_bytes_per_s});

@@ -19,11 +19,13 @@ std::uint64_t in_steps(double bytes) {
   return std::max<std::uint64_t>(kStep, static_cast<std::uint64_t>(bytes) / kStep * kStep);
 }
 
-/// Twice the level below, at most half of the level itself, and between them where there is room.
+/// Twice the level below, at most half of the level itself, and between them where there is room; never more than four
+/// times the level below, which serves next to nothing of that: of a cache that others use too, the more is asked for,
+/// the less is there.
 std::uint64_t between(std::uint64_t below, std::uint64_t capacity) {
   const double least = 2.0 * static_cast<double>(below);
   const double most = 0.5 * static_cast<double>(capacity);
-  return in_steps(most > least ? std::sqrt(least * most) : least);
+  return in_steps(most > least ? std::min(std::sqrt(least * most), 2.0 * least) : least);
 }
 
 /// Up to which size a level serves, as far as anybody knows.

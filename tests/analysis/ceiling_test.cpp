@@ -128,6 +128,19 @@ TEST(Ceiling, BandwidthIsGivenCountedAndOnTheBus) {
   EXPECT_DOUBLE_EQ(c.bus_roof.value().point.value(), 20e9 * 4.0 / 3.0);
 }
 
+// A clock that was measured too low must not make the core look faster than it can be.
+TEST(Ceiling, TheClockOfARoundIsTheHighestBesideItsCleanSamples) {
+  RooflineSubject subject = subject_of({.work = 16.0}, constant_rates(16 * 3.2e9));
+  for (std::size_t i = 0; i < subject.samples.size(); ++i) {
+    subject.samples[i].clock_hz = i % 5 == 0 ? 3.2e9 : 2.5e9;  // five samples a round
+  }
+  subject.samples[1].clock_hz = 9e9;
+  subject.samples[1].contamination = Contamination::preempted;
+  const Ceiling c = ceiling(subject);
+  EXPECT_DOUBLE_EQ(c.roof_per_cycle.point.value(), 16.0);
+  EXPECT_DOUBLE_EQ(c.clock_hz.value(), 3.2e9);
+}
+
 TEST(Ceiling, WithoutAClockThereIsNoFigurePerCycle) {
   RooflineSubject subject = subject_of({.work = 1.0}, constant_rates(10.0));
   for (RooflineSample& sample : subject.samples) {

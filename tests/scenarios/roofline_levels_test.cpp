@@ -38,8 +38,7 @@ TEST(RooflineLevels, LieBetweenTheCachesBelowAndTheirOwnSize) {
   EXPECT_EQ(levels[0].working_set_bytes, 8 * kKib);
   EXPECT_EQ(levels[1].working_set_bytes, 128 * kKib);  // sqrt(64 KiB x 256 KiB)
   EXPECT_EQ(levels[2].name, "L3");
-  EXPECT_GT(levels[2].working_set_bytes, 1 * kMib);
-  EXPECT_LT(levels[2].working_set_bytes, 16 * kMib);
+  EXPECT_EQ(levels[2].working_set_bytes, 2 * kMib);  // four times the 512 KiB below
   EXPECT_EQ(levels[3].name, "DRAM");
   EXPECT_EQ(levels[3].working_set_bytes, 128 * kMib);
   EXPECT_FALSE(levels[3].reported_bytes);
