@@ -33,20 +33,24 @@ struct Runner {
     }
     std::vector<double> sorted = clean;
     std::sort(sorted.begin(), sorted.end());
-    return sorted[(sorted.size() - 1) / 2];
+    return sorted[(sorted.size() - 1) / 4];  // what disturbs a sample slows it
   }
 };
 
-/// The first call takes what a library allocates once, so a short one is made again to size the samples.
+std::uint64_t iterations_for(Nanoseconds one, const RaceRules& rules) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, rules.sample / std::max(one, Nanoseconds{1})));
+}
+
+/// The first call takes what a library allocates or compiles once, so a short one is made again to size the samples.
 void warm_up(Runner& runner, Clock& clock, const RaceRules& rules) {
   constexpr int kLong = 8;  // samples: beyond, one iteration is a sample whatever the first call cost
   Nanoseconds one{0};
   for (int call = 0; call < 2 && one < kLong * rules.sample; ++call) {
     const Instant begin = clock.now();
     runner.entrant->work(1);
-    one = std::max(clock.now() - begin, Nanoseconds{1});
+    one = clock.now() - begin;
   }
-  runner.iterations = static_cast<std::uint64_t>(std::max<std::int64_t>(1, rules.sample / one));
+  runner.iterations = iterations_for(one, rules);
 }
 
 void take_sample(Runner& runner, Clock& clock, const ThreadMeter& meter, const RaceRules& rules) {
@@ -60,6 +64,12 @@ void take_sample(Runner& runner, Clock& clock, const ThreadMeter& meter, const R
   runner.entrant->work(runner.iterations);
   const Nanoseconds elapsed = std::max(clock.now() - before, Nanoseconds{1});
   const ThreadUse use_after = meter.read();
+  if (runner.samples == 0 && runner.iterations == 1 && elapsed < rules.sample / 2) {
+    // The first call was long for what it did once: a sample of one iteration would measure the reading of clocks.
+    runner.iterations = iterations_for(elapsed, rules);
+    take_sample(runner, clock, meter, rules);
+    return;
+  }
   const auto iterations = static_cast<double>(runner.iterations);
   const double cpu_time = std::max(seconds(use_after.cpu_time - use_before.cpu_time), 1e-9) / iterations;
   runner.least_cpu_time = runner.samples == 0 ? cpu_time : std::min(runner.least_cpu_time, cpu_time);
@@ -70,13 +80,13 @@ void take_sample(Runner& runner, Clock& clock, const ThreadMeter& meter, const R
   }
 }
 
-void drop_hopeless(std::vector<Runner>& runners, const RaceRules& rules) {
+void drop_hopeless(std::vector<Runner>& runners, double factor) {
   double best = runners.front().least_cpu_time;
   for (const Runner& runner : runners) {
     best = std::min(best, runner.least_cpu_time);
   }
   for (Runner& runner : runners) {
-    runner.hopeless = runner.least_cpu_time > rules.hopeless * best;
+    runner.hopeless = runner.hopeless || runner.least_cpu_time > factor * best;
   }
 }
 
@@ -116,14 +126,14 @@ RaceResult race(std::span<const RaceEntrant> entrants, Clock& clock, const Threa
     warm_up(runners.back(), clock, rules);
   }
   const auto is_done = [&rules](const Runner& runner) { return runner.is_done(rules); };
-  for (bool first_round = true; !std::all_of(runners.begin(), runners.end(), is_done); first_round = false) {
+  for (int round = 0; !std::all_of(runners.begin(), runners.end(), is_done); ++round) {
     for (Runner& runner : runners) {
       if (!runner.is_done(rules)) {
         take_sample(runner, clock, meter, rules);
       }
     }
-    if (first_round) {
-      drop_hopeless(runners, rules);
+    if (round < 2) {
+      drop_hopeless(runners, round == 0 ? rules.hopeless_at_once : rules.hopeless);
     }
   }
   return result_of(runners, rules);

@@ -23,16 +23,19 @@ struct RaceEntrant {
 struct RaceRules {
   Nanoseconds sample = std::chrono::microseconds{700};  ///< as of SamplingPlan; one iteration may take longer
   Nanoseconds pause = std::chrono::microseconds{350};
-  std::size_t clean_samples = 5;                       ///< that an entrant needs
+  std::size_t clean_samples = 9;                       ///< that an entrant needs
   Nanoseconds budget = std::chrono::milliseconds{60};  ///< after which an entrant that has a sample gets no more
-  double hopeless = 1.5;  ///< one that took so much longer than the fastest in the first round gets no more samples
+  /// One that took so much longer than the fastest gets no more samples: after the first round, which one disturbance
+  /// may have spoilt for it, and after the second.
+  double hopeless_at_once = 4.0;
+  double hopeless = 1.5;
   /// Equal within this share: the one named first wins, so that noise does not choose.
   double tie = 0.02;
 };
 
 struct RaceTime {
   std::string name;
-  double seconds_per_iteration = 0.0;  ///< the median of the clean samples; of none, the least CPU time of all
+  double seconds_per_iteration = 0.0;  ///< quartile of the clean samples; of none, the least CPU time of all
   std::size_t clean = 0;
 };
 

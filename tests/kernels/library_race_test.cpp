@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "harness/simulated_clock.hpp"
@@ -25,9 +26,11 @@ class SimulatedRace {
   };
 
   /// `disturbed`: in every sample another thread runs for as long.
-  void enter(const char* name, Nanoseconds one, bool disturbed = false) {
-    entrants.push_back({name, [this, one, disturbed](std::uint64_t iterations) {
-                          const Nanoseconds needed = one * static_cast<std::int64_t>(iterations);
+  /// The call number `spoilt` takes `factor` times as long.
+  void enter(const char* name, Nanoseconds one, bool disturbed = false, int spoilt = -1, int factor = 8) {
+    entrants.push_back({name, [this, one, disturbed, spoilt, factor, call = 0](std::uint64_t iterations) mutable {
+                          const Nanoseconds needed =
+                              one * static_cast<std::int64_t>(iterations) * (call++ == spoilt ? factor : 1);
                           use_.cpu_time += needed;
                           clock_.spend(disturbed ? 2 * needed : needed);
                           use_.involuntary_switches += disturbed ? 1 : 0;
@@ -37,6 +40,9 @@ class SimulatedRace {
 
   RaceResult run(const RaceRules& rules = {}) { return race(entrants, clock_, Meter(use_), rules); }
   [[nodiscard]] std::size_t calls() const { return worked_.size(); }
+  [[nodiscard]] Nanoseconds longest_after(std::ptrdiff_t calls) const {
+    return *std::max_element(worked_.begin() + calls, worked_.end());
+  }
 
   std::vector<RaceEntrant> entrants;
 
@@ -74,7 +80,24 @@ TEST(LibraryRace, TheHopelessAreTimedOnce) {
   race.enter("fast", 10ms);
   const RaceResult result = race.run();
   EXPECT_EQ(result.times[0].clean, 1U);
-  EXPECT_EQ(result.times[1].clean, 5U);
+  EXPECT_EQ(result.times[1].clean, 6U);  // until 60 ms are spent
+}
+
+TEST(LibraryRace, OneSpoiltSampleDoesNotDropTheFastest) {
+  SimulatedRace race;
+  race.enter("slow", 250us);
+  race.enter("fast", 100us, false, 3);  // two calls warm up, a third before the first sample, which is spoilt
+  const RaceResult result = race.run();
+  EXPECT_EQ(result.winner, 1U);
+  EXPECT_EQ(result.times[0].clean, 2U);
+  EXPECT_DOUBLE_EQ(result.times[1].seconds_per_iteration, 100e-6);
+}
+
+TEST(LibraryRace, AFirstCallThatCompilesDoesNotShortenTheSamples) {
+  SimulatedRace race;
+  race.enter("compiles", 1us, false, 0, 20'000);
+  (void)race.run();
+  EXPECT_EQ(race.longest_after(1), 700us);
 }
 
 TEST(LibraryRace, DisturbedSamplesAreJudgedByCpuTime) {
