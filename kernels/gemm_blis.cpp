@@ -1,22 +1,17 @@
-// BLIS behind the interface of gemm_library.hpp; its prototypes are declared here.
+// BLIS behind the interface of gemm_library.hpp.
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
-#include "kernels/gemm_library.hpp"
+#include "kernels/cblas_gemm.hpp"
 #include "kernels/shared_library.hpp"
 
 namespace assay {
 namespace {
 
-struct Blis {
-  CblasSgemm sgemm = nullptr;
-  CblasDgemm dgemm = nullptr;
-  std::string version;
-};
-
-Reading<Blis> open_library() {
+Reading<CblasLibrary> open_library() {
   const Reading<SharedLibrary> library = SharedLibrary::open({"libblis.so.4", "libblis.so.5", "libblis.so"});
   if (!library) {
     return Unavailable{library.reason()};
@@ -26,8 +21,8 @@ Reading<Blis> open_library() {
   const auto integer_bits = library->function<std::int64_t (*)()>("bli_info_get_blas_int_type_size");
   const auto arch_id = library->function<int (*)()>("bli_arch_query_id");
   const auto arch_name = library->function<const char* (*)(int)>("bli_arch_string");
-  Blis blis{.sgemm = library->function<CblasSgemm>("cblas_sgemm"),
-            .dgemm = library->function<CblasDgemm>("cblas_dgemm")};
+  CblasLibrary blis{.sgemm = library->function<CblasSgemm>("cblas_sgemm"),
+                    .dgemm = library->function<CblasDgemm>("cblas_dgemm")};
   if (set_threads == nullptr || version == nullptr || integer_bits == nullptr || arch_id == nullptr ||
       arch_name == nullptr || blis.sgemm == nullptr || blis.dgemm == nullptr) {
     return Unavailable{library->name() + " lacks a function of BLIS that is needed"};
@@ -40,26 +35,14 @@ Reading<Blis> open_library() {
   return blis;
 }
 
-const Reading<Blis>& library_here() {
-  static const Reading<Blis> library = open_library();
+const Reading<CblasLibrary>& library_here() {
+  static const Reading<CblasLibrary> library = open_library();
   return library;
 }
 
-Reading<std::string> offer(GemmType type) {
-  const Reading<Blis>& library = library_here();
-  if (!library) {
-    return Unavailable{library.reason()};
-  }
-  if (type != GemmType::f32 && type != GemmType::f64) {
-    return Unavailable{fmt::format("{} multiplies f32 and f64 only", library->version)};
-  }
-  return library->version;
-}
+Reading<std::string> offer(GemmType type) { return cblas_offer(library_here(), type); }
 
-std::unique_ptr<GemmRoutine> routine(GemmType type, std::size_t n) {
-  const Blis& blis = *library_here();
-  return type == GemmType::f32 ? make_cblas_gemm(blis.sgemm, n) : make_cblas_gemm(blis.dgemm, n);
-}
+std::unique_ptr<GemmRoutine> routine(GemmType type, std::size_t n) { return cblas_routine(*library_here(), type, n); }
 
 Bytes workspace(GemmType /*type*/, std::size_t /*n*/) { return {}; }
 

@@ -6,28 +6,6 @@
 #include <stdexcept>
 
 namespace assay {
-namespace {
-
-constexpr int kRowMajor = 101;  // the values that every cblas.h gives its enumerators
-constexpr int kNoTranspose = 111;
-
-template <class Real, class Function>
-class CblasGemm final : public GemmRoutine {
- public:
-  CblasGemm(Function gemm, std::size_t n) : gemm_(gemm), n_(static_cast<int>(n)) {}
-
-  void multiply(const void* a, const void* b, void* c) noexcept override {
-    gemm_(kRowMajor, kNoTranspose, kNoTranspose, n_, n_, n_, Real{1}, static_cast<const Real*>(a), n_,
-          static_cast<const Real*>(b), n_, Real{0}, static_cast<Real*>(c), n_);
-  }
-
- private:
-  Function gemm_;
-  int n_;
-};
-
-}  // namespace
-
 std::string_view name_of(GemmType type) {
   switch (type) {
     case GemmType::f32:
@@ -56,14 +34,6 @@ const GemmLibrary& gemm_library(std::string_view name) {
     }
   }
   throw std::invalid_argument(fmt::format("there is no library '{}' of matrix products", name));
-}
-
-std::unique_ptr<GemmRoutine> make_cblas_gemm(CblasSgemm sgemm, std::size_t n) {
-  return std::make_unique<CblasGemm<float, CblasSgemm>>(sgemm, n);
-}
-
-std::unique_ptr<GemmRoutine> make_cblas_gemm(CblasDgemm dgemm, std::size_t n) {
-  return std::make_unique<CblasGemm<double, CblasDgemm>>(dgemm, n);
 }
 
 }  // namespace assay

@@ -77,12 +77,6 @@ class GemmRoutine {
   virtual void multiply(const void* a, const void* b, void* c) noexcept = 0;
 };
 
-/// The C functions of a BLAS that gemm calls.
-using CblasSgemm = void (*)(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float* a,
-                            int lda, const float* b, int ldb, float beta, float* c, int ldc);
-using CblasDgemm = void (*)(int order, int trans_a, int trans_b, int m, int n, int k, double alpha, const double* a,
-                            int lda, const double* b, int ldb, double beta, double* c, int ldc);
-
 /// A way to multiply matrices. The libraries are opened when they are first asked for anything, and are told once to
 /// compute on the calling thread alone: parallelism is the business of the pinned workers.
 struct GemmLibrary {
@@ -100,9 +94,6 @@ struct GemmLibrary {
 
 /// Throws std::invalid_argument if there is none of that name.
 [[nodiscard]] const GemmLibrary& gemm_library(std::string_view name);
-
-[[nodiscard]] std::unique_ptr<GemmRoutine> make_cblas_gemm(CblasSgemm sgemm, std::size_t n);
-[[nodiscard]] std::unique_ptr<GemmRoutine> make_cblas_gemm(CblasDgemm dgemm, std::size_t n);
 
 [[nodiscard]] const GemmLibrary& openblas_gemm();
 [[nodiscard]] const GemmLibrary& blis_gemm();
