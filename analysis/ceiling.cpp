@@ -44,9 +44,8 @@ struct Rates {
 
 bool usable(double value) { return std::isfinite(value) && value > 0.0; }
 
-/// The highest clock beside a clean sample of each round. A round measures a subject within milliseconds, in which a
-/// core keeps its clock, and whatever disturbs the measurement of a clock makes it seem lower: a quantile of rates over
-/// clocks one by one would be that of the worst clocks, above what the core can do.
+/// The highest clock beside a clean sample of each round: a round measures a subject within milliseconds, in which a
+/// core keeps its clock, and whatever disturbs the measurement of a clock makes it seem lower.
 std::map<std::uint32_t, double> clocks_of_rounds(const RooflineSubject& subject) {
   std::map<std::uint32_t, double> clocks;
   for (const RooflineSample& sample : subject.samples) {
@@ -61,6 +60,12 @@ std::map<std::uint32_t, double> clocks_of_rounds(const RooflineSubject& subject)
 Rates rates_of(const RooflineSubject& subject, SampleCounts& counts) {
   Rates rates;
   const std::map<std::uint32_t, double> clocks = clocks_of_rounds(subject);
+  // Of all rounds: over its own clock, a round whose clocks were all disturbed would seem faster than the core can be,
+  // and a quantile would find it.
+  double highest = 0.0;
+  for (const auto& [round, clock] : clocks) {
+    highest = std::max(highest, clock);
+  }
   for (const RooflineSample& sample : subject.samples) {
     if (sample.contamination != Contamination::none) {
       ++counts.contaminated[name_of(sample.contamination)];
@@ -73,8 +78,8 @@ Rates rates_of(const RooflineSubject& subject, SampleCounts& counts) {
       continue;
     }
     rates.per_second.push_back({sample.round, rate});
-    if (const auto clock = clocks.find(sample.round); clock != clocks.end() && usable(rate / clock->second)) {
-      rates.per_cycle.push_back({sample.round, rate / clock->second});
+    if (const auto clock = clocks.find(sample.round); clock != clocks.end() && usable(rate / highest)) {
+      rates.per_cycle.push_back({sample.round, rate / highest});
       rates.clocks.push_back({sample.round, clock->second});
     }
     if (sample.injected_bytes_per_s && usable(*sample.injected_bytes_per_s)) {

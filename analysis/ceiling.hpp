@@ -52,11 +52,11 @@ struct Ceiling {
   /// With the lines that regular stores read first; bandwidth subjects only.
   std::optional<EstimateRecord> bus_roof;
   std::optional<EstimateRecord> bus_expected;
-  /// Work or bytes per clock cycle of all threads together, by the highest clock measured beside the samples of the
-  /// same round; of a latency, cycles an access. Without a point, and with the reason, where no clock was measured.
+  /// Work or bytes per clock cycle of all threads together, by the highest clock measured beside any clean sample; of
+  /// a latency, cycles an access. Without a point, and with the reason, where no clock was measured.
   EstimateRecord roof_per_cycle;
   EstimateRecord expected_per_cycle;
-  std::optional<double> clock_hz;              ///< median of these clocks over the clean samples
+  std::optional<double> clock_hz;              ///< median over the clean samples of the highest of their round
   std::optional<double> intensity;             ///< flop/byte or op/byte, where there are both
   std::optional<double> injected_bytes_per_s;  ///< loaded latency: median
   /// The fastest sample of all, contaminated or not: what is disturbed is slowed, so the roof is not below it. Absent

@@ -46,7 +46,8 @@ MeasuredFigures measured_figures(const RooflineSubject& subject, double line_byt
 
 std::string flops_conflict(const RooflineSubject& subject, const MeasuredFigures& figures) {
   constexpr double kTolerance = 0.02;
-  if (!figures.flops || std::fabs(*figures.flops / subject.work_per_iteration - 1.0) <= kTolerance) {
+  if (!figures.flops || !(subject.work_per_iteration > 0.0) ||
+      std::fabs(*figures.flops / subject.work_per_iteration - 1.0) <= kTolerance) {
     return {};
   }
   return fmt::format("the counters saw {} flop an iteration where it declares {}", plain_number(*figures.flops),

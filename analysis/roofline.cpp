@@ -20,6 +20,9 @@ struct Fit {
   [[nodiscard]] double roof(std::size_t i) const { return ceilings[i].roof.point.value_or(0.0); }
 };
 
+/// Of an instruction set that the processor lacks there is a subject without a kernel, which nobody asks for.
+bool was_planned(const RooflineSubject& subject) { return subject.unavailable.empty() || !subject.kernel.empty(); }
+
 /// A multiply-add, or the integer products summed as a matrix product needs them. A bare integer multiplication is
 /// faster and bounds nothing that computes a sum.
 bool is_multiply_add(const RooflineSubject& subject) { return subject.mix == "fma" || subject.mix.starts_with("dot"); }
@@ -63,7 +66,7 @@ void fit_flat(const Fit& fit, RoofSet& set) {
         fit.threads(i) > set.threads) {
       continue;
     }
-    set.asked_for = set.asked_for || fit.threads(i) == set.threads;
+    set.asked_for = set.asked_for || (fit.threads(i) == set.threads && was_planned(subject));
     if (fit.ceilings[i].usable()) {
       set.others.push_back(i);
     } else if (fit.threads(i) == set.threads && refused.empty()) {
@@ -217,9 +220,9 @@ SetKeys set_keys(const Fit& fit) {
   SetKeys bandwidth;
   for (std::size_t i = 0; i < fit.ceilings.size(); ++i) {
     const RooflineSubject& subject = fit.subject(i);
-    if (subject.kind == SubjectKind::compute && subject.unavailable.empty()) {
+    if (subject.kind == SubjectKind::compute && was_planned(subject)) {
       arithmetic.insert({subject.work_unit, subject.dtype, fit.threads(i)});
-    } else if (subject.kind == SubjectKind::bandwidth) {
+    } else if (subject.kind == SubjectKind::bandwidth || subject.kind == SubjectKind::intensity) {
       bandwidth.insert({"flop", "f64", fit.threads(i)});
     }
   }

@@ -41,8 +41,8 @@ struct LevelRoofs {
   std::string knee_reason;
 };
 
-/// The roofs that bound code of one data type on one number of threads. Where only bandwidths were to be measured there
-/// is one set without a flat roof for each number of threads, of f64.
+/// The roofs that bound code of one data type on one number of threads. Where no arithmetic was to be measured there is
+/// one set without a flat roof for each number of threads, of f64.
 struct RoofSet {
   std::size_t threads = 1;
   std::string dtype;       ///< "f64"

@@ -32,9 +32,12 @@ std::string bytes_text(double bytes) {
 std::string roofs_there_are(const Roofline& roofline) {
   std::string list;
   for (const RoofSet& set : roofline.sets) {
+    if (!set.flat) {
+      continue;
+    }
     list += fmt::format("{}{} {} on {}", list.empty() ? "" : ", ", set.work_unit, set.dtype, threads_text(set.threads));
   }
-  return list.empty() ? "none" : list;
+  return list.empty() ? "none (they need compute and bandwidth in --only)" : list;
 }
 
 /// The half width of an interval in logarithms; absent without both limits.
@@ -86,8 +89,10 @@ std::string sentence_of(const PlacedDot& dot, const RooflineSubject& binding) {
                                  dot.memory_bound ? "bandwidth" : "arithmetic", title_of(binding));
   constexpr double kAbove = 1.02;
   if (share > kAbove) {
-    text += dot.memory_bound ? "; above it: its data come from a nearer level than its working set tells"
-                             : "; above it: its declared work or its clock does not fit this roofline";
+    const bool counted = dot.axes.bytes_source == FiguresSource::measured;
+    text += counted            ? "; above it: the stretch that was counted differs from the samples"
+            : dot.memory_bound ? "; above it: its data come from a nearer level than its working set tells"
+                               : "; above it: its declared work or its clock does not fit this roofline";
   }
   return text;
 }
@@ -176,6 +181,9 @@ std::optional<PlacedDot> place_by_counters(const Roofline& roofline, const Roofl
     return dot;
   }
   dot.intensity = work / *figures.memory_bytes;
+  if (const std::string conflict = flops_conflict(subject, figures); !conflict.empty()) {
+    dot.notes.push_back(conflict);
+  }
   dot.notes.emplace_back("bytes are lines that the last cache missed; what is written back is not among them");
   finish(roofline, measurement, ceiling, dot);
   return dot;
@@ -190,7 +198,7 @@ PlacedDot place_subject(const Roofline& roofline, const RooflineMeasurement& mea
   dot.axes.bytes_source = subject.bytes_source;
   if (subject.bytes_source == FiguresSource::measured) {  // counters sit behind the last cache
     dot.axes.form = RooflineForm::classic;
-    dot.axes.bytes_level = "DRAM";
+    dot.axes.bytes_level = measurement.levels.empty() ? "" : measurement.levels.back().name;
     dot.axes.write_allocate = true;
   }
   dot.threads = std::max<std::size_t>(1, subject.cpus.size());

@@ -68,6 +68,11 @@ bool own_threads(const RooflineMeasurement& measurement, std::size_t i, std::siz
   return std::max<std::size_t>(1, measurement.subjects[i].cpus.size()) == threads;
 }
 
+/// Both roofs of a ridge were to be measured, or the intensities between them were.
+bool has_ridge_row(const RoofSet& set, const LevelRoofs& level) {
+  return (set.asked_for && level.asked_for) || !level.points.empty();
+}
+
 /// One set for each number of threads: slopes do not depend on the data type.
 std::vector<const RoofSet*> one_set_per_threads(const Roofline& roofline) {
   std::vector<const RoofSet*> sets;
@@ -169,7 +174,7 @@ std::string slope_table(const RooflineMeasurement& measurement, const Roofline& 
 std::string ridge_table(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& /*style*/) {
   std::string out;
   for (const RoofSet& set : roofline.sets) {
-    if (!set.asked_for || std::ranges::none_of(set.levels, &LevelRoofs::asked_for)) {
+    if (std::ranges::none_of(set.levels, [&](const LevelRoofs& level) { return has_ridge_row(set, level); })) {
       continue;
     }
     if (out.empty()) {
@@ -180,8 +185,14 @@ std::string ridge_table(const RooflineMeasurement& measurement, const Roofline& 
     out += fmt::format("  {} {} {}\n", padded(set_title(set), 16), padded(set.work_unit + "/byte [95 %]", 22),
                        "p of the round knee [95 %]");
     for (const LevelRoofs& level : set.levels) {
-      if (!level.ridge.point) {
-        out += wrapped_text(fmt::format("    {} ", padded(level.level, 15)), "none: " + level.ridge.reason);
+      if (!has_ridge_row(set, level)) {
+        continue;
+      }
+      // Without both roofs the dial alone says where its own knee is.
+      const EstimateRecord& ridge = level.ridge.point || !level.knee ? level.ridge : level.knee->ridge;
+      if (!ridge.point) {
+        out += wrapped_text(fmt::format("    {} ", padded(level.level, 15)),
+                            "none: " + (level.points.empty() ? ridge.reason : level.knee_reason));
         continue;
       }
       std::string knee = level.points.empty() ? "-" : level.knee_reason;
@@ -189,8 +200,8 @@ std::string ridge_table(const RooflineMeasurement& measurement, const Roofline& 
         knee = fmt::format("{} error {:.1f} %, hard {:.1f} %", padded(plain_estimate_text(level.knee->p, ""), 20),
                            100.0 * level.knee->log_error_round, 100.0 * level.knee->log_error_hard);
       }
-      out += wrapped_text(
-          fmt::format("    {} {} ", padded(level.level, 5), padded(plain_estimate_text(level.ridge, ""), 23)), knee);
+      out += wrapped_text(fmt::format("    {} {} ", padded(level.level, 5), padded(plain_estimate_text(ridge, ""), 23)),
+                          knee);
     }
   }
   out += "CAPACITY: of each level, as the machine reports it and as a sweep found it\n";
@@ -244,10 +255,12 @@ std::string dot_list(std::span<const PlacedDot> dots, const TextStyle& style) {
       continue;
     }
     letter = static_cast<char>(letter == 'Z' ? 'a' : letter + 1);
-    out +=
-        wrapped_text("    ", fmt::format("{} at {} {}/byte ({} working set)",
-                                         ceiling_estimate_text(dot.achieved, dot.axes.work_unit + "/s", style.charset),
-                                         plain_number(*dot.intensity), dot.axes.work_unit, dot.level));
+    out += wrapped_text(
+        "    ",
+        fmt::format(
+            "{} at {} {}/byte ({})", ceiling_estimate_text(dot.achieved, dot.axes.work_unit + "/s", style.charset),
+            plain_number(*dot.intensity), dot.axes.work_unit,
+            dot.axes.bytes_source == FiguresSource::measured ? "bytes from " + dot.level : dot.level + " working set"));
     out += wrapped_text("    ", dot.sentence);
     for (const std::string& note : dot.notes) {
       out += wrapped_text("    note: ", note);

@@ -9,7 +9,7 @@ target_compile_options(assay_build INTERFACE -Wall -Wextra -Wpedantic -Wshadow -
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC 12 sees overlaps of 2^63 bytes in every inlined insertion into a std::string (GCC bug 105329), and with the
   # assertions of the standard library writes past fmt's fill character, which holds four.
-  target_compile_options(assay_build INTERFACE -Wno-restrict -Wno-stringop-overflow)
+  target_compile_options(assay_build INTERFACE -Wno-restrict $<$<CONFIG:Debug>:-Wno-stringop-overflow>)
 endif()
 target_link_libraries(assay_build INTERFACE Threads::Threads)
 if(ASSAY_WARNINGS_AS_ERRORS)
@@ -21,10 +21,10 @@ endif()
 if(ASSAY_SANITIZE)
   # GCC 12 takes three times as long with -O1 and -g for the checks of the address sanitizer; those of the thread
   # sanitizer cost it nothing. Line tables are what a report needs.
-  if(ASSAY_SANITIZE MATCHES "thread")
-    set(ASSAY_SANITIZED_OPTIMISATION "-O1")
-  else()
+  if(ASSAY_SANITIZE MATCHES "address" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     set(ASSAY_SANITIZED_OPTIMISATION "-O0")
+  else()
+    set(ASSAY_SANITIZED_OPTIMISATION "-O1")
   endif()
   target_compile_options(assay_build INTERFACE "-fsanitize=${ASSAY_SANITIZE}" -fno-sanitize-recover=all
                          -fno-omit-frame-pointer ${ASSAY_SANITIZED_OPTIMISATION} -g1)

@@ -114,16 +114,17 @@ std::span<const KernelEntry> kernel_catalogue() {
                   "Chains of one mix of instructions in registers: what the pipes of one vector width reach.",
                   {{"dtype", "f64 or f32", "f64"},
                    {"mix", "fma, fma+add, mul+add, add; auto: the best of a matrix product", "auto"},
-                   {"simd", "scalar, sse, avx2, avx512; auto: the widest here", "auto"},
+                   {"simd", "scalar, sse, avx2, avx512, neon, sve; auto: the widest here", "auto"},
                    {"iterations", "of the loop", "10000"}},
                   make_peak},
-      KernelEntry{"dot_peak",
-                  "Products of bytes or bfloat16 summed in registers or tiles: the peak rate in few bits.",
-                  {{"dtype", "i8 or bf16", "i8"},
-                   {"mix", "dot: products summed in 32 bits; maddubs: the bare vpmaddubsw, no roof of a GEMM", "dot"},
-                   {"simd", "scalar, avx2, avx_vnni, avx512_vnni, avx512_bf16 or amx; auto: the best here", "auto"},
-                   {"iterations", "steps of each accumulator", "10000"}},
-                  make_dot_peak},
+      KernelEntry{
+          "dot_peak",
+          "Products of bytes or bfloat16 summed in registers or tiles: the peak rate in few bits.",
+          {{"dtype", "i8 or bf16", "i8"},
+           {"mix", "dot: products summed in 32 bits; maddubs: the bare vpmaddubsw, no roof of a GEMM", "dot"},
+           {"simd", "scalar, avx2, avx_vnni, avx512_vnni, avx512_bf16, amx, neon_dot; auto: the best here", "auto"},
+           {"iterations", "steps of each accumulator", "10000"}},
+          make_dot_peak},
   };
   return catalogue;
 }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <string_view>
 
 #include "kernels/dot_peak_loops.hpp"
@@ -13,25 +12,13 @@ namespace assay {
 
 namespace {
 
-/// An instruction set that not every processor of its architecture has.
-struct OptionalSet {
-  std::string_view isa;
-  std::string_view needs;  ///< as Machine::isa spells it
-  std::string_view dtype;
-  std::string_view mix;
-};
-
-constexpr std::array kOptionalSets{
-    OptionalSet{"avx2", "fma", "f64", "fma"},
-    OptionalSet{"avx512", "avx512f", "f64", "fma"},
-};
-
 ComputePeak peak_of(const PeakLoop& loop) {
   const bool single = loop.dtype == "f32";
   const double lanes = loop.simd == "scalar" ? 1.0 : static_cast<double>(loop.vector_bytes) / (single ? 4.0 : 8.0);
-  // No core issues more than two FMAs and two further additions of one width a cycle (Zen 3 and later do, AMD Software
-  // Optimization Guide for family 19h, 2.11; Intel's cores take their additions from the same two or three pipes).
-  constexpr double kFlopsPerLane = 2 * 2 + 2;
+  // No x86 core issues more than two FMAs and two further additions of one width a cycle (Zen 3 and later do, AMD
+  // Software Optimization Guide for family 19h, 2.11; Intel's cores take their additions from the same two or three
+  // pipes). The widest arm64 core has six pipes of 128 bits, each of which takes either.
+  const double flops_per_lane = loop.width.accumulates ? 6 * 2 : 2 * 2 + 2;
   return {.kernel = "peak",
           .parameters = {{"dtype", std::string(loop.dtype)},
                          {"mix", std::string(name_of(loop.mix))},
@@ -40,7 +27,7 @@ ComputePeak peak_of(const PeakLoop& loop) {
           .isa = std::string(loop.simd),
           .dtype = std::string(loop.dtype),
           .mix = std::string(name_of(loop.mix)),
-          .work_per_cycle_limit = kFlopsPerLane * lanes,
+          .work_per_cycle_limit = flops_per_lane * lanes,
           .gemm_roof = loop.mix == PeakMix::fma};
 }
 
@@ -85,6 +72,19 @@ void add_dots(ComputePeaks& peaks, const std::vector<std::string>& isa) {
   }
 }
 
+/// The instruction sets of which this processor has no loop, each by its multiply-add.
+void add_absent_sets(ComputePeaks& peaks) {
+  for (const PeakLoop& loop : native_peak_loops()) {
+    const bool here = std::ranges::find(peaks.here, loop.simd, &ComputePeak::isa) != peaks.here.end();
+    if (!here && loop.mix == PeakMix::fma && loop.dtype == "f64") {
+      peaks.absent.push_back({.isa = std::string(loop.simd),
+                              .dtype = std::string(loop.dtype),
+                              .mix = std::string(name_of(loop.mix)),
+                              .reason = fmt::format("this processor has no {}", loop.needs)});
+    }
+  }
+}
+
 /// Where the wide loops are Highway's: the best vectors of the processor, whatever they are.
 ComputePeak portable_peak(const std::string& dtype) {
   // Four pipes of 128 bits on the widest arm64 cores, each with a fused multiply-add of every lane.
@@ -115,14 +115,7 @@ ComputePeaks compute_peaks(const std::vector<std::string>& isa) {
     add_dots(peaks, isa);
     return peaks;
   }
-  for (const OptionalSet& set : kOptionalSets) {
-    if (std::ranges::find(isa, set.needs) == isa.end()) {
-      peaks.absent.push_back({.isa = std::string(set.isa),
-                              .dtype = std::string(set.dtype),
-                              .mix = std::string(set.mix),
-                              .reason = fmt::format("this processor has no {}", set.needs)});
-    }
-  }
+  add_absent_sets(peaks);
   add_dots(peaks, isa);
   return peaks;
 }

@@ -66,10 +66,10 @@ DotPeakLoop chosen(const Choice& choice) {
 
 std::unique_ptr<Kernel> make_dot_peak(const std::map<std::string, std::string>& parameters) {
   KernelParameters given(*find_kernel("dot_peak"), parameters);
-  const Choice choice{
-      .dtype = given.choice("dtype", {"i8", "bf16"}),
-      .mix = given.choice("mix", {"dot", "maddubs"}),
-      .simd = given.choice("simd", {"auto", "scalar", "avx2", "avx_vnni", "avx512_vnni", "avx512_bf16", "amx"})};
+  const Choice choice{.dtype = given.choice("dtype", {"i8", "bf16"}),
+                      .mix = given.choice("mix", {"dot", "maddubs"}),
+                      .simd = given.choice("simd", {"auto", "scalar", "avx2", "avx_vnni", "avx512_vnni", "avx512_bf16",
+                                                    "amx", "neon_dot"})};
   const std::uint64_t iterations = given.integer("iterations", {1, DotPeak::kMostIterations});
   given.throw_if_bad();
   return std::make_unique<DotPeak>(chosen(choice), iterations);

@@ -37,10 +37,6 @@ struct Runner {
   }
 };
 
-std::uint64_t iterations_for(Nanoseconds one, const RaceRules& rules) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(1, rules.sample / std::max(one, Nanoseconds{1})));
-}
-
 /// The first call takes what a library allocates or compiles once, so a short one is made again to size the samples.
 void warm_up(Runner& runner, Clock& clock, const RaceRules& rules) {
   constexpr int kLong = 8;  // samples: beyond, one iteration is a sample whatever the first call cost
@@ -50,7 +46,34 @@ void warm_up(Runner& runner, Clock& clock, const RaceRules& rules) {
     runner.entrant->work(1);
     one = clock.now() - begin;
   }
-  runner.iterations = iterations_for(one, rules);
+  runner.iterations =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(1, rules.sample / std::max(one, Nanoseconds{1})));
+}
+
+struct Timing {
+  Nanoseconds elapsed{1};
+  ThreadUse before;
+  ThreadUse after;
+};
+
+Timing time_iterations(const Runner& runner, Clock& clock, const ThreadMeter& meter) {
+  Timing timing{.before = meter.read(), .after = {}};
+  const Instant begin = clock.now();
+  runner.entrant->work(runner.iterations);
+  timing.elapsed = std::max(clock.now() - begin, Nanoseconds{1});
+  timing.after = meter.read();
+  return timing;
+}
+
+/// The first sample, lengthened until it is one: the calls that sized it may have been long for what they did once, or
+/// disturbed, and a few iterations would measure the reading of clocks.
+Timing first_timing(Runner& runner, Clock& clock, const ThreadMeter& meter, const RaceRules& rules) {
+  Timing timing = time_iterations(runner, clock, meter);
+  while (timing.elapsed < rules.sample / 2) {
+    runner.iterations *= static_cast<std::uint64_t>(rules.sample / timing.elapsed);  // by two or more
+    timing = time_iterations(runner, clock, meter);
+  }
+  return timing;
 }
 
 void take_sample(Runner& runner, Clock& clock, const ThreadMeter& meter, const RaceRules& rules) {
@@ -59,24 +82,15 @@ void take_sample(Runner& runner, Clock& clock, const ThreadMeter& meter, const R
     // As in measure(): a tenth of a sample fills the caches and wakes the vector units.
     runner.entrant->work(std::max<std::uint64_t>(1, runner.iterations / 10));
   }
-  const ThreadUse use_before = meter.read();
-  const Instant before = clock.now();
-  runner.entrant->work(runner.iterations);
-  const Nanoseconds elapsed = std::max(clock.now() - before, Nanoseconds{1});
-  const ThreadUse use_after = meter.read();
-  if (runner.samples == 0 && runner.iterations == 1 && elapsed < rules.sample / 2) {
-    // The first call was long for what it did once: a sample of one iteration would measure the reading of clocks.
-    runner.iterations = iterations_for(elapsed, rules);
-    take_sample(runner, clock, meter, rules);
-    return;
-  }
+  const Timing timing =
+      runner.samples == 0 ? first_timing(runner, clock, meter, rules) : time_iterations(runner, clock, meter);
   const auto iterations = static_cast<double>(runner.iterations);
-  const double cpu_time = std::max(seconds(use_after.cpu_time - use_before.cpu_time), 1e-9) / iterations;
+  const double cpu_time = std::max(seconds(timing.after.cpu_time - timing.before.cpu_time), 1e-9) / iterations;
   runner.least_cpu_time = runner.samples == 0 ? cpu_time : std::min(runner.least_cpu_time, cpu_time);
   ++runner.samples;
-  runner.spent += elapsed;
-  if (contamination_of(elapsed, use_before, use_after) == Contamination::none) {
-    runner.clean.push_back(seconds(elapsed) / iterations);
+  runner.spent += timing.elapsed;
+  if (contamination_of(timing.elapsed, timing.before, timing.after) == Contamination::none) {
+    runner.clean.push_back(seconds(timing.elapsed) / iterations);
   }
 }
 

@@ -35,7 +35,7 @@ struct RaceRules {
 
 struct RaceTime {
   std::string name;
-  double seconds_per_iteration = 0.0;  ///< quartile of the clean samples; of none, the least CPU time of all
+  double seconds_per_iteration = 0.0;  ///< lower quartile of the clean samples; of none, the least CPU time of all
   std::size_t clean = 0;
 };
 

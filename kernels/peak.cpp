@@ -35,7 +35,7 @@ std::vector<PeakLoop> loops_here() {
 template <class Real>
 Peak<Real>::Peak(const PeakLoop& loop, std::size_t iterations)
     : loop_(loop),
-      shape_(shape_of(loop.mix)),
+      shape_(loop.shape()),
       iterations_(iterations),
       stride_(loop.vector_bytes / sizeof(Real)),
       lanes_(loop.simd == "scalar" ? 1 : stride_) {
@@ -59,9 +59,13 @@ Bytes Peak<Real>::memory_per_worker() const {
 }
 
 // A fused chain approaches 1 / (1 - factor) = n + 1 and has come 1 - 1/e of the way after its n steps; a product chain
-// grows e-fold. Either way the result depends on every seed and on the number of steps, and stays far from overflow.
+// grows e-fold; one that accumulates adds up whole numbers. Each result depends on every seed and on the number of
+// steps, and stays far from overflow.
 template <class Real>
 Real Peak<Real>::factor() const {
+  if (shape_.accumulates) {
+    return Real{1};
+  }
   const double steps = static_cast<double>(iterations_ * std::max<std::size_t>(shape_.product_steps, 1));
   return static_cast<Real>(shape_.fused ? 1.0 - 1.0 / (steps + 1.0) : 1.0 + 1.0 / (steps + 1.0));
 }
@@ -74,7 +78,7 @@ void Peak<Real>::prepare(std::uint64_t seed) {
   fill_uniform(seeds_.span(), {seed, 0}, {1.0, 2.0});
   // Sums are of whole numbers, exact up to 2^24 also in single precision.
   for (std::size_t i = 0; i < kSamples * register_elements(); ++i) {
-    if (i % register_elements() >= shape_.product_chains * stride_) {
+    if (shape_.accumulates || i % register_elements() >= shape_.product_chains * stride_) {
       Real& value = seeds_.span()[i];
       value = static_cast<Real>(1 + static_cast<std::uint64_t>((static_cast<double>(value) - 1.0) * kMostSumSeed));
     }
@@ -106,7 +110,8 @@ long double Peak<Real>::reference(std::uint32_t sample, std::size_t element) con
                       .product_steps = shape_.product_steps,
                       .sum_chains = product ? 0U : 1U,
                       .sum_steps = shape_.sum_steps,
-                      .fused = shape_.fused};
+                      .fused = shape_.fused,
+                      .accumulates = shape_.accumulates};
   auto value = static_cast<long double>(seeds_.span()[sample * register_elements() + place_of(element)]);
   reference_peak_chains<long double, Real>(one, iterations_, factor(), static_cast<Real>(kAddend), {&value, 1});
   return value;
@@ -153,7 +158,7 @@ std::unique_ptr<Kernel> make_peak(const std::map<std::string, std::string>& para
   KernelParameters given(*find_kernel("peak"), parameters);
   const std::string dtype = given.choice("dtype", {"f64", "f32"});
   const std::string mix = given.choice("mix", {"fma", "fma+add", "mul+add", "add", "auto"});
-  const std::string simd = given.choice("simd", {"auto", "scalar", "sse", "avx2", "avx512"});
+  const std::string simd = given.choice("simd", {"auto", "scalar", "sse", "avx2", "avx512", "neon", "sve"});
   const std::uint64_t iterations = given.integer("iterations", {1, Peak<double>::kMostIterations});
   given.throw_if_bad();
   std::optional<PeakLoop> chosen;

@@ -45,7 +45,7 @@ class Peak : public Kernel {
 
   /// Elements that take part; scalars leave the other lanes of their registers alone.
   [[nodiscard]] std::size_t elements() const { return shape_.chains() * lanes_; }
-  [[nodiscard]] std::size_t register_elements() const { return kPeakRegisters * stride_; }
+  [[nodiscard]] std::size_t register_elements() const { return loop_.width.registers() * stride_; }
   [[nodiscard]] std::size_t place_of(std::size_t element) const {
     return element / lanes_ * stride_ + element % lanes_;
   }

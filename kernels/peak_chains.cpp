@@ -1,5 +1,7 @@
 #include "kernels/peak_chains.hpp"
 
+#include <algorithm>
+
 namespace assay {
 
 std::string_view name_of(PeakMix mix) {
@@ -14,6 +16,14 @@ std::string_view name_of(PeakMix mix) {
       return "add";
   }
   return "";
+}
+
+std::vector<PeakLoop> peak_loops(std::span<const std::string_view> isa) {
+  std::vector<PeakLoop> loops = native_peak_loops();
+  std::erase_if(loops, [isa](const PeakLoop& loop) {
+    return !loop.needs.empty() && std::ranges::find(isa, loop.needs) == isa.end();
+  });
+  return loops;
 }
 
 }  // namespace assay

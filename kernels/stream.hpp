@@ -79,7 +79,7 @@ class Stream : public Kernel {
   [[nodiscard]] Bytes bus_traffic_of(std::size_t elements) const;
   [[nodiscard]] std::uint64_t pass(std::size_t first, std::size_t count, std::uint64_t passes, double scalar) noexcept;
   [[nodiscard]] double scalar_of(std::uint32_t sample) const;
-  [[nodiscard]] double planted(std::size_t probe_element, std::uint32_t sample) const;
+  [[nodiscard]] double planted(std::size_t probe_element, std::uint32_t sample) const noexcept;
   void plant(std::span<double> operand, std::uint32_t sample) const noexcept;
   [[nodiscard]] OutputCheck verify_update();
   [[nodiscard]] long double expected_at(std::size_t element, double scalar) const;

@@ -121,14 +121,15 @@ Outcome measure(const BenchCommandOptions& options, KernelBenchmarks& benchmarks
                 Interrupts& interrupts) {
   const int cpu = choose_cpu(options.cpus);
   const MachineLock lock = take_machine("assay bench", options.wait, console, interrupts);
+  interrupts.count_at_once();
   SteadyClock clock;
   add_context(cpu, clock);
   Outcome outcome;
   SamplingTeam::with({cpu}, clock, [&](SamplingTeam& team) {
-    benchmarks.use(team, [&] { return interrupts.asked(); });
+    benchmarks.use(team, [&] { return interrupts.count() > 0; });
     outcome.matched = run_benchmarks(options.arguments);
   });
-  outcome.interrupted = interrupts.asked();
+  outcome.interrupted = interrupts.count() > 0;
   return outcome;
 }
 
@@ -157,7 +158,7 @@ ExitCode bench_command(const BenchCommandOptions& options) {
     benchmark::PrintDefaultHelp();
     return ExitCode::ok;
   }
-  Interrupts interrupts;  // before a library starts threads, which must not take the signals
+  Interrupts interrupts;
   require_format(options.arguments, "benchmark_format");
   require_format(options.arguments, "benchmark_out_format");
   initialize(options.arguments);
@@ -173,7 +174,7 @@ ExitCode bench_command(const BenchCommandOptions& options) {
     throw CommandError(ExitCode::file, "stdout: cannot be written");
   }
   if (outcome.interrupted) {
-    console.warning("interrupted: what was measured is kept; the rest is marked as interrupted");
+    console.warning("interrupted: what was measured is kept, what was not is marked");
     return ExitCode::interrupted;
   }
   if (outcome.matched == 0) {

@@ -12,11 +12,20 @@ constexpr std::array kCaught{SIGINT, SIGTERM, SIGHUP};
 // A signal handler can reach nothing else.
 volatile sig_atomic_t g_interrupt_count = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
+volatile sig_atomic_t g_second_ends = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
 volatile sig_atomic_t g_last_ms = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+
+void set_handler(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  sigemptyset(&action.sa_mask);
+  sigaction(number, &action, nullptr);
+}
 
 /// timeout(1) signals the process and then its group, and a closing terminal says SIGHUP twice: what comes within
 /// moments of each other is one wish. clock_gettime() may be called in a handler (signal-safety(7)).
-void count_interrupt(int) {
+void count_interrupt(int number) {
   constexpr sig_atomic_t kOneWish = 300;  // ms
   constexpr long kNanosecondsPerMillisecond = 1'000'000;
   constexpr long kWrap = 1'000'000;  // s; keeps the milliseconds within 32 bits
@@ -27,31 +36,22 @@ void count_interrupt(int) {
   if (g_interrupt_count == 0 || passed_ms < 0 || passed_ms > kOneWish) {
     g_interrupt_count = g_interrupt_count + 1;
     g_last_ms = now_ms;
+    if (g_second_ends != 0 && g_interrupt_count > 1) {
+      set_handler(number, SIG_DFL);
+      raise(number);
+    }
   }
-}
-
-void set_handler(int number, void (*handler)(int)) {
-  struct sigaction action {};
-  action.sa_handler = handler;
-  sigemptyset(&action.sa_mask);
-  sigaction(number, &action, nullptr);
-}
-
-sigset_t caught_signals() {
-  sigset_t caught;
-  sigemptyset(&caught);
-  for (const int number : kCaught) {
-    sigaddset(&caught, number);
-  }
-  return caught;
 }
 
 }  // namespace
 
 Interrupts::Interrupts() {
   g_interrupt_count = 0;
-  const sigset_t caught = caught_signals();
+  g_second_ends = 0;
+  sigset_t caught;
+  sigemptyset(&caught);
   for (const int number : kCaught) {
+    sigaddset(&caught, number);
     set_handler(number, count_interrupt);
   }
   set_handler(SIGPIPE, SIG_IGN);
@@ -71,13 +71,9 @@ Interrupts::~Interrupts() {
 
 int Interrupts::count() const { return g_interrupt_count; }
 
-bool Interrupts::asked() {
-  const sigset_t caught = caught_signals();
-  constexpr timespec kNow{};
-  while (sigtimedwait(&caught, nullptr, &kNow) > 0) {
-    count_interrupt(0);
-  }
-  return g_interrupt_count > 0;
+void Interrupts::count_at_once() {
+  g_second_ends = 1;
+  pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
 }
 
 }  // namespace assay

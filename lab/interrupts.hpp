@@ -5,8 +5,8 @@
 namespace assay {
 
 /// Catches SIGINT, SIGTERM and SIGHUP while it lives: they are blocked, and counted only inside a wait that uses
-/// wait_mask(), so that none is lost between a look and a wait. SIGPIPE is ignored: a closed stdout is an error of a
-/// write, not the end of a measurement. One at a time in a process.
+/// wait_mask(), so that none is lost between a look and a wait, unless count_at_once() says otherwise. SIGPIPE is
+/// ignored: a closed stdout is an error of a write, not the end of a measurement. One at a time in a process.
 class Interrupts {
  public:
   Interrupts();
@@ -16,8 +16,9 @@ class Interrupts {
 
   /// How often an end was asked for so far; signals within 0.3 s of each other count once.
   [[nodiscard]] int count() const;
-  /// Whether an end was asked for, also by a signal that no wait has taken yet. A system call.
-  [[nodiscard]] bool asked();
+  /// From here on signals are counted as they come, in every thread that starts from now on too, and the second wish
+  /// ends the process: for work that looks at count() now and then, and must not hold a person up.
+  void count_at_once();
   [[nodiscard]] const sigset_t* wait_mask() const { return &previous_; }
 
  private:

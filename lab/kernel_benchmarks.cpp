@@ -125,7 +125,8 @@ void KernelBenchmarks::measure(benchmark::State& state, Item& item) {
     skip(state, error.what());
     return;
   }
-  KernelSamples samples(*sampler_, *kernel, {.batch = item.batch, .steps_per_sample = item.steps_per_sample});
+  KernelSamples samples(*sampler_, *kernel,
+                        {.batch = item.batch, .steps_per_sample = item.steps_per_sample, .stop = stop_});
   item.steps_per_sample = samples.steps_per_sample();
   while (state.KeepRunningBatch(static_cast<benchmark::IterationCount>(item.steps_per_sample))) {
     const auto sample = samples.next_clean();

@@ -6,19 +6,25 @@
 #include <ctime>
 #include <filesystem>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 #include "analysis/format.hpp"
 #include "analysis/report_text.hpp"
+#include "analysis/roofline.hpp"
+#include "analysis/roofline_dots.hpp"
 #include "analysis/roofline_file.hpp"
 #include "analysis/roofline_verdict.hpp"
 #include "analysis/run_file.hpp"
 #include "harness/doctor.hpp"
 #include "harness/quantity.hpp"
 #include "harness/steady_clock.hpp"
+#include "lab/command_error.hpp"
 #include "lab/doctor_view.hpp"
 #include "lab/json_output.hpp"
 #include "lab/report_command.hpp"
 #include "lab/roofline_measuring.hpp"
+#include "lab/roofline_options.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/tour_plan.hpp"
 #include "lab/tour_view.hpp"
@@ -71,7 +77,10 @@ class TourCommand {
     const SteadyClock clock;
     const Instant begin = clock.now();
     examine_machine();
-    if (!wants_roofline_ || measure_ceilings()) {
+    if (wants_roofline_) {
+      measure_ceilings();
+    }
+    if (!measurements_->interrupted()) {
       measure_all();
     }
     view_.duration_s = seconds(clock.now() - begin);
@@ -96,8 +105,8 @@ class TourCommand {
     doctor_json_ = doctor_json(doctor, machine);
   }
 
-  /// False where the tour cannot go on.
-  bool measure_ceilings() {
+  /// Without a roofline the tour goes on, and says so at its end.
+  void measure_ceilings() {
     RooflineOptions options;
     options.duration = options_.roofline;
     const MeasuredRoofline measured = measure_roofline(*measurements_, options);
@@ -105,15 +114,18 @@ class TourCommand {
       console_.error("roofline: " + line);
     }
     if (!measured.measurement) {
-      return false;
+      roofline_missing_ = true;
+      if (!measurements_->interrupted()) {
+        console_.warning("the tour goes on without a roofline; --roofline 0s leaves it out");
+      }
+      return;
     }
     const Roofline roofline = fit_roofline(*measured.measurement);
     honest_ = is_honest(roofline_problems(*measured.measurement, roofline));
     const std::string chart = write_roofline_chart(
         *measured.measurement, roofline, place_dots(roofline, *measured.measurement), "", *measured.outcome.file);
-    roofline_json_ = roofline_json(*measured.measurement, roofline, {});
-    view_.roofline = {.measurement = *measured.measurement, .file = *measured.outcome.file, .chart = chart};
-    return !measurements_->interrupted();
+    view_.roofline = {
+        .measurement = *measured.measurement, .fitted = roofline, .file = *measured.outcome.file, .chart = chart};
   }
 
   void measure_all() {
@@ -165,7 +177,18 @@ class TourCommand {
       console_.warning("interrupted: what was measured is kept and flagged");
       return ExitCode::interrupted;
     }
-    return complete_ && honest_ ? ExitCode::ok : ExitCode::run_invalid;
+    return complete_ && honest_ && !roofline_missing_ ? ExitCode::ok : ExitCode::run_invalid;
+  }
+
+  [[nodiscard]] std::string roofline_part() const {
+    if (!view_.roofline) {
+      return "null";
+    }
+    std::vector<PlacedDot> dots = place_dots(view_.roofline->fitted, view_.roofline->measurement);
+    for (PlacedDot& dot : tour_dots(view_)) {
+      dots.push_back(std::move(dot));
+    }
+    return roofline_json(view_.roofline->measurement, view_.roofline->fitted, dots);
   }
 
   [[nodiscard]] std::string tour_json() const {
@@ -175,7 +198,7 @@ class TourCommand {
     }
     return fmt::format(
         "{{\"schema\":\"assay/tour/1\",\"complete\":{},\"doctor\":\n{},\"roofline\":{},\"runs\":[\n{}\n]}}\n",
-        complete_, doctor_json_, roofline_json_, fmt::join(runs, ",\n"));
+        complete_, doctor_json_, roofline_part(), fmt::join(runs, ",\n"));
   }
 
   const TourCommandOptions& options_;
@@ -184,8 +207,8 @@ class TourCommand {
   Measurements* measurements_ = nullptr;
   TourView view_;
   std::string doctor_json_;
-  std::string roofline_json_ = "null";
   bool wants_roofline_ = true;
+  bool roofline_missing_ = false;
   bool complete_ = false;
   bool honest_ = true;
 };

@@ -53,24 +53,25 @@ std::string table(const TourView& view, const TextStyle& style) {
   return text;
 }
 
-/// SingleStream and Offline: the other runs do what they are asked for, and their distance to the roof says nothing.
 bool runs_flat_out(const RunDocument& run) { return run.scenario == "single" || run.scenario == "offline"; }
 
 std::string roofline_section(const TourView& view, const TextStyle& style) {
-  const RooflineMeasurement& measurement = view.roofline->measurement;
-  const Roofline roofline = fit_roofline(measurement);
-  std::vector<PlacedDot> dots;
-  for (const RunDocument& run : view.runs) {
-    if (runs_flat_out(run)) {
-      dots.push_back(place_run(roofline, measurement, run));
-    }
-  }
   return "Roofline: what this machine can do at most, and how near the runs came\n" +
-         roofline_brief_text(measurement, roofline, dots, style) +
+         roofline_brief_text(view.roofline->measurement, view.roofline->fitted, tour_dots(view), style) +
          fmt::format("  all of it: assay roofline --from {}\n\n", view.roofline->file);
 }
 
 }  // namespace
+
+std::vector<PlacedDot> tour_dots(const TourView& view) {
+  std::vector<PlacedDot> dots;
+  for (const RunDocument& run : view.runs) {
+    if (runs_flat_out(run)) {
+      dots.push_back(place_run(view.roofline->fitted, view.roofline->measurement, run));
+    }
+  }
+  return dots;
+}
 
 std::vector<std::string> tour_notes(const TourView& view) {
   std::vector<std::string> notes;

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "analysis/roofline.hpp"
+#include "analysis/roofline_dots.hpp"
 #include "analysis/roofline_measurement.hpp"
 #include "analysis/run_document.hpp"
 #include "analysis/terminal_histogram.hpp"
@@ -15,6 +17,7 @@ namespace assay {
 /// The roofline of a tour.
 struct TourRoofline {
   RooflineMeasurement measurement;
+  Roofline fitted;
   std::string file;
   std::string chart;  ///< the SVG's file, or why there is none
 };
@@ -32,6 +35,10 @@ struct TourView {
   std::string folder;
   std::string report_file;
 };
+
+/// SingleStream and Offline under the roofline: the other runs do what they are asked for, and their distance to the
+/// roof says nothing. Needs a roofline.
+[[nodiscard]] std::vector<PlacedDot> tour_dots(const TourView& view);
 
 /// How Server's window and rates came about, as sentences with the formula and the numbers.
 [[nodiscard]] std::vector<std::string> tour_notes(const TourView& view);

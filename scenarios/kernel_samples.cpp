@@ -64,7 +64,7 @@ std::optional<TeamObservation> KernelSamples::next_clean() {
                               .iterations = settings_.steps_per_sample,
                               .warm_iterations = std::max<std::uint64_t>(1, settings_.steps_per_sample / kWarmShare),
                               .pause = settings_.plan.pause};
-  for (int i = 0; i < kMostTries; ++i) {
+  for (int i = 0; i < kMostTries && !(settings_.stop && settings_.stop()); ++i) {
     const TeamObservation observation = sampler_.sample(work_, request);
     if (observation.contamination != Contamination::none) {
       ++totals_.contaminated_count;

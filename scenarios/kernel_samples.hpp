@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -31,6 +32,7 @@ class KernelSamples {
     std::size_t batch = 1;               ///< samples of the kernel in a step; 1: a step is that of repeat()
     std::uint64_t steps_per_sample = 0;  ///< 0: to be found, so that a sample takes plan.sample
     SamplingPlan plan{};
+    std::function<bool()> stop{};  ///< looked at between tries; empty: never
   };
   KernelSamples(Sampler& sampler, Kernel& kernel, Settings settings);
 
@@ -39,7 +41,7 @@ class KernelSamples {
   [[nodiscard]] std::uint64_t steps_per_sample() const { return settings_.steps_per_sample; }
 
   /// A sample that nothing disturbed, after at most kMostTries: disturbed ones are counted and repeated. Nothing if
-  /// none was clean.
+  /// none was clean, or once settings.stop says so.
   [[nodiscard]] std::optional<TeamObservation> next_clean();
   static constexpr int kMostTries = 100;
 

@@ -129,10 +129,11 @@ TEST(Ceiling, BandwidthIsGivenCountedAndOnTheBus) {
 }
 
 // A clock that was measured too low must not make the core look faster than it can be.
-TEST(Ceiling, TheClockOfARoundIsTheHighestBesideItsCleanSamples) {
+TEST(Ceiling, FiguresPerCycleUseTheHighestClockBesideCleanSamples) {
   RooflineSubject subject = subject_of({.work = 16.0}, constant_rates(16 * 3.2e9));
   for (std::size_t i = 0; i < subject.samples.size(); ++i) {
-    subject.samples[i].clock_hz = i % 5 == 0 ? 3.2e9 : 2.5e9;  // five samples a round
+    // Five samples a round; in the last one every clock was disturbed.
+    subject.samples[i].clock_hz = i % 5 == 0 && subject.samples[i].round != 4 ? 3.2e9 : 2.5e9;
   }
   subject.samples[1].clock_hz = 9e9;
   subject.samples[1].contamination = Contamination::preempted;

@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::AnyOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -169,6 +170,45 @@ TEST(Roofline, WhatWasNotToBeMeasuredIsNotMissing) {
   EXPECT_THAT(codes(compute), IsEmpty());
   const std::string flat = roofline_text(compute, fit_roofline(compute), {}, {});
   EXPECT_THAT(flat, AllOf(HasSubstr("FLAT ROOFS"), Not(AnyOf(HasSubstr("SLOPES"), HasSubstr("RIDGES")))));
+}
+
+TEST(Roofline, ArithmeticThatWasAskedForAndFailedIsMissing) {
+  for (const bool with_bandwidth : {false, true}) {
+    RooflineMeasurement m = with_bandwidth ? hand_made() : only(SubjectKind::compute);
+    for (RooflineSubject& subject : m.subjects) {
+      if (subject.kind == SubjectKind::compute) {
+        subject.kernel = "peak";
+        subject.samples.clear();
+        subject.unavailable = "no memory";
+      }
+    }
+    EXPECT_THAT(codes(m), Contains("no_flat_roof")) << with_bandwidth;
+    for (RooflineSubject& subject : m.subjects) {
+      subject.kernel.clear();  // as of an instruction set that the processor lacks
+    }
+    EXPECT_THAT(codes(m), Not(Contains("no_flat_roof"))) << with_bandwidth;
+  }
+}
+
+TEST(Roofline, IntensitiesAloneHaveTheKneeOfTheDial) {
+  RooflineMeasurement m = sample_roofline();
+  std::erase_if(m.subjects, [](const RooflineSubject& subject) { return subject.kind != SubjectKind::intensity; });
+  const Roofline roofline = fit_roofline(m);
+  EXPECT_THAT(codes(m), IsEmpty());
+  const std::string text = roofline_text(m, roofline, {}, {});
+  EXPECT_THAT(text, AllOf(HasSubstr("RIDGES"), HasSubstr("DRAM"), Not(HasSubstr("none:"))));
+  EXPECT_THAT(text, Not(AnyOf(HasSubstr("FLAT ROOFS"), HasSubstr("SLOPES"))));
+}
+
+TEST(Roofline, TheBriefTextHasRoofsSlopesAndDots) {
+  const RooflineMeasurement m = sample_roofline();
+  const Roofline roofline = fit_roofline(m);
+  const std::vector<PlacedDot> dots = place_dots(roofline, m);
+  const std::string text = roofline_brief_text(m, roofline, dots, {});
+  EXPECT_THAT(text, AllOf(HasSubstr("  flat  "), HasSubstr("  L1    "), HasSubstr("; ridge "), HasSubstr("DOTS")));
+  EXPECT_THAT(text, Not(HasSubstr("LATENCY")));
+  RooflineMeasurement nothing;
+  EXPECT_THAT(roofline_brief_text(nothing, fit_roofline(nothing), {}, {}), HasSubstr("INVALID"));
 }
 
 TEST(Roofline, SaysEveryReasonWhyItIsInvalid) {

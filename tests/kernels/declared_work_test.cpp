@@ -143,8 +143,8 @@ TEST(DeclaredWork, PeakIsWhatItsChainsDo) {
     }
     const Peak<double> peak(loop, 7);
     const std::size_t lanes = loop.simd == "scalar" ? 1 : loop.vector_bytes / sizeof(double);
-    std::vector<CountingScalar> values(shape_of(loop.mix).chains() * lanes, CountingScalar(1));
-    const auto chains = [&] { reference_peak_chains<CountingScalar, double>(shape_of(loop.mix), 7, 0.5, 1.0, values); };
+    std::vector<CountingScalar> values(loop.shape().chains() * lanes, CountingScalar(1));
+    const auto chains = [&] { reference_peak_chains<CountingScalar, double>(loop.shape(), 7, 0.5, 1.0, values); };
     EXPECT_EQ(CountingScalar::operations_of(chains), peak.work().count) << loop.simd << " " << name_of(loop.mix);
   }
 }

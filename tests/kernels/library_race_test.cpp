@@ -74,13 +74,15 @@ TEST(LibraryRace, ATieGoesToTheFirst) {
   EXPECT_EQ(race.run({.tie = 0.001}).winner, 1U);
 }
 
-TEST(LibraryRace, TheHopelessAreTimedOnce) {
+TEST(LibraryRace, TheHopelessAreTimedOnceTheSlowTwice) {
   SimulatedRace race;
-  race.enter("hopeless", 100ms);
-  race.enter("fast", 10ms);
+  race.enter("hopeless", 10ms);
+  race.enter("slow", 2ms);
+  race.enter("fast", 1ms);
   const RaceResult result = race.run();
   EXPECT_EQ(result.times[0].clean, 1U);
-  EXPECT_EQ(result.times[1].clean, 6U);  // until 60 ms are spent
+  EXPECT_EQ(result.times[1].clean, 2U);
+  EXPECT_EQ(result.times[2].clean, 9U);
 }
 
 TEST(LibraryRace, OneSpoiltSampleDoesNotDropTheFastest) {
@@ -98,6 +100,13 @@ TEST(LibraryRace, AFirstCallThatCompilesDoesNotShortenTheSamples) {
   race.enter("compiles", 1us, false, 0, 20'000);
   (void)race.run();
   EXPECT_EQ(race.longest_after(1), 700us);
+}
+
+TEST(LibraryRace, ASizingThatWasDisturbedDoesNotShortenTheSamples) {
+  SimulatedRace race;
+  race.enter("disturbed", 1us, false, 1, 200);
+  (void)race.run();
+  EXPECT_GE(race.longest_after(2), 500us);
 }
 
 TEST(LibraryRace, DisturbedSamplesAreJudgedByCpuTime) {

@@ -43,6 +43,14 @@ TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
   EXPECT_THAT(folder.files(), Contains(HasSubstr("/report.html")));
 }
 
+TEST_F(ProgramCommands, TourWithoutARooflineHasNone) {
+  const ProgramResult result =
+      assay({"tour", "--duration", "50ms", "--roofline", "0s", "--param", "width=64", "--json=tour.json"});
+  EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
+  EXPECT_THAT(result.out, Not(HasSubstr("Roofline")));
+  EXPECT_EQ(json::parse(testing::text_of(folder / "tour.json")).at("roofline"), nullptr);
+}
+
 TEST_F(ProgramCommands, PeakKeepsEveryProbe) {
   const ProgramResult result =
       assay({"peak", "synthetic", "--law", "constant", "--mean", "1ms", "--slo", "20ms@p99", "--warmup", "10ms",

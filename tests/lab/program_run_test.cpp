@@ -222,6 +222,9 @@ INSTANTIATE_TEST_SUITE_P(
                       BadInput{{"run", "gemm", "--json", "--events", "ndjson"}, "both want stdout"},
                       BadInput{{"run", "gemm", "--progress", "loud"}, "--progress: "},
                       BadInput{{"peak", "gemm"}, "--slo: "}, BadInput{{"explain", "p99s"}, "explain 'p99s'"},
+                      BadInput{{"tour", "--roofline", "soon"}, "--roofline 'soon'"},
+                      BadInput{{"tour", "--roofline", "10ms"}, "or 0s for none"},
+                      BadInput{{"bench", "--benchmark_format=xml"}, "--benchmark_format=xml: expected"},
                       BadInput{{"list", "everything"}, "list 'everything'"}));
 
 }  // namespace
