@@ -68,8 +68,9 @@ Timing time_iterations(const Runner& runner, Clock& clock, const ThreadMeter& me
 /// The first sample, lengthened until it is one: the calls that sized it may have been long for what they did once, or
 /// disturbed, and a few iterations would measure the reading of clocks.
 Timing first_timing(Runner& runner, Clock& clock, const ThreadMeter& meter, const RaceRules& rules) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 40;  // what does nothing is never long enough
   Timing timing = time_iterations(runner, clock, meter);
-  while (timing.elapsed < rules.sample / 2) {
+  while (timing.elapsed < rules.sample / 2 && runner.iterations < kMost) {
     runner.iterations *= static_cast<std::uint64_t>(rules.sample / timing.elapsed);  // by two or more
     timing = time_iterations(runner, clock, meter);
   }

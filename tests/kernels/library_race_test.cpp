@@ -109,6 +109,12 @@ TEST(LibraryRace, ASizingThatWasDisturbedDoesNotShortenTheSamples) {
   EXPECT_GE(race.longest_after(2), 500us);
 }
 
+TEST(LibraryRace, WhatTakesNoTimeEndsAllTheSame) {
+  SimulatedRace race;
+  race.enter("nothing", 0ns);
+  EXPECT_EQ(race.run({.budget = 1us}).winner, 0U);
+}
+
 TEST(LibraryRace, DisturbedSamplesAreJudgedByCpuTime) {
   SimulatedRace race;
   race.enter("quiet", 20us);
