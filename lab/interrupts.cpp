@@ -38,7 +38,7 @@ void count_interrupt(int number) {
     g_last_ms = now_ms;
     if (g_second_ends != 0 && g_interrupt_count > 1) {
       set_handler(number, SIG_DFL);
-      raise(number);
+      (void)raise(number);
     }
   }
 }

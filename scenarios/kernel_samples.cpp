@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <utility>
 
 #include "harness/sample_length.hpp"
 
@@ -43,7 +44,7 @@ std::optional<double> SampleTotals::median_clock_hz() const {
 }
 
 KernelSamples::KernelSamples(Sampler& sampler, Kernel& kernel, Settings settings)
-    : sampler_(sampler), kernel_(kernel), settings_(settings), work_(work_of(kernel, settings.batch)) {
+    : sampler_(sampler), kernel_(kernel), settings_(std::move(settings)), work_(work_of(kernel, settings_.batch)) {
   if (settings_.steps_per_sample == 0) {
     settings_.steps_per_sample = iterations_for_sample(sampler_, work_, kFirstThread, settings_.plan.sample);
   }
