@@ -1,6 +1,7 @@
 #include "lab/interrupts.hpp"
 
 #include <array>
+#include <atomic>
 #include <ctime>
 
 namespace assay {
@@ -9,12 +10,13 @@ namespace {
 
 constexpr std::array kCaught{SIGINT, SIGTERM, SIGHUP};
 
-// A signal handler can reach nothing else.
-volatile sig_atomic_t g_interrupt_count = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+// A signal handler can reach nothing else, and after count_at_once() it may run in any thread.
+static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<int> g_interrupt_count = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-volatile sig_atomic_t g_second_ends = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<int> g_second_ends = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-volatile sig_atomic_t g_last_ms = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
+std::atomic<int> g_last_ms = 0;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 void set_handler(int number, void (*handler)(int)) {
   struct sigaction action {};
@@ -26,15 +28,15 @@ void set_handler(int number, void (*handler)(int)) {
 /// timeout(1) signals the process and then its group, and a closing terminal says SIGHUP twice: what comes within
 /// moments of each other is one wish. clock_gettime() may be called in a handler (signal-safety(7)).
 void count_interrupt(int number) {
-  constexpr sig_atomic_t kOneWish = 300;  // ms
+  constexpr int kOneWish = 300;  // ms
   constexpr long kNanosecondsPerMillisecond = 1'000'000;
   constexpr long kWrap = 1'000'000;  // s; keeps the milliseconds within 32 bits
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
-  const auto now_ms = static_cast<sig_atomic_t>(time.tv_sec % kWrap * 1000 + time.tv_nsec / kNanosecondsPerMillisecond);
-  const sig_atomic_t passed_ms = now_ms - g_last_ms;
+  const auto now_ms = static_cast<int>(time.tv_sec % kWrap * 1000 + time.tv_nsec / kNanosecondsPerMillisecond);
+  const int passed_ms = now_ms - g_last_ms;
   if (g_interrupt_count == 0 || passed_ms < 0 || passed_ms > kOneWish) {
-    g_interrupt_count = g_interrupt_count + 1;
+    ++g_interrupt_count;
     g_last_ms = now_ms;
     if (g_second_ends != 0 && g_interrupt_count > 1) {
       set_handler(number, SIG_DFL);
