@@ -4,7 +4,9 @@
 
 #include <string_view>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/report_sentences.hpp"
+#include "analysis/tail_attribution.hpp"
 
 namespace assay {
 namespace {
@@ -104,6 +106,12 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   block.numbers("rate", rate_sentence(run));
   if (run.slo_s && !is_one_batch(run)) {
     block.numbers("window", window_sentence(run, style.charset));
+  }
+  for (const DoseRecord& dose : run.interference) {
+    block.numbers("injected", dose_sentence(dose));
+  }
+  if (run.attribution) {
+    block.numbers("tail", attribution_sentence(*run.attribution));
   }
   if (run.lateness.p99_s) {
     block.numbers("lateness", lateness_sentence(run, style.charset));

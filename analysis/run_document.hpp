@@ -67,6 +67,42 @@ struct SeriesPoint {
   std::optional<double> p99_s;
 };
 
+/// Load that was injected beside the run by one knob, asked and delivered, as a mean over the CPUs. Rates and shares
+/// are of each CPU.
+struct DoseRecord {
+  std::string knob;  ///< "noise", "background", "ctxsw", "memory"
+  std::string unit;  ///< "bursts/s", "share", "switches/s", "bytes/s"
+  double requested = 0.0;
+  std::optional<double> achieved;            ///< in the measured part
+  std::optional<double> achieved_alone;      ///< before it, without the victim
+  std::optional<double> cpu_share;           ///< of each CPU that the injectors took, by the kernel's account
+  std::optional<double> length_requested_s;  ///< of a burst, CPU time
+  std::optional<double> length_p50_s;        ///< of a burst, wall time
+  std::optional<double> length_p99_s;
+  std::vector<int> cpus;
+  std::string source;      ///< "own" or "stress-ng 0.15.06"
+  std::string scheduling;  ///< "SCHED_FIFO 60"
+  bool delivered = false;  ///< the dose was near enough to what was asked
+  std::string reason;      ///< why it was not, or why there is no reading
+};
+
+/// What the excess time of the slow queries went to.
+struct AttributionRecord {
+  std::uint64_t slow_count = 0;       ///< queries slower than threshold_s
+  std::uint64_t without_account = 0;  ///< of those: the kernel's account was not kept
+  double threshold_s = 0.0;           ///< the target percentile of the latency
+  double excess_s = 0.0;              ///< sum over them of what they took beyond the median
+  struct Cause {
+    std::string name;  ///< "own queueing", "run-queue wait", "steal", ..., "unattributed"
+    double excess_s = 0.0;
+    std::uint64_t query_count = 0;  ///< of which it is the largest part
+  };
+  std::vector<Cause> causes;                         ///< all, also those of 0; their times add up to excess_s
+  std::optional<double> involuntary_switches_per_s;  ///< of each worker
+  std::optional<double> waited_share;                ///< of the time, each worker: ready and without a CPU
+  double accounting_share = 0.0;  ///< of the workers' time, spent on reading the account: count times cost of one
+};
+
 /// A result file of schema assay/run/1, as a value. Written once, never changed; every result in it can be
 /// recomputed or checked on another machine.
 struct RunDocument {
@@ -94,6 +130,7 @@ struct RunDocument {
   double min_duration_s = 0.0;
   std::uint64_t min_query_count = 0;
   double warm_up_s = 0.0;  ///< load before the measured part, none of it in any number below; 0 if there was none
+  std::vector<DoseRecord> interference;  ///< injected on purpose; empty: nothing was
   // what happened
   bool valid = false;
   bool interrupted = false;
@@ -109,10 +146,11 @@ struct RunDocument {
   /// Share of the queries within the window, with its exact 95 % interval for the effective sample size. Absent
   /// without a window or without a query.
   std::optional<EstimateRecord> slo_met_share;
-  LatencyRecord latency;                     ///< response time: scheduled to completed, per query
-  LatencyRecord service_time;                ///< started to completed, per sample
-  std::optional<LatencyRecord> first_token;  ///< TTFT
-  std::optional<LatencyRecord> token_time;   ///< TPOT
+  LatencyRecord latency;                         ///< response time: scheduled to completed, per query
+  LatencyRecord service_time;                    ///< started to completed, per sample
+  std::optional<LatencyRecord> first_token;      ///< TTFT
+  std::optional<LatencyRecord> token_time;       ///< TPOT
+  std::optional<AttributionRecord> attribution;  ///< who made the slow queries slow
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;

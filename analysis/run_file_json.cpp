@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "analysis/attribution_json.hpp"
+#include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
@@ -110,6 +112,7 @@ ordered_json result_json(const RunDocument& run) {
           {"service_time", latency_json(run.service_time)},
           {"first_token", optional_latency_json(run.first_token)},
           {"token_time", optional_latency_json(run.token_time)},
+          {"attribution", attribution_json(run.attribution)},
           {"errors", run.errors},
           {"series", series_json(run.series)}};
 }
@@ -143,6 +146,11 @@ ordered_json not_available_json(const RunDocument& run) {
   note_reading("quality.steal_share", run.steal_share);
   note_reading("quality.foreign_cpu_share", run.foreign_cpu_share);
   note_reading("quality.clock_disagreement_s", run.clock_disagreement_s);
+  if (!run.attribution) {
+    reasons["result.attribution"] = "this scenario has no tail of requests, or no query was above its percentile";
+  } else {
+    note_reading("result.attribution.waited_share", run.attribution->waited_share);
+  }
   if (!run.work_flops) {
     reasons["workload.flops_per_sample"] = "the workload declares none";
   }
@@ -195,7 +203,7 @@ ordered_json document_json(const RunDocument& run) {
           {"question", nullptr},
           {"workload", workload_json(run)},
           {"scenario", scenario_json(run)},
-          {"interference", nullptr},
+          {"interference", interference_json(run.interference)},
           {"window", window_json(run)},
           {"result", result_json(run)},
           {"quality", quality_json(run)},
@@ -250,7 +258,7 @@ std::string comparability_key(const RunDocument& document) {
       {"schema", kRunSchema},
       {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},
       {"scenario", scenario},
-      {"interference_requested", nullptr},
+      {"interference_requested", interference_request_json(document.interference)},
       {"window", window_class(document.min_duration_s)}};
   return "sha256:" + sha256_hex(canonical(json(key)));
 }

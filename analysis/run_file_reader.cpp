@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "analysis/attribution_json.hpp"
+#include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
 #include "analysis/machine_json.hpp"
@@ -143,6 +145,7 @@ void read_result(const Field& field, RunDocument& run) {
   run.service_time = read_latency(field.member("service_time"));
   run.first_token = read_optional_latency(field.member("first_token"));
   run.token_time = read_optional_latency(field.member("token_time"));
+  run.attribution = read_attribution(field.member("attribution"));
   for (const auto& [code, error_count] : field.member("errors").members()) {
     run.errors[code] = error_count.count();
   }
@@ -172,14 +175,17 @@ void read_quality(const Field& field, RunDocument& run) {
   run.clock_disagreement_s = field.member("clock_disagreement_s").optional_number();
   run.steal_share = field.member("steal_share").optional_number();
   run.foreign_cpu_share = field.member("foreign_cpu_share").optional_number();
-  // The other reasons follow from the document; these three only the program that ran could know.
-  for (const char* name : {"clock_disagreement_s", "steal_share", "foreign_cpu_share"}) {
-    const std::string path = fmt::format("quality.{}", name);
+  // The other reasons follow from the document; these only the program that ran could know.
+  const auto keep_reason = [&](const std::string& path, bool absent) {
     const Field reason = field.member("not_available").member(path);
-    if (field.member(name).absent() && !reason.absent()) {
+    if (absent && !reason.absent()) {
       run.not_available[path] = reason.text();
     }
+  };
+  for (const char* name : {"clock_disagreement_s", "steal_share", "foreign_cpu_share"}) {
+    keep_reason(fmt::format("quality.{}", name), field.member(name).absent());
   }
+  keep_reason("result.attribution.waited_share", run.attribution && !run.attribution->waited_share);
   const Field lateness = field.member("lateness");
   run.lateness = {.p50_s = lateness.member("p50_s").optional_number(),
                   .p90_s = lateness.member("p90_s").optional_number(),
@@ -215,6 +221,7 @@ RunDocument read_document(const Field& root) {
   run.build_type = tool.member("build").text();
   read_workload(root.member("workload"), run);
   read_scenario(root.member("scenario"), run);
+  run.interference = read_interference(root.member("interference"));
   const Field window = root.member("window");
   run.min_duration_s = window.member("min_duration_s").non_negative();
   run.min_query_count = window.member("min_query_count").count();

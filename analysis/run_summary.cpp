@@ -88,7 +88,8 @@ void warn_of_dependence(RunDocument& run) {
 
 }  // namespace
 
-void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputVerdict>& output_check) {
+void fill_results(RunDocument& run, const TestResult& result, const std::optional<OutputVerdict>& output_check,
+                  const TailEvidence& evidence) {
   const RunDistributions distributions = distributions_of(result);
   // Beside the response times, on another thread: together they take about as long.
   const auto fill_service_and_series = [&] {
@@ -100,6 +101,10 @@ void fill_results(RunDocument& run, const TestResult& result, const std::optiona
   fill_scenario(run, result);
   fill_latencies(run, result, distributions);
   fill_rates(run, result, distributions);
+  run.attribution = attribute_tail(result, distributions, evidence.accounts, evidence.context);
+  if (!evidence.accounts.not_available.empty()) {
+    run.not_available["result.attribution.waited_share"] = evidence.accounts.not_available;
+  }
   run.errors = error_counts(result, distributions);
   run.interrupted = result.end_cause == EndCause::interrupted;
   if (output_check) {

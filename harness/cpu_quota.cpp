@@ -9,6 +9,10 @@
 namespace assay {
 namespace {
 
+const std::vector<std::string> kUnifiedMounts{"/sys/fs/cgroup", "/sys/fs/cgroup/unified"};
+const std::vector<std::string> kVersionOneMounts{"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct",
+                                                 "/sys/fs/cgroup/cpuacct,cpu"};
+
 /// "/a/b" as {"/a/b", "/a", ""}: a group and all above it. A container may see only the last.
 std::vector<std::string> upwards(std::string group) {
   std::vector<std::string> groups;
@@ -28,7 +32,7 @@ void keep_smaller(CpuQuota& quota, double cpus, const std::string& source) {
 }
 
 void read_unified(CpuQuota& quota, const FileSource& files, const std::string& group) {
-  for (const char* mount : {"/sys/fs/cgroup", "/sys/fs/cgroup/unified"}) {
+  for (const std::string& mount : kUnifiedMounts) {
     for (const auto& each : upwards(group)) {
       const std::string path = mount + each + "/cpu.max";
       std::istringstream text(files.read(path).value_or(""));  // "200000 100000" or "max 100000", in microseconds
@@ -42,7 +46,7 @@ void read_unified(CpuQuota& quota, const FileSource& files, const std::string& g
 }
 
 void read_version_one(CpuQuota& quota, const FileSource& files, const std::string& group) {
-  for (const char* mount : {"/sys/fs/cgroup/cpu", "/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/cpuacct,cpu"}) {
+  for (const std::string& mount : kVersionOneMounts) {
     for (const auto& each : upwards(group)) {
       const std::string folder = mount + each;
       const auto allowed = files.read_integer(folder + "/cpu.cfs_quota_us");  // -1 where there is no limit
@@ -54,30 +58,80 @@ void read_version_one(CpuQuota& quota, const FileSource& files, const std::strin
   }
 }
 
+/// The groups of this process: its unified one as {"", path}, one of each controller list as {",cpu,", path}.
+struct ControlGroup {
+  std::string controllers;  ///< between commas, ",," for the unified one
+  std::string path;
+};
+
+std::optional<std::vector<ControlGroup>> own_groups(const FileSource& files) {
+  const auto text = files.read("/proc/self/cgroup");
+  if (!text) {
+    return std::nullopt;
+  }
+  std::vector<ControlGroup> groups;
+  for (const std::string& line : lines_of(*text)) {  // "0::/a" (v2) or "4:cpu,cpuacct:/a" (v1)
+    const auto first = line.find(':');
+    const auto second = line.find(':', first + 1);
+    if (first != std::string::npos && second != std::string::npos) {
+      groups.push_back({fmt::format(",{},", line.substr(first + 1, second - first - 1)), line.substr(second + 1)});
+    }
+  }
+  return groups;
+}
+
+bool is_unified(const ControlGroup& group) { return group.controllers == ",,"; }
+bool has_cpu(const ControlGroup& group) { return group.controllers.find(",cpu,") != std::string::npos; }
+
+/// "throttled_usec 1200" (v2) or "throttled_time 1200000" (v1, nanoseconds).
+std::optional<Nanoseconds> throttling_in(const std::string& text) {
+  std::istringstream words(text);
+  std::string key;
+  std::int64_t value = 0;
+  while (words >> key >> value) {
+    if (key == "throttled_usec") {
+      return std::chrono::microseconds{value};
+    }
+    if (key == "throttled_time") {
+      return Nanoseconds{value};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 CpuQuota read_cpu_quota(const FileSource& files) {
   CpuQuota quota;
-  const auto groups = files.read("/proc/self/cgroup");
+  const auto groups = own_groups(files);
   if (!groups) {
     return quota;
   }
   quota.visible = true;
-  for (const std::string& line : lines_of(*groups)) {  // "0::/a" (v2) or "4:cpu,cpuacct:/a" (v1)
-    const auto first = line.find(':');
-    const auto second = line.find(':', first + 1);
-    if (first == std::string::npos || second == std::string::npos) {
-      continue;
-    }
-    const std::string controllers = fmt::format(",{},", line.substr(first + 1, second - first - 1));
-    const std::string group = line.substr(second + 1);
-    if (controllers == ",,") {
-      read_unified(quota, files, group);
-    } else if (controllers.find(",cpu,") != std::string::npos) {
-      read_version_one(quota, files, group);
+  for (const ControlGroup& group : *groups) {
+    if (is_unified(group)) {
+      read_unified(quota, files, group.path);
+    } else if (has_cpu(group)) {
+      read_version_one(quota, files, group.path);
     }
   }
   return quota;
+}
+
+std::optional<Nanoseconds> read_quota_throttling(const FileSource& files) {
+  for (const ControlGroup& group : own_groups(files).value_or(std::vector<ControlGroup>{})) {
+    if (!is_unified(group) && !has_cpu(group)) {
+      continue;
+    }
+    const std::string below = group.path == "/" ? "" : group.path;
+    for (const std::string& mount : is_unified(group) ? kUnifiedMounts : kVersionOneMounts) {
+      const auto found = throttling_in(files.read(mount + below + "/cpu.stat").value_or(""));
+      if (found) {
+        return found;
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 }  // namespace assay

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "harness/file_source.hpp"
+#include "harness/time.hpp"
 
 namespace assay {
 
@@ -16,5 +17,9 @@ struct CpuQuota {
 
 /// Reads cpu.max (cgroup v2) and cpu.cfs_quota_us (v1) of this process' group and of every group above it.
 [[nodiscard]] CpuQuota read_cpu_quota(const FileSource& files);
+
+/// How long the quota has held tasks of this process' group back since the group began, summed over CPUs: cpu.stat of
+/// either version. Nothing where it is not shown.
+[[nodiscard]] std::optional<Nanoseconds> read_quota_throttling(const FileSource& files);
 
 }  // namespace assay

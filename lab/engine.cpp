@@ -32,8 +32,8 @@ namespace {
 /// Reports progress twice a second from its own thread, until destroyed.
 class ProgressReporter {
  public:
-  ProgressReporter(EventWriter& events, std::shared_ptr<RunProgress> progress)
-      : thread_([&events, progress = std::move(progress)](const std::stop_token& stop) {
+  ProgressReporter(EventWriter& events, MeasuringView view)
+      : thread_([&events, view = std::move(view)](const std::stop_token& stop) {
           constexpr auto kPeriod = std::chrono::milliseconds{500};
           const SteadyClock clock;
           const Instant begin = clock.now();
@@ -43,8 +43,9 @@ class ProgressReporter {
           while (!wake.wait_for(lock, stop, kPeriod, [&stop] { return stop.stop_requested(); })) {
             events.write({.kind = Event::Kind::progress,
                           .elapsed_s = seconds(clock.now() - begin),
-                          .issued = progress->issued.load(std::memory_order_relaxed),
-                          .settled = progress->settled.load(std::memory_order_relaxed)});
+                          .issued = view.progress->issued.load(std::memory_order_relaxed),
+                          .settled = view.progress->settled.load(std::memory_order_relaxed),
+                          .doses = view.doses ? view.doses() : std::vector<DoseRecord>{}});
           }
         }) {}
 
@@ -97,9 +98,9 @@ class Engine {
             },
         .on_warning = [this](const std::string& text) { events_.write({.kind = Event::Kind::warning, .text = text}); },
         .on_measuring =
-            [this, &reporter](std::shared_ptr<RunProgress> progress) {
+            [this, &reporter](const MeasuringView& view) {
               if (options_.observer == ObserverMode::live) {
-                reporter = std::make_unique<ProgressReporter>(events_, std::move(progress));
+                reporter = std::make_unique<ProgressReporter>(events_, view);
               }
             }};
     RunDocument run = run_experiment(request, machine, stop.token(), observer);

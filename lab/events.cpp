@@ -40,6 +40,32 @@ Kind kind_from(const std::string& name) {
   throw std::runtime_error(fmt::format("event: unknown kind '{}'", name));
 }
 
+Json doses_json(const std::vector<DoseRecord>& doses) {
+  Json list = Json::array();
+  for (const DoseRecord& dose : doses) {
+    list.push_back({{"knob", dose.knob},
+                    {"unit", dose.unit},
+                    {"requested", dose.requested},
+                    {"achieved", dose.achieved ? Json(*dose.achieved) : Json()}});
+  }
+  return list;
+}
+
+std::vector<DoseRecord> doses_from(const Json& list) {
+  std::vector<DoseRecord> doses;
+  for (const Json& entry : list) {
+    DoseRecord dose;
+    dose.knob = entry.at("knob").get<std::string>();
+    dose.unit = entry.at("unit").get<std::string>();
+    dose.requested = entry.at("requested").get<double>();
+    if (!entry.at("achieved").is_null()) {
+      dose.achieved = entry.at("achieved").get<double>();
+    }
+    doses.push_back(std::move(dose));
+  }
+  return doses;
+}
+
 }  // namespace
 
 std::string to_line(const Event& event) {
@@ -53,6 +79,7 @@ std::string to_line(const Event& event) {
       json["elapsed_s"] = event.elapsed_s;
       json["issued"] = event.issued;
       json["settled"] = event.settled;
+      json["doses"] = doses_json(event.doses);
       break;
     case Kind::warning:
       json["text"] = event.text;
@@ -85,6 +112,7 @@ Event event_from(std::string_view line) {
         event.elapsed_s = json.at("elapsed_s").get<double>();
         event.issued = json.at("issued").get<std::uint64_t>();
         event.settled = json.at("settled").get<std::uint64_t>();
+        event.doses = doses_from(json.at("doses"));
         break;
       case Kind::warning:
         event.text = json.at("text").get<std::string>();

@@ -7,11 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/run_document.hpp"
+
 namespace assay {
 
 /// What the measuring process says on its event descriptor: one JSON object a line (NDJSON, "assay/events/1").
 ///   {"event":"phase","name":"measure","expected_s":5.0}
-///   {"event":"progress","elapsed_s":1.5,"issued":300,"settled":299}
+///   {"event":"progress","elapsed_s":1.5,"issued":300,"settled":299,
+///    "doses":[{"knob":"background","unit":"share","requested":0.5,"achieved":0.498}]}
 ///   {"event":"warning","text":"..."}
 ///   {"event":"result","file":"...","valid":true,"interrupted":false}
 ///   {"event":"error","exit_code":2,"text":"..."}
@@ -23,6 +26,7 @@ struct Event {
   double elapsed_s = 0.0;            ///< progress
   std::uint64_t issued = 0;          ///< progress: samples
   std::uint64_t settled = 0;         ///< progress: samples completed or failed
+  std::vector<DoseRecord> doses;     ///< progress: injected load; knob, unit, requested and achieved only
   bool valid = false;                ///< result
   bool interrupted = false;          ///< result
   int exit_code = 0;                 ///< error

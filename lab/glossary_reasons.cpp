@@ -64,6 +64,11 @@ constexpr std::array kReasons{
     GlossaryEntry{"record_capacity", "", "INVALID: the log, allocated before the run, was full.",
                   "Nothing is allocated while measuring, so the run had to end. The system was faster than the stated "
                   "expectation: state a higher rate or a shorter expected latency, or a shorter duration."},
+    GlossaryEntry{"dose", "dose not delivered",
+                  "INVALID: the injected load was not what was asked for, by the kernel's own account.",
+                  "A share counts as delivered within 2 points or 10 %, a rate within 10 %. Beside a busy victim an "
+                  "ordinary process gets half of a CPU at most; as root the injectors use SCHED_FIFO and get what is "
+                  "asked for. The numbers are kept: they belong to the dose that was achieved."},
     GlossaryEntry{"max_duration", "", "The run ended because it reached its longest allowed duration.",
                   "No error by itself; the run is INVALID only if another rule was not met by then."},
     GlossaryEntry{"max_query_count", "max_queries",

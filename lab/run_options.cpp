@@ -11,6 +11,7 @@ constexpr std::string_view kTraffic = "Traffic";
 constexpr std::string_view kLength = "Length";
 constexpr std::string_view kWork = "Work";
 constexpr std::string_view kPlace = "Place";
+constexpr std::string_view kInjected = "Injected load";
 
 constexpr std::array kFlags{
     RunFlag{"scenario", "NAME", "single, multi, server or offline (default: single)", kTraffic},
@@ -43,8 +44,18 @@ constexpr std::array kFlags{
     RunFlag{"seeds", "A,B,C", "the seeds of loaded set, sample order and schedule, each on its own", kWork},
     RunFlag{"loaded-samples", "N", "samples of the library that are in memory at once (default: all)", kWork},
     RunFlag{"library-samples", "N", "workloads synthetic and null: samples in the library (default: 1024)", kWork},
+    RunFlag{"noise", "R[xT]",
+            "Poisson bursts on each worker's CPU: so many a second, each of T (default: 1ms), e.g. 80x1ms", kInjected},
+    RunFlag{"background", "SHARE", "take this share of each worker's CPU, e.g. 50%", kInjected},
+    RunFlag{"ctxsw", "R", "force so many context switches a second on each worker's CPU, e.g. 1k", kInjected},
+    RunFlag{"membw", "B/s", "read memory beside the run at this rate, e.g. 4GB/s", kInjected},
+    RunFlag{"inject-on", "LIST", "inject on these CPUs instead, e.g. 0-3", kInjected},
+    RunFlag{"inject-priority", "HOW",
+            "strongest: SCHED_FIFO where the system allows it; or ordinary (default: strongest)", kInjected},
+    RunFlag{"with", "SOURCE", "own, or stress-ng where it is installed (default: own)", kInjected},
     RunFlag{"threads", "N", "workers (default: one for each core that is left)", kPlace},
     RunFlag{"cpus", "LIST", "use only these CPUs, e.g. 0-3,8", kPlace},
+    RunFlag{"no-accounts", "", "do not read what the kernel accounts for slow queries", kWork},
     RunFlag{"spin", "", "workers spin for their next sample instead of sleeping", kPlace},
     RunFlag{"realtime", "", "SCHED_FIFO for the issuing threads, where the system allows it", kPlace},
 };

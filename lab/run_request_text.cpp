@@ -13,6 +13,7 @@
 #include "harness/quantity.hpp"
 #include "lab/arrival_text.hpp"
 #include "lab/command_error.hpp"
+#include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
 #include "loadgen/trace_file.hpp"
 
@@ -228,6 +229,24 @@ void read_work(FlagReader& flags, RunRequest& request) {
   }
 }
 
+std::vector<int> cpus_from(const std::string& text) {
+  std::vector<int> cpus = cpu_list(text);
+  if (cpus.empty() || cpu_list_text(cpus) != text) {
+    throw std::invalid_argument(fmt::format("'{}' is no ascending list such as 0-3,8", text));
+  }
+  return cpus;
+}
+
+void read_interference(FlagReader& flags, InterferenceRequest& request) {
+  flags.with("noise", [&](const std::string& text) { request.noise = parse_noise(text); });
+  flags.with("background", [&](const std::string& text) { request.background_share = parse_share(text); });
+  flags.with("ctxsw", [&](const std::string& text) { request.switches_per_s = parse_rate(text); });
+  flags.with("membw", [&](const std::string& text) { request.memory_bytes_per_s = parse_bandwidth(text); });
+  flags.with("inject-on", [&](const std::string& text) { request.cpus = cpus_from(text); });
+  flags.with("inject-priority", [&](const std::string& text) { request.priority = parse_injector_priority(text); });
+  flags.with("with", [&](const std::string& text) { request.source = parse_injector_source(text); });
+}
+
 void read_place(FlagReader& flags, RunRequest& request) {
   flags.with("threads", [&](const std::string& text) {
     request.worker_threads = static_cast<int>(std::min<std::uint64_t>(parse_count(text), 4096));
@@ -235,12 +254,7 @@ void read_place(FlagReader& flags, RunRequest& request) {
       throw std::invalid_argument("'0': must be at least 1");
     }
   });
-  flags.with("cpus", [&](const std::string& text) {
-    request.cpus = cpu_list(text);
-    if (request.cpus.empty() || cpu_list_text(request.cpus) != text) {
-      throw std::invalid_argument(fmt::format("'{}' is no ascending list such as 0-3,8", text));
-    }
-  });
+  flags.with("cpus", [&](const std::string& text) { request.cpus = cpus_from(text); });
 }
 
 void read_parameters(FlagReader& flags, const RunOptions& options, RunRequest& request) {
@@ -288,6 +302,7 @@ RunRequest request_from(const RunOptions& options) {
   request.workload.name = options.workload;
   request.settings = TestSettings::defaults_for(scenario_of(flags));
   request.settings.coalesce = options.is_on("coalesce");
+  request.workload.accounts = !options.is_on("no-accounts");
   request.spin = options.is_on("spin");
   request.realtime = options.is_on("realtime");
   read_random(flags, request);
@@ -298,6 +313,7 @@ RunRequest request_from(const RunOptions& options) {
   }
   read_length(flags, request);
   read_work(flags, request);
+  read_interference(flags, request.interference);
   read_place(flags, request);
   read_parameters(flags, options, request);
   std::vector<std::string> problems = flags.problems();

@@ -11,14 +11,17 @@
 #include <stdexcept>
 #include <utility>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/run_summary.hpp"
 #include "harness/clock_cross_check.hpp"
 #include "harness/clock_quality.hpp"
+#include "harness/cpu_quota.hpp"
 #include "harness/cpu_times.hpp"
 #include "harness/doctor.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
+#include "scenarios/interference/interference.hpp"
 #include "scenarios/memory_need.hpp"
 
 namespace assay {
@@ -44,6 +47,8 @@ class Experiment {
     prepare();
     go_on();
     warm_up();
+    go_on();
+    inject();
     go_on();
     measure();
     judge();
@@ -153,6 +158,36 @@ class Experiment {
     require_memory(Bytes{0});
   }
 
+  /// Starts what disturbs the run, and sees for a second what it delivers while nothing else works.
+  void inject() {
+    if (!request_.interference.any()) {
+      return;
+    }
+    constexpr Nanoseconds kAlone = std::chrono::seconds{1};
+    phase("inject", kAlone);
+    const Machine& machine = document_.machine;
+    interference_.emplace(Interference::Options{.request = request_.interference,
+                                                .place = {.victim_cpus = document_.placement.worker_cpus,
+                                                          .issuing_cpus = document_.placement.issuing_cpus,
+                                                          .allowed_cpus = machine.allowed_cpus(),
+                                                          .last_level_cache = machine.last_level_cache()},
+                                                .seed = request_.seed,
+                                                .time_limit = injection_limit()},
+                          plain_clock_);
+    const Instant end = plain_clock_.now() + kAlone;
+    while (plain_clock_.now() < end && !stop_.stop_requested()) {
+      plain_clock_.wait_until(std::min(end, plain_clock_.now() + std::chrono::milliseconds{50}));
+    }
+    interference_->note_alone();
+  }
+
+  /// Far above what the run can take, for the case that nobody is left to end the injectors.
+  [[nodiscard]] Nanoseconds injection_limit() const {
+    constexpr Nanoseconds kMore = std::chrono::minutes{5};
+    constexpr Nanoseconds kLongest = std::chrono::hours{24};
+    return std::min(10 * std::min(expected_duration(request_), kLongest) + kMore, kLongest);
+  }
+
   void introduce_issuing_thread(int thread) {
     const auto& cpus = document_.placement.issuing_cpus;
     pin_this_thread(cpus.at(static_cast<std::size_t>(thread) % cpus.size()));
@@ -171,18 +206,29 @@ class Experiment {
     auto progress = std::make_shared<RunProgress>();
     const SystemFiles files;
     phase("measure", expected_duration(request_));
+    MeasuringView view{.progress = progress, .doses = {}};
+    if (interference_) {
+      interference_->begin_window();
+      view.doses = [this] { return interference_->doses(); };
+    }
     if (observer_.on_measuring) {
-      observer_.on_measuring(progress);
+      observer_.on_measuring(view);
     }
     const auto times_before = read_cpu_times(files);
+    const auto throttling_before = read_quota_throttling(files);
     const ClockCrossCheck cross_check;
     result_ = run_test(settings_, workload_->system(), workload_->library(),
                        {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
                           introduce_issuing_thread(thread);
                         }});
+    if (interference_) {
+      document_.interference = interference_->doses();
+    }
     result_.clock_step = cross_check.disagreement();
     document_.clock_disagreement_s = seconds(result_.clock_step);
     record_load(times_before, read_cpu_times(files));
+    const auto throttling = read_quota_throttling(files);
+    throttled_ = throttling && throttling_before ? *throttling - *throttling_before : Nanoseconds{0};
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
     }
@@ -203,6 +249,7 @@ class Experiment {
 
   void judge() {
     phase("summary");
+    interference_.reset();
     std::optional<OutputVerdict> outputs;
     if (result_.responses.empty() && result_.end_cause == EndCause::interrupted) {
       document_.output_check = "none: the run was stopped before a response was kept";
@@ -211,7 +258,13 @@ class Experiment {
     } else {
       document_.output_check = "none: a SYNTHETIC workload has no output";
     }
-    fill_results(document_, result_, outputs);
+    fill_results(document_, result_, outputs,
+                 {.accounts = workload_->accounts(),
+                  .context = {.worker_count = document_.placement.worker_cpus.size(), .throttled = throttled_}});
+    for (InvalidReason& problem : dose_problems(document_.interference)) {
+      document_.valid = false;
+      document_.invalid_reasons.push_back(std::move(problem));
+    }
     for (const std::string& message : result_.error_messages) {
       warn(message);
     }
@@ -225,7 +278,10 @@ class Experiment {
   WaitPolicy issuing_wait_;
   WaitPolicy worker_wait_;
   std::unique_ptr<Workload> workload_;
+  SteadyClock plain_clock_;
+  std::optional<Interference> interference_;
   TestResult result_;
+  Nanoseconds throttled_{0};
   std::mutex realtime_mutex_;
   std::string realtime_problem_;
 };

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "analysis/run_document.hpp"
 #include "harness/machine.hpp"
@@ -14,13 +15,19 @@
 
 namespace assay {
 
+/// What can be seen of the measured part while it runs.
+struct MeasuringView {
+  std::shared_ptr<RunProgress> progress;
+  std::function<std::vector<DoseRecord>()> doses;  ///< delivered so far; may be empty
+};
+
 /// What the measuring process tells whoever watches. The calls come from the thread that runs the experiment, never
 /// from the issuing path.
 struct RunObserver {
   std::function<void(const std::string& phase, std::optional<Nanoseconds> expected)> on_phase;
   std::function<void(const std::string& warning)> on_warning;
-  /// Called once before the first query: from then on `progress` may be read at any time.
-  std::function<void(std::shared_ptr<RunProgress> progress)> on_measuring;
+  /// Called once before the first query: from then on both may be read at any time until on_phase is called next.
+  std::function<void(const MeasuringView& view)> on_measuring;
 };
 
 /// A person asked for the end before the first query.

@@ -90,12 +90,18 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
     return std::max(median_of(pooled), Nanoseconds{1});
   };
   result.service_time_median = pooled_median(single);
+  usual_time_ = result.service_time_median;
   result.samples_per_s = static_cast<double>(batch_size * kernels_.size()) / seconds(pooled_median(batched));
   return result;
 }
 
 void KernelSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   end_run();
+  accounts_ = {};
+  if (!options_.accounts || usual_time_ == Nanoseconds::zero()) {
+    accounts_.not_available =
+        options_.accounts ? "there was no warm-up that shows how long a query usually takes" : "switched off";
+  }
   sink_ = std::move(sink);
   queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
   team_.start(options_.worker_cpus, [this](std::size_t worker) { work(worker); });
@@ -130,11 +136,19 @@ void KernelSut::work(std::size_t worker) {
   std::vector<std::uint32_t> indices(most);
   std::vector<Kernel::Probe> probes(most);
   std::vector<QueryResponse> responses(most);
+  KernelRunQueueMeter meter;
+  const bool accounts = options_.accounts && usual_time_ > Nanoseconds::zero();
+  SlowServiceLog log(meter, reading_cost(meter, clock_), std::max(usual_time_, Nanoseconds{1}), most);
+  const std::optional<RunQueueAccount> at_start = accounts ? meter.read() : std::nullopt;
   while (true) {
     queue_->collect(clock_, options_.batching, batch);
     if (batch.empty()) {
-      return;
+      break;
     }
+    if (accounts) {
+      log.begin();
+    }
+    const Instant begin = clock_.now();
     sink_->started(batch);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       indices[i] = batch[i].index;
@@ -144,8 +158,34 @@ void KernelSut::work(std::size_t worker) {
       probes[i] = kernel.probe(i);
       responses[i] = {.id = batch[i].id, .data = std::as_bytes(std::span(probes[i]))};
     }
+    const Instant end = clock_.now();
     sink_->complete(std::span<const QueryResponse>(responses).first(batch.size()));
+    if (accounts && log.end(end - begin, batch.size())) {
+      for (const QuerySample& sample : batch) {
+        log.note(sample.id.position());
+      }
+    }
   }
+  if (accounts) {
+    add_accounts(log, meter, at_start);
+  }
+}
+
+void KernelSut::add_accounts(const SlowServiceLog& log, RunQueueMeter& meter,
+                             const std::optional<RunQueueAccount>& at_start) {
+  const std::optional<RunQueueAccount> at_end = meter.read();
+  const std::lock_guard lock(accounts_mutex_);
+  if (!log.available() || !at_start || !at_end) {
+    accounts_.not_available = "this kernel keeps no /proc/thread-self/schedstat (CONFIG_SCHED_INFO)";
+    return;
+  }
+  accounts_.slow.insert(accounts_.slow.end(), log.entries().begin(), log.entries().end());
+  accounts_.slow_count += log.slow_count();
+  accounts_.on_cpu += at_end->on_cpu - at_start->on_cpu;
+  accounts_.waited += at_end->waited - at_start->waited;
+  accounts_.involuntary_switches += at_end->involuntary_switches - at_start->involuntary_switches;
+  accounts_.readings += log.reading_count();
+  accounts_.reading_cost = std::max(accounts_.reading_cost, log.reading_cost());
 }
 
 }  // namespace assay

@@ -2,10 +2,13 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "harness/slow_service_log.hpp"
 #include "harness/steady_clock.hpp"
 #include "kernels/kernel.hpp"
 #include "loadgen/system_under_test.hpp"
@@ -36,6 +39,7 @@ class KernelSut final : public SystemUnderTest {
     std::vector<int> worker_cpus;
     WaitPolicy wait;
     BatchPolicy batching;
+    bool accounts = true;  ///< note what the kernel accounts for slow batches
   };
 
   /// Makes and prepares one kernel a worker, on the worker's own CPU, and verifies the first one's whole output.
@@ -56,16 +60,22 @@ class KernelSut final : public SystemUnderTest {
   [[nodiscard]] const OutputCheck& verification() const { return verification_; }
   [[nodiscard]] const Kernel& kernel() const { return *kernels_.front(); }
   [[nodiscard]] std::size_t worker_count() const { return kernels_.size(); }
+  /// What the workers noted in the last run; complete after end_run().
+  [[nodiscard]] const ServiceAccounts& accounts() const { return accounts_; }
 
  private:
   void stop() noexcept;
   void work(std::size_t worker);
   void prepare_kernels(const KernelEntry& entry);
+  void add_accounts(const SlowServiceLog& log, RunQueueMeter& meter, const std::optional<RunQueueAccount>& at_start);
 
   Options options_;
   SteadyClock clock_;
   std::vector<std::unique_ptr<Kernel>> kernels_;
   OutputCheck verification_;
+  Nanoseconds usual_time_{0};  ///< of one sample alone, as the warm-up showed it
+  std::mutex accounts_mutex_;
+  ServiceAccounts accounts_;
   std::shared_ptr<ResponseSink> sink_;
   std::unique_ptr<SampleQueue> queue_;
   WorkerTeam team_;

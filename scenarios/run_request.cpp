@@ -12,6 +12,8 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   std::vector<std::string> problems = problems_of(request.workload);
   const auto of_settings = request.settings.problems();
   problems.insert(problems.end(), of_settings.begin(), of_settings.end());
+  const auto of_interference = problems_of(request.interference);
+  problems.insert(problems.end(), of_interference.begin(), of_interference.end());
   if (request.worker_threads < 0) {
     problems.push_back(fmt::format("--threads {}: must be at least 1", request.worker_threads));
   }

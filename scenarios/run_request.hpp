@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loadgen/test_settings.hpp"
+#include "scenarios/interference/interference_request.hpp"
 #include "scenarios/workload.hpp"
 
 namespace assay {
@@ -19,6 +20,7 @@ struct RunRequest {
   int worker_threads = 0;              ///< 0: as many as the cores left over by the issuing threads
   std::vector<int> cpus;               ///< only these; empty: all allowed
   Nanoseconds warm_up = std::chrono::milliseconds{500};
+  InterferenceRequest interference;
   bool spin = false;      ///< workers spin for their next sample instead of sleeping
   bool realtime = false;  ///< SCHED_FIFO for the issuing threads, where the system allows it
 

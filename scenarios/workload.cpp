@@ -33,6 +33,7 @@ class KernelWorkload final : public Workload {
   [[nodiscard]] std::optional<Flops> work() const override { return system_.kernel().work(); }
   [[nodiscard]] std::optional<Bytes> traffic() const override { return system_.kernel().traffic(); }
   WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override { return system_.warm_up(duration, stop); }
+  [[nodiscard]] ServiceAccounts accounts() const override { return system_.accounts(); }
   [[nodiscard]] std::optional<ResponseCheck> check(const TestResult& result) const override {
     return check_responses(result.responses, system_.kernel());
   }
@@ -97,6 +98,11 @@ class NumberedWorkload final : public Workload {
   [[nodiscard]] std::optional<Bytes> traffic() const override { return std::nullopt; }
   WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override {
     return warm_up_by_queries(*system_, library_, duration, stop);
+  }
+  [[nodiscard]] ServiceAccounts accounts() const override {
+    ServiceAccounts none;
+    none.not_available = "workload " + identity_.name + " does no work that the kernel could account for";
+    return none;
   }
   [[nodiscard]] std::optional<ResponseCheck> check(const TestResult&) const override { return std::nullopt; }
 
@@ -196,7 +202,8 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                                                                         .seed = seed,
                                                                         .worker_cpus = worker_cpus,
                                                                         .wait = wait,
-                                                                        .batching = request.batching});
+                                                                        .batching = request.batching,
+                                                                        .accounts = request.accounts});
   }
   if (request.name == kNull) {
     return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)},

@@ -24,6 +24,7 @@ struct WorkloadRequest {
   std::map<std::string, std::string> parameters;  ///< of a kernel
   ServiceLaw law;                                 ///< of "synthetic"
   BatchPolicy batching;
+  bool accounts = true;                   ///< note what the kernel accounts for slow queries
   std::uint64_t numbered_samples = 1024;  ///< in the library of "synthetic" and "null"
 };
 
@@ -65,6 +66,9 @@ class Workload {
 
   /// Exercises the workers for `duration`, or until `stop`; what it shows sizes the run.
   [[nodiscard]] virtual WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) = 0;
+
+  /// What the kernel accounted for slow queries of the last run.
+  [[nodiscard]] virtual ServiceAccounts accounts() const = 0;
 
   /// Judges the kept responses of a run; nothing for a workload that has no outputs.
   [[nodiscard]] virtual std::optional<ResponseCheck> check(const TestResult& result) const = 0;

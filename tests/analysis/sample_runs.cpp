@@ -285,6 +285,39 @@ RunDocument golden_run() {
   run.interrupted = true;
   run.foreign_cpu_share.reset();
   run.not_available = {{"quality.foreign_cpu_share", "/proc/stat cannot be read here"}};
+  run.interference = {{.knob = "noise",
+                       .unit = "bursts/s",
+                       .requested = 80.0,
+                       .achieved = 79.5,
+                       .achieved_alone = 81.0,
+                       .cpu_share = 0.08,
+                       .length_requested_s = 0.001,
+                       .length_p50_s = 0.001002,
+                       .length_p99_s = 0.0014,
+                       .cpus = {1},
+                       .source = "own",
+                       .scheduling = "SCHED_FIFO 60",
+                       .delivered = true,
+                       .reason = ""},
+                      {.knob = "background",
+                       .unit = "share",
+                       .requested = 0.75,
+                       .achieved = {},
+                       .cpus = {1},
+                       .source = "stress-ng 0.15.06",
+                       .scheduling = "as stress-ng sets it",
+                       .delivered = false,
+                       .reason = "the injector on CPU 1 was gone before the end"}};
+  run.attribution = AttributionRecord{.slow_count = 2,
+                                      .without_account = 1,
+                                      .threshold_s = 0.0013,
+                                      .excess_s = 0.0078,
+                                      .causes = {{.name = "run-queue wait", .excess_s = 0.007, .query_count = 1},
+                                                 {.name = "unattributed", .excess_s = 0.0008, .query_count = 1}},
+                                      .involuntary_switches_per_s = 79.0,
+                                      .waited_share = {},
+                                      .accounting_share = 0.0004};
+  run.not_available["result.attribution.waited_share"] = "switched off";
   run.errors = {{"lost", 1}};
   run.series = {{.t_s = 1.0, .completed = 5, .p50_s = 0.0012, .p99_s = {}}};
   run.warnings.push_back("a label with \"quotes\", a\ttab and µ");

@@ -1,0 +1,63 @@
+#include "analysis/dose_verdict.hpp"
+
+#include <fmt/format.h>
+
+#include "analysis/format.hpp"
+#include "harness/file_source.hpp"
+
+namespace assay {
+namespace {
+
+std::string amount(const DoseRecord& dose, double value) {
+  if (dose.unit == "share") {
+    return fmt::format("{:.1f} %", 100.0 * value);
+  }
+  if (dose.unit == "bytes/s") {
+    return fmt::format("{:.2f} GB/s", value / 1e9);
+  }
+  return fmt::format("{:.4g} {}", value, dose.unit);
+}
+
+std::string place(const DoseRecord& dose) {
+  return fmt::format("{} {}{}{}", dose.cpus.size() == 1 ? "CPU" : "CPUs", cpu_list_text(dose.cpus),
+                     dose.scheduling.empty() ? "" : ", ", dose.scheduling);
+}
+
+std::string remedy_of(const DoseRecord& dose) {
+  if (dose.scheduling.starts_with("SCHED_OTHER")) {
+    return "run as root (or with CAP_SYS_NICE), so that the injector may use SCHED_FIFO; or ask for less: beside a "
+           "busy victim an ordinary process gets half of a CPU at most";
+  }
+  if (dose.source != "own") {
+    return "leave out --with: our own injector corrects itself by what the kernel accounts";
+  }
+  return "ask for less, or look with assay doctor for what else takes these CPUs";
+}
+
+}  // namespace
+
+std::string dose_sentence(const DoseRecord& dose) {
+  const std::string length = dose.length_requested_s ? " of " + format_duration(*dose.length_requested_s) : "";
+  const std::string achieved =
+      dose.achieved ? amount(dose, *dose.achieved) + " delivered" : "delivered: not available, " + dose.reason;
+  const std::string taken =
+      dose.cpu_share && dose.unit != "share" ? fmt::format(", {:.1f} % of the CPU", 100.0 * *dose.cpu_share) : "";
+  const std::string source = dose.source == "own" ? "" : ", by " + dose.source;
+  return fmt::format("{}: {}{} asked, {}{} ({}{})", dose.knob, amount(dose, dose.requested), length, achieved, taken,
+                     place(dose), source);
+}
+
+std::vector<InvalidReason> dose_problems(const std::vector<DoseRecord>& doses) {
+  std::vector<InvalidReason> problems;
+  for (const DoseRecord& dose : doses) {
+    if (!dose.delivered) {
+      problems.push_back({.code = "dose",
+                          .message = fmt::format("the injected {} was not what was asked for: {} ({})", dose.knob,
+                                                 dose.reason, place(dose)),
+                          .remedy = remedy_of(dose)});
+    }
+  }
+  return problems;
+}
+
+}  // namespace assay
