@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "analysis/binomial_distribution.hpp"
-#include "analysis/format.hpp"
 
 namespace assay {
 namespace {
@@ -20,7 +19,8 @@ constexpr double kMostOfTheVariance = 0.5;
 std::uint64_t count_above(const LatencyDistribution& distribution, double value_ns) {
   // Latencies are whole nanoseconds, so that what is above a value is above its floor.
   constexpr double kLargest = 9.2e18;
-  return value_ns >= kLargest ? 0 : distribution.count_over(Nanoseconds{static_cast<std::int64_t>(std::floor(value_ns))});
+  return value_ns >= kLargest ? 0
+                              : distribution.count_over(Nanoseconds{static_cast<std::int64_t>(std::floor(value_ns))});
 }
 
 double variance_share_above(const LatencyDistribution& distribution, const Moments& moments, double limit_ns) {
@@ -34,8 +34,6 @@ double variance_share_above(const LatencyDistribution& distribution, const Momen
   }
   return all > 0.0 ? above / all : 0.0;
 }
-
-std::string duration(double value_ns) { return format_duration(value_ns * 1e-9); }
 
 }  // namespace
 
@@ -109,31 +107,35 @@ Reading<TailFormulas> tail_formulas(const LatencyDistribution& distribution, Per
                       .measured = row("measured", measured)};
 }
 
-std::string normal_formula_sentence(const TailFormulas& formulas) {
+std::string normal_formula_sentence(const TailFormulas& formulas, Charset charset) {
+  const auto duration = [charset](double value_ns) { return format_duration(value_ns * 1e-9, charset); };
   const TailFormula& normal = formulas.normal;
   const std::string name = formulas.percentile.name();
-  const std::string both = fmt::format("mean + {:.2f} sd is {}, the measured {} is {}",
-                                       normal_quantile(formulas.percentile.fraction()), duration(normal.value_ns), name,
-                                       duration(formulas.measured.value_ns));
+  const std::string both =
+      fmt::format("mean + {:.2f} sd is {}, the measured {} is {}", normal_quantile(formulas.percentile.fraction()),
+                  duration(normal.value_ns), name, duration(formulas.measured.value_ns));
   const std::string above = format_percent(normal.share_above);
   const std::string fair = format_percent(formulas.percentile.share_above());
   const double ratio = normal.ratio_to_measured;
   if (std::abs(ratio - 1.0) <= kAboutRight) {
-    return fmt::format("About right: {}, and {} of the queries took longer than the formula says, against {} of a "
-                       "normal distribution.",
-                       both, above, fair);
+    return fmt::format(
+        "About right: {}, and {} of the queries took longer than the formula says, against {} of a "
+        "normal distribution.",
+        both, above, fair);
   }
   if (ratio < 1.0) {
-    return fmt::format("Too low: {}. {} of the queries took longer than the formula says, more than the {} that {} "
-                       "leaves out, so {} falls among them, at {:.3g} times the median.",
-                       both, above, fair, name, name, formulas.measured.value_ns / formulas.median_ns);
+    return fmt::format(
+        "Too low: {}. {} of the queries took longer than the formula says, more than the {} that {} "
+        "leaves out, so {} falls among them, at {:.3g} times the median.",
+        both, above, fair, name, name, formulas.measured.value_ns / formulas.median_ns);
   }
   const auto beyond = format_percent(formulas.measured.share_above);
   const auto variance = format_percent(formulas.variance_share_above);
   if (formulas.variance_share_above >= kMostOfTheVariance) {
-    return fmt::format("Too high: {}. The {} of the queries beyond {} carry {} of the variance: they are too few to "
-                       "move {} but inflate the standard deviation.",
-                       both, beyond, name, variance, name);
+    return fmt::format(
+        "Too high: {}. The {} of the queries beyond {} carry {} of the variance: they are too few to "
+        "move {} but inflate the standard deviation.",
+        both, beyond, name, variance, name);
   }
   return fmt::format("Too high: {}. The measured {} lies only {:.2f} standard deviations above the mean.", both, name,
                      (formulas.measured.value_ns - formulas.moments.mean_ns) / formulas.moments.standard_deviation_ns);

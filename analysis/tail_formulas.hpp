@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/format.hpp"
 #include "analysis/latency_distribution.hpp"
 #include "analysis/percentile.hpp"
 #include "harness/unavailable.hpp"
@@ -54,6 +55,6 @@ struct TailFormulas {
 
 /// In one or two sentences which way mean + z sd errs on these observations, and why: about right within 10 %, else
 /// too high or too low. Says only what was computed from them.
-[[nodiscard]] std::string normal_formula_sentence(const TailFormulas& formulas);
+[[nodiscard]] std::string normal_formula_sentence(const TailFormulas& formulas, Charset charset = Charset::utf8);
 
 }  // namespace assay

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
@@ -22,6 +23,7 @@ constexpr Percentile kP99 = Percentile::of_parts_per_million(990'000);
 /// `count` values at the middles of as many equally likely slices of a law.
 LatencyDistribution quantiles_of(const std::function<double(double)>& quantile, int count = 100'000) {
   std::vector<std::int64_t> values;
+  values.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     values.push_back(std::llround(quantile((i + 0.5) / count)));
   }
@@ -52,9 +54,9 @@ TEST(TailFormulas, RejectsNonsense) {
   EXPECT_THROW(static_cast<void>(percentile_ns_of(TailLaw::normal, moments, Percentile::of_percent(100))),
                std::invalid_argument);
   EXPECT_THROW(static_cast<void>(percentile_ns_of(TailLaw::normal, {}, kP99)), std::invalid_argument);
-  EXPECT_THROW(static_cast<void>(
-                   percentile_ns_of(TailLaw::normal, {.mean_ns = 1.0, .standard_deviation_ns = -1.0}, kP99)),
-               std::invalid_argument);
+  EXPECT_THROW(
+      static_cast<void>(percentile_ns_of(TailLaw::normal, {.mean_ns = 1.0, .standard_deviation_ns = -1.0}, kP99)),
+      std::invalid_argument);
 }
 
 TEST(TailFormulas, AreRightForANormalDistribution) {
@@ -87,7 +89,8 @@ TEST(TailFormulas, NormalIsTooHighWhereRareStallsMissThePercentile) {
   EXPECT_DOUBLE_EQ(five.normal.share_above, 0.005);
   EXPECT_NEAR(five.variance_share_above, 0.995, 1e-12);  // h (1-h)^2 of h (1-h)
   EXPECT_THAT(normal_formula_sentence(five), StartsWith("Too high: mean + 2.33 sd is 760 µs, the measured p99 is 100"));
-  EXPECT_THAT(normal_formula_sentence(five), HasSubstr("The 0.500 % of the queries beyond p99 carry 99.5 % of the"));
+  EXPECT_THAT(normal_formula_sentence(five), HasSubstr("The 0.500 % of the queries beyond p99 carry 99.50 % of the"));
+  EXPECT_THAT(normal_formula_sentence(five, Charset::ascii), StartsWith("Too high: mean + 2.33 sd is 760 us"));
   EXPECT_NEAR(tail_formulas(stalled(9), kP99)->normal.ratio_to_measured, 9.920, 5e-3);
 }
 
