@@ -16,6 +16,8 @@ class Percentile {
 
   [[nodiscard]] constexpr std::uint32_t parts_per_million() const { return ppm_; }
   [[nodiscard]] constexpr double fraction() const { return static_cast<double>(ppm_) / 1e6; }
+  /// 0.01 for p99, to the last bit: 1 - 0.99 in doubles is not 0.01.
+  [[nodiscard]] constexpr double share_above() const { return static_cast<double>(1'000'000 - ppm_) / 1e6; }
 
   /// ceil(p n), 1-based: Hyndman and Fan type 1, the inverse of the empirical distribution function.
   [[nodiscard]] constexpr std::uint64_t rank(std::uint64_t n) const {

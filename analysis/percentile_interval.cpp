@@ -58,9 +58,8 @@ PercentileRanks percentile_ranks(Percentile percentile, SampleSize size, double 
   }
 
   const double tail = (1.0 - confidence) / 2.0;
-  const double above_share = static_cast<double>(1'000'000 - percentile.parts_per_million()) / 1e6;
   const std::uint64_t lower = lower_rank({.trials = n, .success = percentile.fraction()}, tail);
-  const std::uint64_t upper = upper_rank({.trials = n, .success = above_share}, tail);
+  const std::uint64_t upper = upper_rank({.trials = n, .success = percentile.share_above()}, tail);
   const double scale = static_cast<double>(size.count) / static_cast<double>(n);
   if (lower >= 1) {
     ranks.lower = std::max<std::uint64_t>(

@@ -7,6 +7,7 @@
 #include "analysis/dose_verdict.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/tail_attribution.hpp"
+#include "analysis/tail_records.hpp"
 
 namespace assay {
 namespace {
@@ -109,6 +110,12 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   }
   for (const DoseRecord& dose : run.interference) {
     block.numbers("injected", dose_sentence(dose));
+  }
+  if (run.math_peek) {
+    block.numbers("formula", run.math_peek->finding);
+  }
+  if (run.fleet) {
+    block.numbers("fleet", fleet_sentence(*run.fleet));
   }
   if (run.attribution) {
     block.numbers("tail", attribution_sentence(*run.attribution));

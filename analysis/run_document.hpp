@@ -103,6 +103,35 @@ struct AttributionRecord {
   double accounting_share = 0.0;  ///< of the workers' time, spent on reading the account: count times cost of one
 };
 
+/// What a formula says of the target percentile, from mean and standard deviation alone, beside the measured one.
+struct FormulaRecord {
+  std::string name;  ///< "normal", "log-normal", "Cantelli", "measured"
+  double value_s = 0.0;
+  double ratio_to_measured = 0.0;
+  double share_above = 0.0;  ///< of the latencies that were longer than the value
+};
+
+/// The formulas, and in words which way the normal one errs here.
+struct MathPeekRecord {
+  std::vector<FormulaRecord> rows;
+  std::string finding;
+};
+
+/// What the share of queries over the window means for a fleet of which each device serves one.
+struct FleetRecord {
+  struct Row {
+    std::uint64_t devices = 0;
+    double failure_probability = 0.0;
+    double failure_probability_upper = 1.0;
+  };
+  double share = 0.0;                     ///< of queries over the window
+  double share_upper = 1.0;               ///< one-sided 95 % limit for the effective sample size
+  std::optional<double> autocorrelation;  ///< of being over the window, at lag 1
+  std::vector<Row> rows;
+  std::optional<std::uint64_t> even_odds;        ///< devices at which one failure is as likely as not
+  std::optional<std::uint64_t> even_odds_upper;  ///< the same at share_upper: fewer
+};
+
 /// A result file of schema assay/run/1, as a value. Written once, never changed; every result in it can be
 /// recomputed or checked on another machine.
 struct RunDocument {
@@ -150,6 +179,8 @@ struct RunDocument {
   LatencyRecord service_time;                    ///< started to completed, per sample
   std::optional<LatencyRecord> first_token;      ///< TTFT
   std::optional<LatencyRecord> token_time;       ///< TPOT
+  std::optional<MathPeekRecord> math_peek;       ///< absent in Offline and where a query was lost
+  std::optional<FleetRecord> fleet;              ///< absent without a window
   std::optional<AttributionRecord> attribution;  ///< who made the slow queries slow
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count

@@ -10,6 +10,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/tail_records.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "harness/time.hpp"
@@ -112,6 +113,8 @@ ordered_json result_json(const RunDocument& run) {
           {"service_time", latency_json(run.service_time)},
           {"first_token", optional_latency_json(run.first_token)},
           {"token_time", optional_latency_json(run.token_time)},
+          {"math_peek", math_peek_json(run.math_peek)},
+          {"fleet", fleet_json(run.fleet)},
           {"attribution", attribution_json(run.attribution)},
           {"errors", run.errors},
           {"series", series_json(run.series)}};
@@ -146,6 +149,12 @@ ordered_json not_available_json(const RunDocument& run) {
   note_reading("quality.steal_share", run.steal_share);
   note_reading("quality.foreign_cpu_share", run.foreign_cpu_share);
   note_reading("quality.clock_disagreement_s", run.clock_disagreement_s);
+  if (!run.math_peek) {
+    reasons["result.math_peek"] = "this scenario has no tail of requests, or a query was lost: the mean is infinite";
+  }
+  if (!run.fleet) {
+    reasons["result.fleet"] = run.slo_s ? "this scenario has no tail of requests" : "no latency window was asked for";
+  }
   if (!run.attribution) {
     reasons["result.attribution"] = "this scenario has no tail of requests, or no query was above its percentile";
   } else {

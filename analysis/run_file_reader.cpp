@@ -12,6 +12,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
+#include "analysis/tail_records.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/time.hpp"
 #include "loadgen/scenario.hpp"
@@ -145,6 +146,8 @@ void read_result(const Field& field, RunDocument& run) {
   run.service_time = read_latency(field.member("service_time"));
   run.first_token = read_optional_latency(field.member("first_token"));
   run.token_time = read_optional_latency(field.member("token_time"));
+  run.math_peek = read_math_peek(field.member("math_peek"));
+  run.fleet = read_fleet(field.member("fleet"));
   run.attribution = read_attribution(field.member("attribution"));
   for (const auto& [code, error_count] : field.member("errors").members()) {
     run.errors[code] = error_count.count();

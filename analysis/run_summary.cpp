@@ -12,6 +12,7 @@
 #include "analysis/latency_record.hpp"
 #include "analysis/launch_policy.hpp"
 #include "analysis/run_distributions.hpp"
+#include "analysis/tail_records.hpp"
 #include "analysis/time_series.hpp"
 #include "analysis/verdict_errors.hpp"
 #include "analysis/window_share.hpp"
@@ -74,6 +75,22 @@ void fill_rates(RunDocument& run, const TestResult& result, const RunDistributio
   run.metric = std::move(metric.estimate);
 }
 
+void fill_tail(RunDocument& run, const TestResult& result, const RunDistributions& distributions,
+               const TailEvidence& evidence) {
+  const auto target = Percentile::of_parts_per_million(result.settings.target_percentile_ppm);
+  if (result.settings.scenario != Scenario::offline) {  // whose one query has no tail
+    run.math_peek = math_peek_record(distributions.response, target);
+    if (result.settings.target_latency) {
+      run.fleet =
+          fleet_record(distributions.response, {.percentile = target, .limit = *result.settings.target_latency});
+    }
+  }
+  run.attribution = attribute_tail(result, distributions, evidence.accounts, evidence.context);
+  if (!evidence.accounts.not_available.empty()) {
+    run.not_available["result.attribution.waited_share"] = evidence.accounts.not_available;
+  }
+}
+
 /// Dependence that leaves less than a tenth of the observations is worth a word: it is the sign of stalls and queues.
 void warn_of_dependence(RunDocument& run) {
   const double effective = run.latency.effective_sample_size;
@@ -101,10 +118,7 @@ void fill_results(RunDocument& run, const TestResult& result, const std::optiona
   fill_scenario(run, result);
   fill_latencies(run, result, distributions);
   fill_rates(run, result, distributions);
-  run.attribution = attribute_tail(result, distributions, evidence.accounts, evidence.context);
-  if (!evidence.accounts.not_available.empty()) {
-    run.not_available["result.attribution.waited_share"] = evidence.accounts.not_available;
-  }
+  fill_tail(run, result, distributions, evidence);
   run.errors = error_counts(result, distributions);
   run.interrupted = result.end_cause == EndCause::interrupted;
   if (output_check) {

@@ -308,6 +308,16 @@ RunDocument golden_run() {
                        .scheduling = "as stress-ng sets it",
                        .delivered = false,
                        .reason = "the injector on CPU 1 was gone before the end"}};
+  run.math_peek =
+      MathPeekRecord{.rows = {{.name = "normal", .value_s = 0.0041, .ratio_to_measured = 0.456, .share_above = 0.17},
+                              {.name = "measured", .value_s = 0.009, .ratio_to_measured = 1.0, .share_above = 0.0}},
+                     .finding = "too low: more than 1 % of the queries were hit"};
+  run.fleet = FleetRecord{.share = 0.01,
+                          .share_upper = 0.02,
+                          .autocorrelation = -0.05,
+                          .rows = {{.devices = 100, .failure_probability = 0.634, .failure_probability_upper = 0.867}},
+                          .even_odds = 69,
+                          .even_odds_upper = 35};
   run.attribution = AttributionRecord{.slow_count = 2,
                                       .without_account = 1,
                                       .threshold_s = 0.0013,

@@ -12,9 +12,9 @@ using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 
 TEST(ProcessAccount, ReadsTheSchedulersAccount) {
-  const GivenFiles files{{"/proc/42/schedstat", "1500000 250000 7\n"},
-                          {"/proc/42/status",
-                           "Name:\tassay\nvoluntary_ctxt_switches:\t31\nnonvoluntary_ctxt_switches:\t4\n"}};
+  const GivenFiles files{
+      {"/proc/42/schedstat", "1500000 250000 7\n"},
+      {"/proc/42/status", "Name:\tassay\nvoluntary_ctxt_switches:\t31\nnonvoluntary_ctxt_switches:\t4\n"}};
   const auto account = read_process_account(files, 42);
   ASSERT_TRUE(account);
   EXPECT_EQ(account->cpu_time, 1500us);
@@ -36,9 +36,9 @@ TEST(ProcessAccount, KnowsNothingOfAProcessThatIsGone) { EXPECT_FALSE(read_proce
 
 TEST(ProcessAccount, FindsTheProcessesOfAGroup) {
   const GivenFiles files{{"/proc/7/stat", "7 (a) R 1 40 40 0"},
-                          {"/proc/8/stat", "8 (b) S 7 40 40 0"},
-                          {"/proc/9/stat", "9 (c) S 7 9 9 0"},
-                          {"/proc/self/stat", "7 (a) R 1 40 40 0"}};
+                         {"/proc/8/stat", "8 (b) S 7 40 40 0"},
+                         {"/proc/9/stat", "9 (c) S 7 9 9 0"},
+                         {"/proc/self/stat", "7 (a) R 1 40 40 0"}};
   EXPECT_THAT(processes_of_group(files, 40), ElementsAre(7, 8));
 }
 

@@ -48,9 +48,8 @@ InjectorProcess::Plan plan(InjectorLoop loop, Nanoseconds limit = 1min) {
 }
 
 TEST(InjectorProcess, HardwareEachLoopWorksAndEndsWithItsOwner) {
-  for (const InjectorLoop& loop :
-       {InjectorLoop(BurstLoop{.rate_per_s = 1000, .length = 100us}), InjectorLoop(DutyLoop{.share = 0.3}),
-        InjectorLoop(WakeLoop{.rate_per_s = 1000})}) {
+  for (const InjectorLoop& loop : {InjectorLoop(BurstLoop{.rate_per_s = 1000, .length = 100us}),
+                                   InjectorLoop(DutyLoop{.share = 0.3}), InjectorLoop(WakeLoop{.rate_per_s = 1000})}) {
     pid_t process = 0;
     {
       const InjectorProcess injector(plan(loop));
@@ -112,11 +111,12 @@ TEST(InjectorProcess, HardwareDiesWithAParentThatIsKilled) {
 std::map<std::string, std::string> settings_of_the_machine() {
   std::map<std::string, std::string> settings;
   const SystemFiles files;
-  for (const char* path :
-       {"/proc/sys/kernel/sched_rt_runtime_us", "/proc/sys/kernel/sched_rt_period_us", "/proc/sys/kernel/sched_autogroup_enabled",
-        "/proc/sys/kernel/perf_event_paranoid", "/proc/sys/vm/overcommit_memory", "/proc/sys/vm/nr_hugepages",
-        "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "/sys/devices/system/cpu/cpu0/cpufreq/scaling_max_freq",
-        "/sys/kernel/mm/transparent_hugepage/enabled", "/proc/self/cgroup"}) {
+  for (const char* path : {"/proc/sys/kernel/sched_rt_runtime_us", "/proc/sys/kernel/sched_rt_period_us",
+                           "/proc/sys/kernel/sched_autogroup_enabled", "/proc/sys/kernel/perf_event_paranoid",
+                           "/proc/sys/vm/overcommit_memory", "/proc/sys/vm/nr_hugepages",
+                           "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor",
+                           "/sys/devices/system/cpu/cpu0/cpufreq/scaling_max_freq",
+                           "/sys/kernel/mm/transparent_hugepage/enabled", "/proc/self/cgroup"}) {
     settings[path] = files.read(path).value_or("absent");
   }
   return settings;
