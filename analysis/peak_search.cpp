@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "analysis/format.hpp"
+#include "analysis/run_window_share.hpp"
 
 namespace assay {
 namespace {
@@ -32,22 +33,6 @@ WindowShare pooled_undecided(const std::vector<PeakProbe>& probes) {
   return all;
 }
 
-/// The number of trials behind an exact interval: the run file keeps the interval, and it shrinks steadily as trials
-/// are added, so that bisection finds the one number that gives it.
-double trials_behind(double within, const ShareInterval& interval, std::uint64_t most) {
-  constexpr int kSteps = 60;
-  const bool by_lower = within > 0.0;
-  double few = 0.0;
-  auto many = static_cast<double>(most);
-  for (int step = 0; step < kSteps; ++step) {
-    const double trials = (few + many) / 2.0;
-    const ShareInterval found = clopper_pearson({.successes = within * trials, .trials = trials}, kConfidence);
-    const bool wider = by_lower ? found.lower < interval.lower : found.upper > interval.upper;
-    (wider ? few : many) = trials;
-  }
-  return (few + many) / 2.0;
-}
-
 }  // namespace
 
 struct PeakSearch::Bracket {
@@ -64,14 +49,10 @@ PeakProbe probe_of(const RunDocument& run) {
   }
   PeakProbe probe{.rate_hz = *run.rate_target_hz};
   probe.generator_limited = run.lateness.late_share > run.lateness.allowed_share;
-  if (run.latency.count == 0 || !run.slo_met_share) {
-    probe.share.interval = {.lower = 0.0, .upper = 0.0};
+  probe.share = recorded_window_share(run);
+  if (run.latency.count == 0) {
     return probe;
   }
-  probe.share = {
-      .within = run.slo_met_share->point.value_or(0.0),
-      .interval = {.lower = run.slo_met_share->lower.value_or(0.0), .upper = run.slo_met_share->upper.value_or(1.0)}};
-  probe.share.effective_sample_size = trials_behind(probe.share.within, probe.share.interval, run.latency.count);
   const auto percentile = Percentile::of_percent(100.0 * run.percentile);
   const auto tail = run.latency.percentiles_s.find(percentile.name());
   if (tail != run.latency.percentiles_s.end()) {

@@ -27,6 +27,7 @@
 #include "lab/roofline_engine.hpp"
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
+#include "lab/tail_command.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/usage_message.hpp"
 
@@ -54,6 +55,7 @@ class CommandLine {
     add_tour();
     add_run();
     add_peak();
+    add_tail();
     add_roofline();
     add_bench();
     add_doctor();
@@ -167,6 +169,37 @@ class CommandLine {
     add_json(sub, peak_.json);
     add_measurement(sub, peak_.measurement);
     add_console(sub, peak_.console);
+    sub->footer(kExitCodes);
+  }
+
+  void add_tail() {
+    CLI::App* sub =
+        command("tail", "find the injected load at which a percentile leaves its window, in ten runs", [this] {
+          if (tail_.list) {
+            return tail_list_command(tail_);
+          }
+          if (tail_.run.workload.empty()) {
+            throw CommandError(ExitCode::usage, "tail: name a workload (assay list workloads), or --list the knobs");
+          }
+          return tail_command(tail_);
+        });
+    add_run_flags(sub, tail_.run,
+                  {"noise", "background", "ctxsw", "membw", "mode", "max-queries", "selection", "same-index"});
+    sub->get_option("workload")->required(false);
+    sub->add_flag("--list", tail_.list, "which knobs exist here, and why others do not")->group("Injected load");
+    sub->add_option("--knob", tail_.knob, "noise, background, ctxsw or memory: what is turned up (default: noise)")
+        ->type_name("NAME")
+        ->group("Injected load");
+    sub->add_option("--burst", tail_.burst, "knob noise: CPU time of each burst (default: 1ms)")
+        ->type_name("T")
+        ->group("Injected load");
+    sub->add_option("--highest", tail_.highest, "do not go beyond this dose, e.g. 300 or 75%")
+        ->type_name("DOSE")
+        ->group("Injected load");
+    sub->add_option("--most-runs", tail_.most_runs, "3 to 10 (default: 10)")->type_name("N")->group("Length");
+    add_json(sub, tail_.json);
+    add_measurement(sub, tail_.measurement);
+    add_console(sub, tail_.console);
     sub->footer(kExitCodes);
   }
 
@@ -295,6 +328,7 @@ class CommandLine {
   TourCommandOptions tour_;
   RunCommandOptions run_;
   PeakCommandOptions peak_;
+  TailCommandOptions tail_;
   BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;
   ListCommandOptions list_;

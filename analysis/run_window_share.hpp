@@ -1,0 +1,13 @@
+#pragma once
+
+#include "analysis/run_document.hpp"
+#include "analysis/window_share.hpp"
+
+namespace assay {
+
+/// The share of the queries within the run's window, as the run file holds it, with the effective sample size that its
+/// interval stands for. Nothing was within where the run completed nothing. Throws std::invalid_argument for a run
+/// without a window.
+[[nodiscard]] WindowShare recorded_window_share(const RunDocument& run);
+
+}  // namespace assay
