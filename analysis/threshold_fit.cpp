@@ -189,6 +189,11 @@ LevelVerdict verdict_of(const ThresholdLevel& level, Percentile percentile) {
 
 double DoseCurve::share_at(double dose) const { return -std::expm1(-(intercept + slope * dose)); }
 
+std::optional<double> DoseCurve::crossing(Percentile percentile) const {
+  const double height = -std::log(percentile.fraction()) - intercept;
+  return height > 0.0 && slope > 0.0 ? std::optional(height / slope) : std::nullopt;
+}
+
 std::optional<double> ThresholdFit::relative_half_width() const {
   if (!threshold || !lower || !upper) {
     return std::nullopt;
@@ -213,7 +218,7 @@ ThresholdFit fit_threshold(std::span<const ThresholdLevel> levels, Percentile pe
   }
   constexpr double kFar = 1e6;
   const double least = log_likelihood(levels, fit.curve) - kLikelihoodDrop * fit.dispersion;
-  const double crossed = fit.curve.slope > 0.0 ? (crossing - fit.curve.intercept) / fit.curve.slope : kInfinity;
+  const double crossed = fit.curve.crossing(percentile).value_or(kInfinity);
   const double inside = std::min(crossed, kFar * highest);
   fit.lower = interval_end(levels, crossing, least, inside, std::min(inside, highest) / kFar).value_or(0.0);
   constexpr double kRounding = 1e-6;

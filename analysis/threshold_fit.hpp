@@ -37,6 +37,9 @@ struct DoseCurve {
   double slope = 0.0;      ///< >= 0
 
   [[nodiscard]] double share_at(double dose) const;
+  /// The dose at which the share is 1 - p, however far beyond the doses that were measured; absent where it is more
+  /// at dose 0 already, or the curve is flat.
+  [[nodiscard]] std::optional<double> crossing(Percentile percentile) const;
 };
 
 /// Where the curve crosses 1 - p: the dose above which the percentile is over the window.

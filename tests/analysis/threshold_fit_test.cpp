@@ -92,6 +92,12 @@ TEST(ThresholdFit, OfTheBaselineAlone) {
   EXPECT_EQ(fit.reason, "only the baseline was measured");
 }
 
+TEST(ThresholdFit, CrossingOfACurve) {
+  EXPECT_NEAR((DoseCurve{.intercept = 0.0050503, .slope = 1e-5}).crossing(kP99).value(), 500.0, 0.01);
+  EXPECT_EQ((DoseCurve{.intercept = 0.02, .slope = 1e-5}).crossing(kP99), std::nullopt);
+  EXPECT_EQ((DoseCurve{.intercept = 0.001, .slope = 0.0}).crossing(kP99), std::nullopt);
+}
+
 TEST(ThresholdFit, SurvivesSharesOfNoneAndOfAll) {
   const std::vector<ThresholdLevel> levels = {{0, 1000, 0}, {1, 1000, 0}, {100, 1000, 1000}};
   const ThresholdFit fit = fit_threshold(levels, kP99);
