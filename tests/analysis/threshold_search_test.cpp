@@ -12,10 +12,6 @@
 namespace assay {
 namespace {
 
-<<<<<<< HEAD
-constexpr Percentile kP99 = Percentile::of_parts_per_million(990'000);
-=======
->>>>>>> 2420d23c62f2de3c53762e714c696ff968582c21
 /// 0.1 % over the window without stalls, and stalls of 1 ms that hit a query of 120 us: the crossing is at
 /// (0.0100503 - 0.001) / 120e-6 = 75.42 stalls/s.
 constexpr DoseCurve kTruth{.intercept = 0.001, .slope = 120e-6};
@@ -163,30 +159,17 @@ TEST(ThresholdSearch, RejectsNonsense) {
 
 // Levels as the search itself chooses them, from a model that is 5 times too low to 4 times too high.
 TEST(ThresholdSearch, IntervalCoversTheTruth) {
-<<<<<<< HEAD
-  constexpr int kSearches = 200;
-  int covered = 0;
-  int given = 0;
-  for (int i = 0; i < kSearches; ++i) {
-    const double model = kThreshold * std::exp(-1.6 + 3.0 * i / kSearches);
-    const ThresholdSearch search = simulated(static_cast<std::uint64_t>(1000 + i), {.model_dose = model}, 10'000);
-=======
   constexpr std::uint64_t kSearches = 200;
   std::uint64_t covered = 0;
   std::uint64_t given = 0;
   for (std::uint64_t i = 0; i < kSearches; ++i) {
     const double model = kThreshold * std::exp(-1.6 + 3.0 * static_cast<double>(i) / kSearches);
     const ThresholdSearch search = simulated(1000 + i, {.model_dose = model}, 10'000);
->>>>>>> 2420d23c62f2de3c53762e714c696ff968582c21
     EXPECT_LE(search.levels().size(), 10U);
     const ThresholdFit fit = search.estimate().fit;
     if (fit.threshold && fit.lower && fit.upper) {
       ++given;
-<<<<<<< HEAD
-      covered += *fit.lower <= kThreshold && kThreshold <= *fit.upper ? 1 : 0;
-=======
       covered += *fit.lower <= kThreshold && kThreshold <= *fit.upper ? 1U : 0U;
->>>>>>> 2420d23c62f2de3c53762e714c696ff968582c21
     }
   }
   EXPECT_EQ(given, kSearches);
