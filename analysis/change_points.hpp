@@ -26,7 +26,7 @@ struct Segment {
 /// of -2 ln(normal likelihood) plus a penalty for each change is least. Exact, by pruned dynamic programming (PELT:
 /// Killick, Fearnhead and Eckley, JASA 107(500), 2012): linear in the number of points where changes keep coming,
 /// quadratic where there are none. The default penalty is that of Barrett et al., "Virtual machine warmup blows hot and
-/// cold", OOPSLA 2017, section 4.2.
+/// cold", OOPSLA 2017.
 ///
 /// Standard deviations count as at least 0.1 % of the series' mean (and a millionth of its standard deviation), else
 /// a few equal values in a row would be a segment of infinite likelihood. One segment for fewer than twice `shortest`

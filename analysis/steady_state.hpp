@@ -26,7 +26,7 @@ struct SteadyState {
 
 /// Segments equal to the last one, as far back from it without a break, are steady: means apart by at most 2 % of the
 /// last one's, or by its standard deviation where that is more. There is no steady state if they do not make up the
-/// last quarter of the series (Barrett et al., OOPSLA 2017, section 4.3: the last 500 of 2000 iterations). `segments`
+/// last quarter of the series (Barrett et al., OOPSLA 2017: the last 500 of 2000 iterations). `segments`
 /// are of rates: more is faster. None for no segment.
 [[nodiscard]] SteadyState steady_state(std::span<const Segment> segments);
 

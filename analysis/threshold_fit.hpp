@@ -58,7 +58,7 @@ struct ThresholdFit {
 /// Maximum likelihood of the binomial counts, and the 95 % interval of the threshold by profile likelihood: every dose
 /// at which the curve may cross without the log-likelihood falling by more than 1.92 times the dispersion. Where runs
 /// scatter more than their counts explain, the interval widens with them (McCullagh and Nelder, Generalized Linear
-/// Models, 1989, section 4.5). Profile likelihood rather than a bootstrap: it needs no random numbers, respects the
+/// Models, 1989). Profile likelihood rather than a bootstrap: it needs no random numbers, respects the
 /// limits of the curve, and stays one-sided where the levels rule out one side only.
 ///
 /// No threshold where the curve at dose 0 is over 1 - p already, or nowhere reaches it up to the highest dose. Throws
