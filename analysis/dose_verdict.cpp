@@ -2,21 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "analysis/format.hpp"
 #include "harness/file_source.hpp"
 
 namespace assay {
 namespace {
-
-std::string amount(const DoseRecord& dose, double value) {
-  if (dose.unit == "share") {
-    return fmt::format("{:.1f} %", 100.0 * value);
-  }
-  if (dose.unit == "bytes/s") {
-    return fmt::format("{:.2f} GB/s", value / 1e9);
-  }
-  return fmt::format("{:.4g} {}", value, dose.unit);
-}
 
 std::string place(const DoseRecord& dose) {
   return fmt::format("{} {}{}{}", dose.cpus.size() == 1 ? "CPU" : "CPUs", cpu_list_text(dose.cpus),
@@ -36,15 +28,27 @@ std::string remedy_of(const DoseRecord& dose) {
 
 }  // namespace
 
+std::string dose_amount(std::string_view unit, double value) {
+  if (unit == "share") {
+    return fmt::format("{:.1f} %", 100.0 * value);
+  }
+  if (unit == "bytes/s") {
+    return fmt::format("{:.2f} GB/s", value / 1e9);
+  }
+  constexpr double kWhole = 999.5;  // from here on no digits behind the point
+  return value < kWhole ? fmt::format("{:.3g} {}", value, unit)
+                        : fmt::format("{} {}", format_count(static_cast<std::uint64_t>(std::llround(value))), unit);
+}
+
 std::string dose_sentence(const DoseRecord& dose) {
   const std::string length = dose.length_requested_s ? " of " + format_duration(*dose.length_requested_s) : "";
-  const std::string achieved =
-      dose.achieved ? amount(dose, *dose.achieved) + " delivered" : "delivered: not available, " + dose.reason;
+  const std::string achieved = dose.achieved ? dose_amount(dose.unit, *dose.achieved) + " delivered"
+                                             : "delivered: not available, " + dose.reason;
   const std::string taken =
       dose.cpu_share && dose.unit != "share" ? fmt::format(", {:.1f} % of the CPU", 100.0 * *dose.cpu_share) : "";
   const std::string source = dose.source == "own" ? "" : ", by " + dose.source;
-  return fmt::format("{}: {}{} asked, {}{} ({}{})", dose.knob, amount(dose, dose.requested), length, achieved, taken,
-                     place(dose), source);
+  return fmt::format("{}: {}{} asked, {}{} ({}{})", dose.knob, dose_amount(dose.unit, dose.requested), length, achieved,
+                     taken, place(dose), source);
 }
 
 std::vector<InvalidReason> dose_problems(const std::vector<DoseRecord>& doses) {

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/run_document.hpp"
 
 namespace assay {
+
+/// "80.3 bursts/s", "37.5 %", "2.00 GB/s": a dose in the unit that DoseRecord names.
+[[nodiscard]] std::string dose_amount(std::string_view unit, double value);
 
 /// "noise: 80 bursts/s of 1 ms asked, 79.4 delivered (CPU 1, SCHED_FIFO 60)"
 [[nodiscard]] std::string dose_sentence(const DoseRecord& dose);

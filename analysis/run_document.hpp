@@ -93,7 +93,7 @@ struct AttributionRecord {
   double threshold_s = 0.0;           ///< the target percentile of the latency
   double excess_s = 0.0;              ///< sum over them of what they took beyond the median
   struct Cause {
-    std::string name;  ///< "own queueing", "run-queue wait", "steal", ..., "unattributed"
+    std::string name;  ///< "own queueing", "wake-up", "run-queue wait", "steal", ..., "unattributed"
     double excess_s = 0.0;
     std::uint64_t query_count = 0;  ///< of which it is the largest part
   };

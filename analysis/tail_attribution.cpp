@@ -16,6 +16,7 @@ namespace {
 enum Cause : std::size_t {
   kGenerator,
   kQueueing,
+  kWakeUp,
   kRunQueue,
   kQuota,
   kSteal,
@@ -24,8 +25,9 @@ enum Cause : std::size_t {
   kUnattributed,
   kCauses
 };
-constexpr std::array<const char*, kCauses> kNames{"generator", "own queueing", "run-queue wait", "CPU quota",
-                                                  "steal",     "page faults",  "migration",      "unattributed"};
+constexpr std::array<const char*, kCauses> kNames{"generator",      "own queueing", "wake-up",
+                                                  "run-queue wait", "CPU quota",    "steal",
+                                                  "page faults",    "migration",    "unattributed"};
 
 /// The usual length of each part of a query's life.
 struct Usual {
@@ -46,6 +48,31 @@ std::int64_t median_of(std::vector<std::int64_t> values) {
 
 std::int64_t start_of(const QueryRecord& record) {
   return record.started_ns != QueryRecord::kUnset ? record.started_ns : record.issued_ns;
+}
+
+/// When a worker was free for the record at `position`: at its issue, or once enough of the earlier queries that were
+/// then under way had completed. Exact for a first-come queue without batches.
+std::int64_t free_worker_at(const std::vector<QueryRecord>& records, std::size_t position, std::uint64_t workers) {
+  constexpr std::size_t kFarthest = 20'000;  // records looked back at
+  constexpr std::size_t kDone = 256;         // so many completed ones in a row: those before them are complete too
+  const std::int64_t issued = records[position].issued_ns;
+  std::vector<std::int64_t> under_way;
+  std::size_t done = 0;
+  for (std::size_t back = 1; back <= std::min(position, kFarthest) && done < kDone; ++back) {
+    const QueryRecord& earlier = records[position - back];
+    if (earlier.completed() && earlier.completed_ns <= issued) {
+      ++done;
+    } else if (earlier.completed()) {
+      done = 0;
+      under_way.push_back(earlier.completed_ns);
+    }
+  }
+  if (under_way.size() < workers) {
+    return issued;
+  }
+  const auto last = under_way.begin() + static_cast<std::ptrdiff_t>(under_way.size() - workers);
+  std::nth_element(under_way.begin(), last, under_way.end());
+  return *last;
 }
 
 /// The record that decided each response: in MultiStream the slowest sample of a query.
@@ -102,10 +129,13 @@ class Splitter {
   std::int64_t left_;
 };
 
-Parts split(const QueryRecord& record, const Usual& usual, const SlowService* account) {
+Parts split(const QueryRecord& record, std::int64_t worker_free_ns, const Usual& usual, const SlowService* account) {
   Splitter splitter(record.latency().count() - usual.latency_ns);
   splitter.give(kGenerator, record.issue_delay().count() - usual.issue_ns);
-  splitter.give(kQueueing, start_of(record) - record.issued_ns - usual.queue_ns);
+  const std::int64_t until_start = start_of(record) - record.issued_ns - usual.queue_ns;
+  const std::int64_t queueing = std::min(worker_free_ns - record.issued_ns, until_start);
+  splitter.give(kQueueing, queueing);
+  splitter.give(kWakeUp, until_start - std::max<std::int64_t>(queueing, 0));
   if (account != nullptr) {
     splitter.give(kRunQueue, account->waited.count());
     splitter.give(kSteal, account->elsewhere.count());
@@ -159,7 +189,7 @@ std::optional<AttributionRecord> attribute_tail(const TestResult& result, const 
     }
     const auto found = by_position.find(i);
     const SlowService* const account = found == by_position.end() ? nullptr : found->second;
-    const Parts parts = split(record, usual, account);
+    const Parts parts = split(record, free_worker_at(result.records, i, context.worker_count), usual, account);
     ++attribution.slow_count;
     // Who was quick once it ran needs no account.
     const bool slow_service = static_cast<double>(record.service_time().count()) >

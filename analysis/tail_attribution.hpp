@@ -22,7 +22,8 @@ struct TailEvidence {
 /// Splits the excess time of the slow queries, those above the scenario's target percentile: what their latency has
 /// beyond the median latency, by cause, in this order, each at most what is left:
 ///   generator        issued later than scheduled, beyond the median
-///   own queueing     issued and not yet started, beyond the median
+///   own queueing     issued while every worker was busy with earlier queries, until one was free, beyond the median
+///   wake-up          a worker was free, and it took so long until it ran
 ///   run-queue wait   ready, and something else had the CPU (schedstat)
 ///   CPU quota        the part of that wait in which a cgroup's quota held the process back
 ///   steal            neither running nor waiting: a hypervisor, or an interrupt where the kernel accounts for those

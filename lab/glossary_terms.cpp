@@ -41,11 +41,13 @@ constexpr std::array kTerms{
                   "noise: random bursts that take the CPU from the worker; background: a share of the CPU, held by "
                   "feedback; ctxsw: forced context switches; membw: bandwidth of the memory. Delivered is what the "
                   "kernel accounts for the injectors' CPU time and sleeps; bursts and bytes they count themselves."},
-    GlossaryEntry{"tail", "attribution, excess time, run-queue wait, steal, unattributed",
-                  "What the slowest queries lost beyond the median latency, by cause.",
-                  "Run-queue wait: ready, and something else had the CPU. Steal: neither running nor waiting, so a "
-                  "hypervisor or an interrupt had it. Own queueing: waiting for earlier queries. Page faults and "
-                  "migration name what the kernel saw in that query. What nothing explains is called unattributed."},
+    GlossaryEntry{
+        "tail", "attribution, excess time, run-queue wait, wake-up, own queueing, steal, unattributed",
+        "What the slowest queries lost beyond the median latency, by cause.",
+        "Run-queue wait: ready, and something else had the CPU. Steal: neither running nor waiting, so a "
+        "hypervisor or an interrupt had it. Own queueing: waiting for earlier queries. Wake-up: a worker was free and "
+        "took so long to run. Page faults and "
+        "migration name what the kernel saw in that query. What nothing explains is called unattributed."},
     GlossaryEntry{
         "doctor", "assay doctor", "Read-only checks of what could bend the numbers of this machine.",
         "Each finding names its source, the metric that it touches and what to do. The verdict at the end rests "

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/format.hpp"
 #include "analysis/stall_model.hpp"
 #include "scenarios/interference/duty_control.hpp"
@@ -99,18 +100,7 @@ void set_dose(RunOptions& run, const TailKnob& knob, double dose) {
   }
 }
 
-std::string dose_text(Knob knob, double dose) {
-  switch (knob) {
-    case Knob::background:
-      return fmt::format("{:.1f} %", 100.0 * dose);
-    case Knob::memory:
-      return fmt::format("{:.2f} GB/s", dose / 1e9);
-    case Knob::noise:
-    case Knob::ctxsw:
-      break;
-  }
-  return fmt::format("{:.4g} {}", dose, unit_of(knob));
-}
+std::string dose_text(Knob knob, double dose) { return dose_amount(unit_of(knob), dose); }
 
 ModelDose model_dose(const TailKnob& knob, Nanoseconds service_time, Nanoseconds window, Percentile percentile) {
   if (service_time >= window) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/dose_verdict.hpp"
+
 namespace assay {
 namespace {
 
@@ -40,19 +42,6 @@ double tolerance_of(Knob knob, double requested, const DoseWindow& window) {
 double percentile_of_sorted(std::span<const Nanoseconds> sorted, double fraction) {
   const auto rank = static_cast<std::size_t>(std::ceil(fraction * static_cast<double>(sorted.size())));
   return seconds(sorted[std::max<std::size_t>(rank, 1) - 1]);
-}
-
-std::string amount(Knob knob, double value) {
-  switch (knob) {
-    case Knob::background:
-      return fmt::format("{:.1f} %", 100 * value);
-    case Knob::memory:
-      return fmt::format("{:.2f} GB/s", value / 1e9);
-    case Knob::noise:
-    case Knob::ctxsw:
-      break;
-  }
-  return fmt::format("{:.4g} {}", value, unit_of(knob));
 }
 
 /// Bursts must also have the length asked for, by the kernel's account of their CPU time.
@@ -142,7 +131,8 @@ void fill_dose(DoseRecord& record, Knob knob, const InterferenceRequest& request
   }
   std::string problem = knob == Knob::noise ? length_problem(*request.noise, window) : "";
   if (std::abs(*record.achieved - record.requested) > tolerance_of(knob, record.requested, window)) {
-    problem = fmt::format("{} asked for, {} delivered", amount(knob, record.requested), amount(knob, *record.achieved));
+    problem = fmt::format("{} asked for, {} delivered", dose_amount(record.unit, record.requested),
+                          dose_amount(record.unit, *record.achieved));
   }
   record.delivered = problem.empty();
   if (!problem.empty()) {

@@ -55,12 +55,29 @@ TEST(TailAttribution, GivesEachPartOfALatencyItsCause) {
   EXPECT_EQ(record->slow_count, 1U);
   EXPECT_EQ(record->without_account, 0U);
   EXPECT_NEAR(excess_of(*record, "generator"), 3e-6, 1e-12);
-  EXPECT_NEAR(excess_of(*record, "own queueing"), 500e-6, 1e-12);
+  EXPECT_NEAR(excess_of(*record, "wake-up"), 500e-6, 1e-12);  // nothing else was under way
+  EXPECT_DOUBLE_EQ(excess_of(*record, "own queueing"), 0.0);
   EXPECT_NEAR(excess_of(*record, "run-queue wait"), 1500e-6, 1e-12);
   EXPECT_NEAR(excess_of(*record, "steal"), 300e-6, 1e-12);
   EXPECT_NEAR(excess_of(*record, "unattributed"), 200e-6, 1e-12);
   EXPECT_NEAR(record->excess_s, 2503e-6, 1e-12);
-  EXPECT_THAT(attribution_sentence(*record), HasSubstr("60 % run-queue wait, 20 % own queueing, 12 % steal"));
+  EXPECT_THAT(attribution_sentence(*record), HasSubstr("60 % run-queue wait, 20 % wake-up, 12 % steal"));
+}
+
+// A query that comes while the worker is busy waits for it until it is free; what it waits after that is the wake-up.
+TEST(TailAttribution, QueueingEndsWhenAWorkerIsFree) {
+  TestResult result = quick_queries(20);
+  result.records[10].completed_ns += 1'500 * kMicro;  // until 602 us after the arrival of number 11
+  QueryRecord& behind = result.records[11];
+  behind.started_ns = behind.issued_ns + 701 * kMicro;
+  behind.completed_ns = behind.started_ns + 100 * kMicro;
+  result.settings.target_percentile_ppm = 800'000;
+  const auto record = attribute(result, {});
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->slow_count, 2U);
+  EXPECT_NEAR(excess_of(*record, "own queueing"), 601e-6, 1e-12);
+  EXPECT_NEAR(excess_of(*record, "wake-up"), 99e-6, 1e-12);
+  EXPECT_NEAR(excess_of(*attribute(result, {}, {.worker_count = 2}), "own queueing"), 0.0, 1e-12);
 }
 
 TEST(TailAttribution, WithoutAnAccountTheServiceTimeStaysUnattributed) {

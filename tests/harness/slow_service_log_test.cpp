@@ -117,7 +117,7 @@ TEST(SlowServiceLog, KeepsTheSlowest) {
   ASSERT_EQ(log.entries().size(), SlowServiceLog::kCapacity);
   std::size_t slowest = 0;
   for (const SlowService& entry : log.entries()) {
-    slowest += entry.service == 2ms ? 1 : 0;
+    slowest += entry.service == 2ms ? 1U : 0U;
     EXPECT_NE(entry.service, 900us);
   }
   EXPECT_EQ(slowest, 100U);
