@@ -118,7 +118,7 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
     block.numbers("fleet", fleet_sentence(*run.fleet));
   }
   if (run.attribution) {
-    block.numbers("tail", attribution_sentence(*run.attribution));
+    block.numbers("causes", attribution_sentence(*run.attribution));
   }
   if (run.lateness.p99_s) {
     block.numbers("lateness", lateness_sentence(run, style.charset));

@@ -28,6 +28,7 @@
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
 #include "lab/tail_command.hpp"
+#include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/usage_message.hpp"
 
@@ -183,20 +184,7 @@ class CommandLine {
           }
           return tail_command(tail_);
         });
-    add_run_flags(sub, tail_.run,
-                  {"noise", "background", "ctxsw", "membw", "mode", "max-queries", "selection", "same-index"});
-    sub->get_option("workload")->required(false);
-    sub->add_flag("--list", tail_.list, "which knobs exist here, and why others do not")->group("Injected load");
-    sub->add_option("--knob", tail_.knob, "noise, background, ctxsw or memory: what is turned up (default: noise)")
-        ->type_name("NAME")
-        ->group("Injected load");
-    sub->add_option("--burst", tail_.burst, "knob noise: CPU time of each burst (default: 1ms)")
-        ->type_name("T")
-        ->group("Injected load");
-    sub->add_option("--highest", tail_.highest, "do not go beyond this dose, e.g. 300 or 75%")
-        ->type_name("DOSE")
-        ->group("Injected load");
-    sub->add_option("--most-runs", tail_.most_runs, "3 to 10 (default: 10)")->type_name("N")->group("Length");
+    add_tail_flags(*sub, tail_);
     add_json(sub, tail_.json);
     add_measurement(sub, tail_.measurement);
     add_console(sub, tail_.console);

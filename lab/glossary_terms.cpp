@@ -42,7 +42,7 @@ constexpr std::array kTerms{
                   "feedback; ctxsw: forced context switches; membw: bandwidth of the memory. Delivered is what the "
                   "kernel accounts for the injectors' CPU time and sleeps; bursts and bytes they count themselves."},
     GlossaryEntry{
-        "tail", "attribution, excess time, run-queue wait, wake-up, own queueing, steal, unattributed",
+        "causes", "attribution, excess time, run-queue wait, wake-up, own queueing, unattributed",
         "What the slowest queries lost beyond the median latency, by cause.",
         "Run-queue wait: ready, and something else had the CPU. Steal: neither running nor waiting, so a "
         "hypervisor or an interrupt had it. Own queueing: waiting for earlier queries. Wake-up: a worker was free and "

@@ -76,6 +76,9 @@ class TailCommand {
   explicit TailCommand(const TailCommandOptions& options)
       : options_(options), console_(options.console), run_(options.run) {
     require_json_target(options.json);
+    if (run_.workload.empty()) {
+      throw CommandError(ExitCode::usage, "tail: name a workload (assay list workloads), or --list the knobs");
+    }
     if (!run_.value("duration")) {
       run_.set("duration", "5s");
     }

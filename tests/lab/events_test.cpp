@@ -19,6 +19,16 @@ TEST(Events, EachKindIsALineThatReadsBack) {
   const Event progress{.kind = Event::Kind::progress, .elapsed_s = 1.5, .issued = 300, .settled = 299};
   EXPECT_EQ(event_from(to_line(progress)).settled, 299U);
 
+  Event loaded = progress;
+  loaded.doses = {{.knob = "background", .unit = "share", .requested = 0.5, .achieved = 0.498},
+                  {.knob = "noise", .unit = "bursts/s", .requested = 80.0}};
+  const Event read = event_from(to_line(loaded));
+  ASSERT_EQ(read.doses.size(), 2U);
+  EXPECT_EQ(read.doses[0].knob, "background");
+  EXPECT_DOUBLE_EQ(read.doses[0].requested, 0.5);
+  EXPECT_DOUBLE_EQ(read.doses[0].achieved.value_or(0), 0.498);
+  EXPECT_FALSE(read.doses[1].achieved);
+
   const Event result{.kind = Event::Kind::result, .text = "a/b.run.json", .valid = true, .interrupted = true};
   EXPECT_EQ(event_from(to_line(result)).text, "a/b.run.json");
   EXPECT_TRUE(event_from(to_line(result)).interrupted);

@@ -91,7 +91,7 @@ TEST(ProgramTail, SearchesAThresholdAndKeepsEveryRun) {
   EXPECT_EQ(tail.at("levels")[0].at("requested"), 0.0);
   std::size_t runs = 0;
   for (const std::string& file : folder.files()) {
-    runs += file.ends_with(".run.json") ? 1 : 0;
+    runs += file.ends_with(".run.json") ? 1U : 0U;
   }
   EXPECT_EQ(runs, tail.at("levels").size());
 }

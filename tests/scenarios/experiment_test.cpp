@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace assay {
@@ -73,10 +74,29 @@ TEST_F(Experiments, AnAccuracyRunChecksEverySample) {
 TEST_F(Experiments, AStopKeepsAFlaggedPartialResult) {
   RunRequest request = small_request(Scenario::server);
   request.settings.min_duration = std::chrono::hours{1};
-  RunObserver observer{.on_measuring = [this](const std::shared_ptr<RunProgress>&) { stop.request_stop(); }};
+  RunObserver observer{.on_measuring = [this](const MeasuringView&) { stop.request_stop(); }};
   const RunDocument run_document = run_experiment(request, machine, stop.get_token(), observer);
   EXPECT_TRUE(run_document.interrupted);
   EXPECT_FALSE(run_document.valid);
+}
+
+TEST_F(Experiments, HardwareInjectedLoadIsAccountedForAndSeenWhileItRuns) {
+  RunRequest request = small_request(Scenario::single_stream);
+  request.interference.background_share = 0.1;
+  request.interference.priority = InjectorPriority::ordinary;
+  std::vector<DoseRecord> seen;
+  const RunObserver observer{.on_measuring = [&seen](const MeasuringView& view) { seen = view.doses(); }};
+  const RunDocument run_document = run_experiment(request, machine, stop.get_token(), observer);
+  ASSERT_EQ(run_document.interference.size(), 1U);
+  const DoseRecord& dose = run_document.interference.front();
+  EXPECT_EQ(dose.knob, "background");
+  EXPECT_TRUE(dose.achieved);
+  EXPECT_TRUE(dose.achieved_alone);
+  EXPECT_EQ(dose.cpus, run_document.placement.worker_cpus);
+  EXPECT_EQ(seen.size(), 1U);
+  const bool is_reason = std::ranges::any_of(run_document.invalid_reasons,
+                                             [](const InvalidReason& reason) { return reason.code == "dose"; });
+  EXPECT_EQ(is_reason, !dose.delivered);
 }
 
 TEST_F(Experiments, ASyntheticRunIsLabelled) {

@@ -12,9 +12,9 @@
 #include <map>
 #include <memory>
 #include <sstream>
-#include <thread>
 
 #include "harness/file_source.hpp"
+#include "harness/steady_clock.hpp"
 
 namespace assay {
 namespace {
@@ -33,12 +33,17 @@ int some_cpu() {
   return 0;
 }
 
+void pause_briefly() {
+  SteadyClock clock;
+  clock.wait_until(clock.now() + 10ms);
+}
+
 bool is_gone(pid_t process) { return kill(process, 0) != 0 && errno == ESRCH; }
 
 /// Waits until the process is gone or a zombie of another parent: half a minute at most, for a busy machine.
 bool is_gone_soon(pid_t process) {
   for (int i = 0; i < 3000 && !is_gone(process); ++i) {
-    std::this_thread::sleep_for(10ms);
+    pause_briefly();
   }
   return is_gone(process);
 }
@@ -56,7 +61,7 @@ TEST(InjectorProcess, HardwareEachLoopWorksAndEndsWithItsOwner) {
       process = injector.process();
       std::optional<InjectorUse> use = injector.use();
       for (int i = 0; i < 3000 && use && use->events < 5; ++i) {
-        std::this_thread::sleep_for(10ms);
+        pause_briefly();
         use = injector.use();
       }
       ASSERT_TRUE(use);
@@ -70,7 +75,7 @@ TEST(InjectorProcess, HardwareEachLoopWorksAndEndsWithItsOwner) {
 TEST(InjectorProcess, HardwareStreamReadsMemory) {
   const InjectorProcess injector(plan(StreamLoop{.bytes_per_s = 1e9, .buffer_bytes = 1 << 20}));
   for (int i = 0; i < 3000 && injector.use() && injector.use()->bytes == 0; ++i) {
-    std::this_thread::sleep_for(10ms);
+    pause_briefly();
   }
   EXPECT_GT(injector.use().value_or(InjectorUse{}).bytes, 0U);
 }
