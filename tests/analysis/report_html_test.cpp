@@ -125,6 +125,7 @@ TEST(ReportHtml, InjectedLoadStandsBesideTheVerdict) {
   EXPECT_THAT(between(body, "id=\"run-5\"", "</h2>"),
               HasSubstr("+ noise 320 bursts/s of 1.00 ms, not as asked</span>"));
   EXPECT_THAT(between(body, "id=\"run-1\"", "</h2>"), Not(HasSubstr("chip load")));
+  EXPECT_THAT(between(body, "id=\"overview\"", "</section>"), HasSubstr("data-chart=\"dose\""));
 }
 
 TEST(ReportHtml, EachDoseIsAFactAskedAndDelivered) {
