@@ -40,6 +40,11 @@ std::string dose_amount(std::string_view unit, double value) {
                         : fmt::format("{} {}", format_count(static_cast<std::uint64_t>(std::llround(value))), unit);
 }
 
+std::string dose_label(const DoseRecord& dose) {
+  const std::string length = dose.length_requested_s ? " of " + format_duration(*dose.length_requested_s) : "";
+  return fmt::format("{} {}{}", dose.knob, dose_amount(dose.unit, dose.requested), length);
+}
+
 std::string dose_sentence(const DoseRecord& dose) {
   const std::string length = dose.length_requested_s ? " of " + format_duration(*dose.length_requested_s) : "";
   const std::string achieved = dose.achieved ? dose_amount(dose.unit, *dose.achieved) + " delivered"

@@ -11,6 +11,9 @@ namespace assay {
 /// "80.3 bursts/s", "37.5 %", "2.00 GB/s": a dose in the unit that DoseRecord names.
 [[nodiscard]] std::string dose_amount(std::string_view unit, double value);
 
+/// "noise 80 bursts/s of 1.00 ms": what was asked for, as a name.
+[[nodiscard]] std::string dose_label(const DoseRecord& dose);
+
 /// "noise: 80 bursts/s of 1 ms asked, 79.4 delivered (CPU 1, SCHED_FIFO 60)"
 [[nodiscard]] std::string dose_sentence(const DoseRecord& dose);
 

@@ -113,7 +113,8 @@ Html overview(Runs runs, Labels labels) {
   out.put(
       "<section id=\"overview\"><h2>The runs side by side</h2><noscript><p class=\"aside\">JavaScript is off, so the "
       "charts are not drawn. Every number of theirs is in the tables.</p></noscript>"
-      "<div class=\"chart\" data-chart=\"scenarios\" hidden></div>");
+      "<div class=\"chart\" data-chart=\"scenarios\" hidden></div>"
+      "<div class=\"chart\" data-chart=\"dose\" hidden></div>");
   return out.put(overview_table(runs, labels)).put("</section>");
 }
 

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 
@@ -26,6 +29,26 @@ std::string parameters_of(const RunDocument& run) {
     words.push_back(name + "=" + value);
   }
   return words.empty() ? "" : fmt::format(" ({})", fmt::join(words, " "));
+}
+
+std::string load_text(const RunDocument& run, bool with_length) {
+  std::vector<std::string> doses;
+  for (const DoseRecord& dose : run.interference) {
+    doses.push_back(with_length ? dose_label(dose)
+                                : fmt::format("{} {}", dose.knob, dose_amount(dose.unit, dose.requested)));
+  }
+  return doses.empty() ? ", no injected load" : fmt::format(", {}", fmt::join(doses, " + "));
+}
+
+/// True if two bursts of one knob differ in their length.
+bool lengths_differ(std::span<const RunDocument> runs) {
+  std::map<std::string, std::set<std::optional<double>>> lengths;
+  for (const RunDocument& run : runs) {
+    for (const DoseRecord& dose : run.interference) {
+      lengths[dose.knob].insert(dose.length_requested_s);
+    }
+  }
+  return std::any_of(lengths.begin(), lengths.end(), [](const auto& knob) { return knob.second.size() > 1; });
 }
 
 /// Appends `text_of` to each label whose runs it tells apart.
@@ -68,10 +91,14 @@ std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
   };
   const bool name_workload = differs(workload_of);
   const bool name_machine = differs(machine_of);
+  const TextOf load_of = [with_length = lengths_differ(runs)](const RunDocument& run) {
+    return load_text(run, with_length);
+  };
+  const bool name_load = differs(load_of);
   std::vector<std::string> labels;
   for (const RunDocument& run : runs) {
     labels.push_back(scenario_title(run) + (name_workload ? workload_of(run) : "") +
-                     (name_machine ? machine_of(run) : ""));
+                     (name_machine ? machine_of(run) : "") + (name_load ? load_of(run) : ""));
   }
   tell_apart(labels, runs, rate_of);
   tell_apart(labels, runs, parameters_of);

@@ -4,9 +4,11 @@
 
 #include <string>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_tables.hpp"
+#include "analysis/report_tail.hpp"
 
 namespace assay {
 namespace {
@@ -61,6 +63,17 @@ void quiet_facts(Html& list, const RunDocument& run) {
                run.clock_disagreement_s ? format_duration(*run.clock_disagreement_s) : ""));
 }
 
+void injected_facts(Html& list, const RunDocument& run) {
+  if (run.interference.empty()) {
+    fact(list, "Injected load", "none");
+  }
+  for (const DoseRecord& dose : run.interference) {
+    // Without a reading the sentence gives the reason itself.
+    const std::string reason = dose.achieved && !dose.reason.empty() ? ": " + dose.reason : "";
+    fact(list, "Injected load", dose_sentence(dose) + (dose.delivered ? "" : "; not what was asked for" + reason));
+  }
+}
+
 Html facts(const RunDocument& run) {
   Html list;
   list.put("<dl class=\"facts\">");
@@ -71,6 +84,7 @@ Html facts(const RunDocument& run) {
   if (!is_one_batch(run)) {
     fact(list, "Latency window", window_sentence(run, Charset::utf8));
   }
+  injected_facts(list, run);
   fact(list, "Lateness of the generator", lateness_sentence(run, Charset::utf8));
   fact(list, "Output check", run.output_check.empty() ? "not checked" : run.output_check);
   fact(list, "Placement",
@@ -119,6 +133,7 @@ Html run_section(const RunDocument& run, std::string_view label, std::size_t num
     section.put("<div class=\"chart\" data-chart=\"histogram\" data-run=\"").text(id).put("\" hidden></div>");
   }
   section.put(latency_table(run)).put(facts(run));
+  section.put(math_peek_section(run)).put(fleet_section(run)).put(attribution_section(run));
   return section.put("</section>");
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 
@@ -183,6 +184,10 @@ Html verdict_chips(const RunDocument& run) {
   chips.text(verdict_word(run)).put("</span>");
   if (run.synthetic) {
     chips.put("<span class=\"chip synthetic\">SYNTHETIC</span>");
+  }
+  for (const DoseRecord& dose : run.interference) {
+    chips.put(" <span class=\"chip load\">+ ").text(dose_label(dose));
+    chips.text(dose.delivered ? "" : ", not as asked").put("</span>");
   }
   return chips;
 }

@@ -10,7 +10,8 @@ namespace assay {
 
 // The tables of the HTML report, and the small pieces that they share with its sections.
 
-/// "VALID" or "INVALID" with a sign and a word, so that it reads without colour; and SYNTHETIC for such a run.
+/// "VALID" or "INVALID" with a sign and a word, so that it reads without colour; SYNTHETIC for such a run;
+/// and each load that was injected beside it.
 [[nodiscard]] Html verdict_chips(const RunDocument& run);
 
 /// Each reason why a run is INVALID, with the command or action to try next.

@@ -3,7 +3,7 @@
 import { choice, drawnToFit, h, s } from './dom.js';
 import { formatCount, formatDuration, formatDurationEstimate, formatPercent } from './format.js';
 import { DASHES, axis, estimateCell, flagsOf, kindOf, picture, rowHead } from './marks.js';
-import { binBounds, placeLabels, position, rebin, ticks } from './scale.js';
+import { binBounds, fitted, placeLabels, position, rebin, ticks } from './scale.js';
 
 /** @typedef {import('./marks.js').Run} Run */
 /** @typedef {{width: number, logLatency: boolean, logCount: boolean}} View */
@@ -33,11 +33,11 @@ function latencyRange(runs, log) {
   return { lower: log ? lower : 0, upper };
 }
 
-/** Lines over the bars: of the first run all, of the others P99. @param {Run[]} runs */
-function marksOf(runs) {
+/** Lines over the bars: of the first run all, of the others P99. @param {Run[]} runs @param {number} room for a run's name */
+function marksOf(runs, room) {
   const marks = runs.flatMap((run, i) => {
     const { mean_s: mean, p95, p99 } = latencyOf(run);
-    const name = runs.length > 1 ? ` ${run.label}` : '';
+    const name = runs.length > 1 ? ` ${fitted(run.label, room)}` : '';
     const found = [];
     if (i === 0 && isNumber(mean)) found.push({ kind: 'mean', value: mean, text: `mean ${formatDuration(mean)}` });
     for (const [key, estimate] of Object.entries(i === 0 ? { p95, p99 } : { p99 })) {
@@ -74,7 +74,7 @@ export function histogramModel(runs, { width, logLatency, logCount }) {
   const plot = { left: isShare ? 62 : 52, right: width - 14, top: 0, bottom: 0 };
   const range = latencyRange(runs, logLatency);
   const x = { log: logLatency, ...range, start: plot.left, end: plot.right };
-  const inside = marksOf(runs).filter(({ value }) => value >= range.lower && value <= range.upper);
+  const inside = marksOf(runs, width - 130).filter(({ value }) => value >= range.lower && value <= range.upper);
   const labels = placeLabels(inside.map((mark) => ({ ...mark, at: position(x, mark.value) })), plot.left - 40, width - 2);
   const rows = 1 + Math.max(-1, ...labels.map(({ row }) => row));
   plot.top = rows * MARK_HEIGHT + 8;

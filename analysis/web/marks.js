@@ -1,7 +1,8 @@
-// What both charts draw alike: a run's sign, an axis, a legend's row.
+// What the charts draw alike: a run's sign, an axis, a legend's row.
 
 import { h, s } from './dom.js';
-import { position, withRoom, withoutZeros } from './scale.js';
+import { formatDuration } from './format.js';
+import { position, textWidth, withRoom, withoutZeros } from './scale.js';
 
 /** @typedef {{label: string, document: any}} Run a run file as JSON with the name it has on the page */
 /** @typedef {import('./scale.js').Scale} Scale */
@@ -77,4 +78,35 @@ export function estimateCell(text) {
 export function legendTable(columns, rows) {
   return h('div', { class: 'scroll' }, h('table', { class: 'legend' },
     h('thead', {}, h('tr', {}, ...columns.map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows)));
+}
+
+/** @param {any} value */
+export const isPositive = (value) => typeof value === 'number' && Number.isFinite(value) && value > 0;
+
+/** A percentile of the latency, {} if the run has none. @param {Run} run @param {string} key */
+export const estimateOf = (run, key) => run.document.result.latency[key] ?? {};
+
+/**
+ * The window's line at height `y` and its text at the first place where it covers nothing; without one no text: the
+ * words beside the picture name the line too.
+ * @param {number} slo seconds @param {number} y @param {{left: number, right: number}} plot
+ * @param {Array<{from: number, to: number, top: number, bottom: number}>} boxes
+ */
+export function sloLabel(slo, y, plot, boxes) {
+  const text = `window ${formatDuration(slo)}`;
+  const last = plot.right - 4 - textWidth(text);
+  for (let x = plot.left + 4; x <= last; x += Math.max(8, (last - plot.left - 4) / 8)) {
+    for (const textY of [y - 5, y + 15]) {
+      const isFree = boxes.every((box) => box.to < x || box.from > x + textWidth(text) || box.bottom < textY - 12
+        || box.top > textY + 4);
+      if (isFree) return { text, y, x, textY };
+    }
+  }
+  return { text: '', y, x: plot.left, textY: y };
+}
+
+/** A vertical interval with its ends. @param {number} x @param {(number|null)[]} range @param {string} kind */
+export function whisker(x, [lower, upper], kind) {
+  if (lower === null || upper === null) return [];
+  return [s('path', { class: `whisker ${kind}`, d: `M${x - 5},${lower}h10M${x},${lower}V${upper}M${x - 5},${upper}h10` })];
 }

@@ -1,6 +1,7 @@
 // The report's page: puts the charts into their places and offers the data that the page holds.
 
 import { h } from './dom.js';
+import { doseResponse } from './dose.js';
 import { latencyHistogram } from './histogram.js';
 import { scenarioComparison } from './scenarios.js';
 
@@ -17,8 +18,9 @@ function start() {
   for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll('[data-chart]'))) {
     place.hidden = false;
     const run = runs[Number(place.dataset.run) - 1];
-    const drawn = place.dataset.chart === 'scenarios' ? scenarioComparison(place, runs) : latencyHistogram(place, run, runs);
-    place.hidden = !drawn;
+    const draw = { scenarios: () => scenarioComparison(place, runs), dose: () => doseResponse(place, runs),
+      histogram: () => latencyHistogram(place, run, runs) }[place.dataset.chart ?? ''];
+    place.hidden = !draw?.();
   }
   const downloads = /** @type {HTMLElement} */ (document.querySelector('[data-downloads]'));
   downloads.hidden = false;

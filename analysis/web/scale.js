@@ -110,6 +110,14 @@ export function withRoom(values, scale, format) {
 export const textWidth = (text) => [...text].reduce(
   (sum, character) => sum + (/[A-Zmw✗%@]/.test(character) ? 10 : /[ .,:]/.test(character) ? 4.8 : 7.9), 0);
 
+/** The text, its end left out where it is wider than `most` pixels. @param {string} text @param {number} most */
+export function fitted(text, most) {
+  if (textWidth(text) <= most) return text;
+  const kept = [...text];
+  while (kept.length > 0 && textWidth(`${kept.join('')}…`) > most) kept.pop();
+  return `${kept.join('')}…`;
+}
+
 /**
  * Gives each label {at, text} the centre `x` nearest to `at` between left and right and the first `row` in which it
  * touches no other.
@@ -142,4 +150,11 @@ export function spread(middles, height, top, bottom) {
     placed[i] = Math.min(placed[i], i === placed.length - 1 ? bottom - height / 2 : placed[i + 1] - height);
   }
   return placed;
+}
+
+/** A logarithmic axis with room at both ends. @param {number[]} values @param {number} padding factor @param {number} start @param {number} end */
+export function paddedScale(values, padding, start, end) {
+  const lower = Math.min(...values) / padding;
+  const upper = Math.max(...values) * padding;
+  return { log: true, lower, upper, start, end };
 }

@@ -4,8 +4,8 @@
 
 import { drawnToFit, h, s } from './dom.js';
 import { formatDuration, formatDurationEstimate, formatRate } from './format.js';
-import { axis, estimateCell, flagsOf, kindOf, legendTable, picture, rowHead, shapePath } from './marks.js';
-import { position, spread, textWidth, ticks } from './scale.js';
+import { axis, estimateCell, estimateOf, flagsOf, isPositive, kindOf, legendTable, picture, rowHead, shapePath, sloLabel, whisker } from './marks.js';
+import { fitted, paddedScale, position, spread, textWidth, ticks } from './scale.js';
 
 /** @typedef {import('./marks.js').Run} Run */
 
@@ -14,10 +14,6 @@ const LABEL_HEIGHT = 16;
 
 /** @param {Run} run */
 const isBatch = (run) => run.document.scenario.kind === 'offline';
-/** @param {any} value */
-const isPositive = (value) => typeof value === 'number' && Number.isFinite(value) && value > 0;
-/** @param {Run} run @param {string} key */
-const estimateOf = (run, key) => run.document.result.latency[key] ?? {};
 
 /** @param {Run[]} runs */
 function latencyValues(runs) {
@@ -25,13 +21,6 @@ function latencyValues(runs) {
     ...['p50', 'p99'].flatMap((key) => [estimateOf(run, key).point_s, estimateOf(run, key).lower_s,
       estimateOf(run, key).upper_s]),
     run.document.scenario.slo_s]).filter(isPositive);
-}
-
-/** @param {number[]} values @param {number} padding factor @param {number} start @param {number} end */
-function paddedScale(values, padding, start, end) {
-  const lower = Math.min(...values) / padding;
-  const upper = Math.max(...values) * padding;
-  return { log: true, lower, upper, start, end };
 }
 
 /** What a person would say of the chart. @param {Run[]} runs */
@@ -42,25 +31,6 @@ export function scenarioSentence(runs) {
       : `P50 ${formatDuration(estimateOf(run, 'p50').point_s ?? null)}, P99 ${formatDuration(estimateOf(run, 'p99').point_s ?? null)}`;
     return `${run.label}${flagsOf(run)}: ${rate}, ${latency}.`;
   }).join(' ');
-}
-
-/**
- * The window's line at height `y` and its text at the first place where it covers nothing; without one no text: the
- * words beside the picture name the line too.
- * @param {number} slo seconds @param {number} y @param {{left: number, right: number}} plot
- * @param {Array<{from: number, to: number, top: number, bottom: number}>} boxes
- */
-function sloLabel(slo, y, plot, boxes) {
-  const text = `window ${formatDuration(slo)}`;
-  const last = plot.right - 4 - textWidth(text);
-  for (let x = plot.left + 4; x <= last; x += Math.max(8, (last - plot.left - 4) / 8)) {
-    for (const textY of [y - 5, y + 15]) {
-      const isFree = boxes.every((box) => box.to < x || box.from > x + textWidth(text) || box.bottom < textY - 12
-        || box.top > textY + 4);
-      if (isFree) return { text, y, x, textY };
-    }
-  }
-  return { text: '', y, x: plot.left, textY: y };
 }
 
 /**
@@ -91,7 +61,7 @@ export function scenarioModel(runs, { width }) {
   const spans = points.map((point) => ({ point, from: point.x - 9, to: point.x + 9, top: (point.p99 ?? plot.top) - 9,
     bottom: (point.p50 ?? plot.bottom) + 9 }));
   const labels = byHeight.map((point, i) => {
-    const text = point.run.label + flagsOf(point.run);
+    const text = fitted(point.run.label, width - 8 - textWidth(flagsOf(point.run))) + flagsOf(point.run);
     const length = textWidth(text);
     const isClear = (/** @type {number} */ from) => from > 0 && from + length < width && spans.every((span) => span.point === point
       || span.to < from || span.from > from + length || span.bottom < middles[i] - 8 || span.top > middles[i] + 8);
@@ -114,12 +84,6 @@ export function scenarioModel(runs, { width }) {
   return { plot, x, y, points, labels, slos, stripTop, axisBottom, height: axisBottom + 44,
     batches: batches.map((run) => ({ run, x: position(x, run.document.result.samples_per_s) })),
     missing: runs.filter((run) => !requests.includes(run) && !batches.includes(run)) };
-}
-
-/** A vertical interval with its ends. @param {number} x @param {(number|null)[]} range @param {string} kind */
-function whisker(x, [lower, upper], kind) {
-  if (lower === null || upper === null) return [];
-  return [s('path', { class: `whisker ${kind}`, d: `M${x - 5},${lower}h10M${x},${lower}V${upper}M${x - 5},${upper}h10` })];
 }
 
 /** @param {NonNullable<ReturnType<typeof scenarioModel>>} model */

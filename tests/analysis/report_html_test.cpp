@@ -114,6 +114,76 @@ TEST(ReportHtml, SyntheticIsSaidWhereverItsNumbersStand) {
   EXPECT_THAT(body_of(report_html(sample_runs(), {})), Not(HasSubstr("SYNTHETIC")));
 }
 
+TEST(ReportHtml, InjectedLoadStandsBesideTheVerdict) {
+  const auto runs = dose_runs();
+  const std::string body = body_of(report_html(runs, {}));
+  for (const auto& [begin, end] : {std::pair{"id=\"findings\"", "</section>"},
+                                   std::pair{"id=\"overview\"", "</section>"}, std::pair{"id=\"run-3\"", "</h2>"}}) {
+    EXPECT_THAT(between(body, begin, end),
+                HasSubstr("<span class=\"chip load\">+ noise 80 bursts/s of 1.00 ms</span>"));
+  }
+  EXPECT_THAT(between(body, "id=\"run-5\"", "</h2>"),
+              HasSubstr("+ noise 320 bursts/s of 1.00 ms, not as asked</span>"));
+  EXPECT_THAT(between(body, "id=\"run-1\"", "</h2>"), Not(HasSubstr("chip load")));
+  EXPECT_THAT(between(body, "id=\"overview\"", "</section>"), HasSubstr("data-chart=\"dose\""));
+}
+
+TEST(ReportHtml, EachDoseIsAFactAskedAndDelivered) {
+  const auto fact_of = [](const std::string& page, const char* section) {
+    return between(between(page, section, "</section>"), "<dt>Injected load</dt><dd>", "</dd>");
+  };
+  const std::string page = report_html(dose_runs(), {});
+  EXPECT_EQ(fact_of(page, "id=\"run-1\""), "none");
+  EXPECT_EQ(fact_of(page, "id=\"run-3\""),
+            "noise: 80 bursts/s of 1.00 ms asked, 79.5 bursts/s delivered, 8.0 % of the CPU (CPU 0, SCHED_FIFO 60)");
+  EXPECT_THAT(fact_of(page, "id=\"run-5\""),
+              HasSubstr("not what was asked for: the real-time limit of the kernel held the bursts back"));
+  const RunDocument two = golden_run();
+  const std::string golden = report_html({&two, 1}, {});
+  EXPECT_EQ(occurrences(golden, "<dt>Injected load</dt>"), 2U);
+  EXPECT_THAT(golden, HasSubstr("delivered: not available, the injector on CPU 1 was gone before the end"));
+}
+
+TEST(ReportHtml, MathPeekFleetAndCausesAreTables) {
+  const RunDocument run = golden_run();
+  const std::string section = between(report_html({&run, 1}, {}), "id=\"run-1\"", "</section>");
+  for (const char* text :
+       {"<td data-label=\"P99 it gives\">4.10 ms</td><td data-label=\"Ratio to measured\">0.46 x</td>"
+        "<td data-label=\"Queries above it\">17.0 %</td>",
+        "<p>too low: more than 1 % of the queries were hit</p>",
+        "100 devices</th><td data-label=\"Probability\">63.4 %</td><td data-label=\"Upper limit\">86.7 %</td>",
+        "Even odds of one failure at 69 devices, at the limit already at 35.",
+        "run-queue wait</th><td data-label=\"Excess time\">7.00 ms</td><td data-label=\"Share\">89.7 %</td>"
+        "<td data-label=\"Largest part of\">1 query</td>",
+        "Time ready and without a CPU: not available, switched off", "of 1 slow queries there is no account"}) {
+    EXPECT_THAT(section, HasSubstr(text)) << text;
+  }
+  EXPECT_EQ(occurrences(section, "SYNTHETIC</span></h3>"), 3U);
+}
+
+TEST(ReportHtml, ACauseOfNothingIsLeftOutButNotTheUnattributed) {
+  RunDocument run = dose_runs().at(0);
+  run.attribution->causes.back() = {.name = "unattributed", .excess_s = 0.0, .query_count = 0};
+  const std::string section = between(report_html({&run, 1}, {}), "Who made the slow", "</section>");
+  EXPECT_THAT(section, Not(HasSubstr("generator")));
+  EXPECT_THAT(section, HasSubstr("unattributed</th><td data-label=\"Excess time\">0 s</td>"));
+}
+
+TEST(ReportHtml, WhatIsAbsentOfTheTailHasAReason) {
+  RunDocument run = golden_run();
+  run.math_peek.reset();
+  run.fleet.reset();
+  run.attribution.reset();
+  run.slo_s.reset();
+  const std::string section = between(report_html({&run, 1}, {}), "id=\"run-1\"", "</section>");
+  EXPECT_THAT(section, HasSubstr("not available: 1 of 6 queries never completed, so the mean is infinite"));
+  EXPECT_THAT(section, HasSubstr("not available: no latency window was asked for"));
+  EXPECT_THAT(section, HasSubstr("not available: no query was above the percentile"));
+  const std::string page = report_html(sample_runs(), {});
+  EXPECT_EQ(occurrences(between(page, "id=\"run-4\"", "</section>"), "not available: one query that holds everything"),
+            3U);
+}
+
 TEST(ReportHtml, HostileTextStaysText) {
   RunDocument run = golden_run();
   const std::string hostile = kHostileLabel + "\x1b[31m\xE2\x80\xAE\xff";
@@ -126,6 +196,11 @@ TEST(ReportHtml, HostileTextStaysText) {
   run.errors = {{hostile, 1}};
   run.latency.percentiles_s["p50"].reason = hostile;
   run.not_available = {{"quality.foreign_cpu_share", hostile}};
+  for (DoseRecord& dose : run.interference) {
+    dose.knob = dose.unit = dose.source = dose.scheduling = dose.reason = hostile;
+  }
+  run.math_peek->rows[0].name = run.math_peek->finding = hostile;
+  run.attribution->causes[0].name = run.not_available["result.attribution.waited_share"] = hostile;
   run.conditions.findings = {{.check = hostile,
                               .state = CheckState::warn,
                               .fact = hostile,
@@ -145,6 +220,9 @@ TEST(ReportHtml, HostileTextStaysText) {
   // One block of data, one script: nothing in the data ended its block early.
   EXPECT_EQ(occurrences(page, "</script>"), 2U);
   EXPECT_EQ(occurrences(page, "<script"), 2U);
+  for (const char* place : {"chip load", "<dt>Injected load</dt>", "P99 it gives", "Who made the slow queries slow"}) {
+    EXPECT_THAT(page.substr(page.find(place), 2000), HasSubstr("&lt;/script&gt;&lt;img")) << place;
+  }
   EXPECT_EQ(data_of(page)["runs"][0]["machine"]["cpu"]["model"].get<std::string>().substr(0, kHostileLabel.size()),
             kHostileLabel);
 }
@@ -181,6 +259,13 @@ TEST(RunLabels, NameWhatDiffers) {
   EXPECT_THAT(run_labels(runs), ElementsAre("SingleStream #1", "SingleStream #2", "MultiStream"));
   runs[1].machine_identity.label = "lab3-08";
   EXPECT_THAT(run_labels(runs), ElementsAre("SingleStream, lab3-07", "SingleStream, lab3-08", "MultiStream, lab3-07"));
+  runs = dose_runs();
+  runs.resize(2);
+  EXPECT_THAT(run_labels(runs), ElementsAre("Server, no injected load", "Server, noise 40 bursts/s"));
+  runs[0].interference = runs[1].interference;
+  runs[0].interference[0].length_requested_s = 0.004;
+  EXPECT_THAT(run_labels(runs),
+              ElementsAre("Server, noise 40 bursts/s of 4.00 ms", "Server, noise 40 bursts/s of 1.00 ms"));
   runs = sample_runs();
   runs.resize(3);
   runs[1].scenario = runs[0].scenario = "server";

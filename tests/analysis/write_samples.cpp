@@ -39,8 +39,11 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
 void write_reports(const std::filesystem::path& folder) {
   const std::vector<assay::RunDocument> runs = assay::sample_runs();
   write_text(folder / "report.html", assay::report_html(runs, sample_options()));
+  write_text(folder / "dose.html", assay::report_html(assay::dose_runs(), sample_options()));
   assay::RunDocument hostile = assay::golden_run();
   hostile.machine_identity.label = hostile.workload = hostile.warnings[0] = assay::kHostileLabel;
+  hostile.interference[0].knob = hostile.math_peek->finding = hostile.attribution->causes[0].name =
+      assay::kHostileLabel;
   write_text(folder / "hostile.html", assay::report_html({&hostile, 1}, {.title = assay::kHostileLabel}));
 }
 

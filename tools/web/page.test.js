@@ -72,8 +72,35 @@ test('runs can be laid over and taken away', { skip }, async () => {
   });
 });
 
+test('the response to the dose is drawn, named, and can be worked from the keyboard', { skip }, async () => {
+  await withPage('dose.html', {}, async (page) => {
+    const drawing = page.locator('#overview .dose svg.picture');
+    assert.equal(await drawing.count(), 1);
+    assert.match(await drawing.locator('desc').textContent(), /P99 is first over the window of 10\.0 ms at noise 159 bursts\/s; at 79\.5 bursts\/s it is within/);
+    assert.match(await drawing.textContent(), /window 10\.0 ms.*P99 over the window: 159 bursts\/s/);
+    assert.deepEqual(await drawing.locator('path.curve').evaluateAll((paths) => paths.map((p) => p.getAttribute('stroke-dasharray'))),
+      ['', '7 3', '2 3']);
+    assert.deepEqual(await page.locator('#overview .dose tbody th a').allTextContents(),
+      ['0 bursts/s', '39.8 bursts/s', '79.5 bursts/s', '159 bursts/s', '291 bursts/s']);
+    for (const axis of ['Dose axis', 'Latency axis']) {
+      const before = await drawing.innerHTML();
+      const button = page.locator(`.dose [role=group][aria-label="${axis}"] button[aria-pressed=false]`);
+      const name = await button.textContent();
+      await button.focus();
+      await page.keyboard.press('Enter');
+      assert.equal(await page.evaluate('document.activeElement.textContent'), name);
+      assert.notEqual(await drawing.innerHTML(), before);
+    }
+    assert.match(await page.locator('.dose .words').textContent(), /0 has no place on a logarithmic axis/);
+    assert.match(await page.locator('#run-1 [aria-label="Lay over"]').textContent(), /Server, noise 80 bursts\/s/);
+  });
+  await withPage('report.html', {}, async (page) => {
+    assert.equal(await page.locator('[data-chart=dose]').isVisible(), false);
+  });
+});
+
 for (const width of [360, 768, 1200]) {
-  for (const file of ['report.html', 'hostile.html']) {
+  for (const file of ['report.html', 'hostile.html', 'dose.html']) {
     test(`${file} fits ${width} px, its labels inside the pictures`, { skip }, async () => {
       await withPage(file, { viewport: { width, height: 800 } }, async (page) => {
         assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { formatDuration } from '../../analysis/web/format.js';
-import { binBounds, placeLabels, position, rebin, spread, textWidth, ticks, valueAt, withRoom, withoutZeros }
+import { binBounds, fitted, placeLabels, position, rebin, spread, textWidth, ticks, valueAt, withRoom, withoutZeros }
   from '../../analysis/web/scale.js';
 
 const scale = (log, lower, upper, start = 0, end = 100) => ({ log, lower, upper, start, end });
@@ -108,4 +108,12 @@ test('spread moves boxes apart and keeps their order', () => {
   placed.slice(1).forEach((middle, i) => assert.ok(middle - placed[i] >= 16 - 1e-9));
   assert.ok(placed[0] >= 8 && placed.at(-1) <= 100);
   assert.deepEqual(spread([], 16, 0, 10), []);
+});
+
+test('a text too wide loses its end, and says so', () => {
+  assert.equal(fitted('Server', 200), 'Server');
+  const cut = fitted('Server, noise 320 bursts/s + background 50.0 %', 200);
+  assert.match(cut, /^Server, noise .*…$/);
+  assert.ok(textWidth(cut) <= 200);
+  assert.equal(fitted('Server', 0), '…');
 });
