@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <future>
 #include <optional>
 #include <string>
@@ -75,17 +76,26 @@ void fill_rates(RunDocument& run, const TestResult& result, const RunDistributio
   run.metric = std::move(metric.estimate);
 }
 
+/// The percentile that the tail is told by: the target, and P99 where the target is lower (SingleStream's is P90).
+Percentile tail_percentile(const TestSettings& settings) {
+  constexpr std::uint32_t kP99 = 990'000;
+  return Percentile::of_parts_per_million(std::max(settings.target_percentile_ppm, kP99));
+}
+
 void fill_tail(RunDocument& run, const TestResult& result, const RunDistributions& distributions,
                const TailEvidence& evidence) {
-  const auto target = Percentile::of_parts_per_million(result.settings.target_percentile_ppm);
+  const Percentile percentile = tail_percentile(result.settings);
   if (result.settings.scenario != Scenario::offline) {  // whose one query has no tail
-    run.math_peek = math_peek_record(distributions.response, target);
+    run.math_peek = math_peek_record(distributions.response, percentile);
     if (result.settings.target_latency) {
+      const auto target = Percentile::of_parts_per_million(result.settings.target_percentile_ppm);
       run.fleet =
           fleet_record(distributions.response, {.percentile = target, .limit = *result.settings.target_latency});
     }
   }
-  run.attribution = attribute_tail(result, distributions, evidence.accounts, evidence.context);
+  AttributionContext context = evidence.context;
+  context.percentile = percentile;
+  run.attribution = attribute_tail(result, distributions, evidence.accounts, context);
   if (!evidence.accounts.not_available.empty()) {
     run.not_available["result.attribution.waited_share"] = evidence.accounts.not_available;
   }

@@ -55,6 +55,7 @@ struct FormulaRecord {
 
 /// The formulas, and in words which way the normal one errs here.
 struct MathPeekRecord {
+  double percentile = 0.99;
   std::vector<FormulaRecord> rows;
   std::string finding;
 };

@@ -171,8 +171,7 @@ std::optional<AttributionRecord> attribute_tail(const TestResult& result, const 
   }
   const std::vector<std::size_t> deciding = deciding_records(result);
   const Usual usual = usual_of(result, deciding);
-  const Nanoseconds threshold =
-      distributions.response.at(Percentile::of_parts_per_million(result.settings.target_percentile_ppm));
+  const Nanoseconds threshold = distributions.response.at(context.percentile);
   std::unordered_map<std::uint64_t, const SlowService*> by_position;
   for (const SlowService& slow : accounts.slow) {
     by_position.emplace(slow.id, &slow);

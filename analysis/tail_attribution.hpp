@@ -1,5 +1,6 @@
 #pragma once
 
+#include "analysis/percentile.hpp"
 #include "analysis/run_distributions.hpp"
 #include "analysis/run_document.hpp"
 #include "harness/slow_service_log.hpp"
@@ -9,6 +10,7 @@ namespace assay {
 
 /// What happened around the workers during the run, beside their own account.
 struct AttributionContext {
+  Percentile percentile = Percentile::of_parts_per_million(990'000);  ///< the queries above it are the slow ones
   std::uint64_t worker_count = 1;
   Nanoseconds throttled{0};  ///< that a CPU quota held the process back (cgroup cpu.stat), in all
 };
@@ -19,7 +21,7 @@ struct TailEvidence {
   AttributionContext context;
 };
 
-/// Splits the excess time of the slow queries, those above the scenario's target percentile: what their latency has
+/// Splits the excess time of the slow queries, those above the context's percentile: what their latency has
 /// beyond the median latency, by cause, in this order, each at most what is left:
 ///   generator        issued later than scheduled, beyond the median
 ///   own queueing     issued while every worker was busy with earlier queries, until one was free, beyond the median

@@ -18,7 +18,7 @@ std::optional<MathPeekRecord> math_peek_record(const LatencyDistribution& distri
   if (!formulas) {
     return std::nullopt;
   }
-  MathPeekRecord peek{.rows = {}, .finding = normal_formula_sentence(*formulas)};
+  MathPeekRecord peek{.percentile = percentile.fraction(), .rows = {}, .finding = normal_formula_sentence(*formulas)};
   for (const TailFormula& row : formulas->rows()) {
     peek.rows.push_back({.name = row.name,
                          .value_s = row.value_ns / 1e9,
@@ -78,14 +78,15 @@ ordered_json math_peek_json(const std::optional<MathPeekRecord>& peek) {
                     {"ratio_to_measured", json_number(row.ratio_to_measured)},
                     {"share_above", json_number(row.share_above)}});
   }
-  return {{"rows", rows}, {"finding", peek->finding}};
+  return {{"percentile", json_number(peek->percentile)}, {"rows", rows}, {"finding", peek->finding}};
 }
 
 std::optional<MathPeekRecord> read_math_peek(const Field& field) {
   if (field.absent()) {
     return std::nullopt;
   }
-  MathPeekRecord peek{.rows = {}, .finding = field.member("finding").text()};
+  MathPeekRecord peek{
+      .percentile = field.member("percentile").non_negative(), .rows = {}, .finding = field.member("finding").text()};
   for (const Field& row : field.member("rows").elements()) {
     peek.rows.push_back({.name = row.member("name").text(),
                          .value_s = row.member("value_s").non_negative(),

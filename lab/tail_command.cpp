@@ -38,8 +38,9 @@ std::optional<double> percentile_of(const RunDocument& run, const std::string& n
   return found == run.latency.percentiles_s.end() ? std::nullopt : found->second.point;
 }
 
+/// What the normal formula says of the run's target percentile; nothing where it was asked for another one.
 std::optional<double> normal_formula_of(const RunDocument& run) {
-  if (run.math_peek) {
+  if (run.math_peek && run.math_peek->percentile == run.percentile) {
     for (const FormulaRecord& row : run.math_peek->rows) {
       if (row.name == "normal") {
         return row.value_s;

@@ -37,7 +37,8 @@ double excess_of(const AttributionRecord& record, const std::string& cause) {
 }
 
 std::optional<AttributionRecord> attribute(const TestResult& result, const ServiceAccounts& accounts,
-                                           const AttributionContext& context = {}) {
+                                           AttributionContext context = {}) {
+  context.percentile = Percentile::of_parts_per_million(result.settings.target_percentile_ppm);
   return attribute_tail(result, distributions_of(result), accounts, context);
 }
 
