@@ -68,6 +68,10 @@ std::vector<LoadedRun> load_runs(const std::vector<std::string>& paths, std::vec
       }
     }
   }
+  if (runs.empty() && !refused.empty()) {
+    throw CommandError(ExitCode::file, fmt::format("{}: no result file in there can be read; the first: {}",
+                                                   fmt::join(paths, ", "), refused.front()));
+  }
   if (runs.empty()) {
     throw CommandError(ExitCode::file, fmt::format("{}: no result file (*.run.json) in there; assay run writes them",
                                                    fmt::join(paths, ", ")));
