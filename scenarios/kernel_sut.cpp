@@ -78,6 +78,10 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
   team_.start(options_.worker_cpus, [&](std::size_t worker) {
     single[worker] = time_runs(*kernels_[worker], 1, batch_size > 1 ? duration / 2 : duration, stop);
     batched[worker] = batch_size > 1 ? time_runs(*kernels_[worker], batch_size, duration / 2, stop) : single[worker];
+    if (worker == 0) {  // here and not when a run begins, whose first query would wait for it
+      KernelRunQueueMeter meter;
+      account_cost_ = reading_cost(meter, clock_);
+    }
   });
   team_.join_and_rethrow();
   WarmUp result{.duration = duration};
@@ -138,7 +142,7 @@ void KernelSut::work(std::size_t worker) {
   std::vector<QueryResponse> responses(most);
   KernelRunQueueMeter meter;
   const bool accounts = options_.accounts && usual_time_ > Nanoseconds::zero();
-  SlowServiceLog log(meter, reading_cost(meter, clock_), std::max(usual_time_, Nanoseconds{1}), most);
+  SlowServiceLog log(meter, account_cost_, std::max(usual_time_, Nanoseconds{1}), most);
   const std::optional<RunQueueAccount> at_start = accounts ? meter.read() : std::nullopt;
   while (true) {
     queue_->collect(clock_, options_.batching, batch);

@@ -73,7 +73,8 @@ class KernelSut final : public SystemUnderTest {
   SteadyClock clock_;
   std::vector<std::unique_ptr<Kernel>> kernels_;
   OutputCheck verification_;
-  Nanoseconds usual_time_{0};  ///< of one sample alone, as the warm-up showed it
+  Nanoseconds usual_time_{0};    ///< of one sample alone, as the warm-up showed it
+  Nanoseconds account_cost_{0};  ///< of one reading of the kernel's account, as the warm-up showed it
   std::mutex accounts_mutex_;
   ServiceAccounts accounts_;
   std::shared_ptr<ResponseSink> sink_;
