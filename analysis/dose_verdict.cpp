@@ -35,9 +35,11 @@ std::string dose_amount(std::string_view unit, double value) {
   if (unit == "bytes/s") {
     return fmt::format("{:.2f} GB/s", value / 1e9);
   }
-  constexpr double kWhole = 999.5;  // from here on no digits behind the point
-  return value < kWhole ? fmt::format("{:.3g} {}", value, unit)
-                        : fmt::format("{} {}", format_count(static_cast<std::uint64_t>(std::llround(value))), unit);
+  constexpr double kWhole = 999.5;    // from here on no digits behind the point
+  constexpr double kReadable = 1e15;  // what a file may claim and no machine does
+  return value < kWhole || value > kReadable
+             ? fmt::format("{:.3g} {}", value, unit)
+             : fmt::format("{} {}", format_count(static_cast<std::uint64_t>(std::llround(value))), unit);
 }
 
 std::string dose_label(const DoseRecord& dose) {

@@ -95,8 +95,11 @@ TailKnob tail_knob(Knob knob, Nanoseconds burst) {
 void set_dose(RunOptions& run, const TailKnob& knob, double dose) {
   if (dose > 0.0) {
     run.set(flag_of(knob.knob), flag_value(knob, dose));
-  } else {
-    run.values.erase(std::string(flag_of(knob.knob)));
+    return;
+  }
+  // How to inject says nothing where nothing is injected.
+  for (const std::string_view flag : {flag_of(knob.knob), std::string_view("with"), std::string_view("inject-on")}) {
+    run.values.erase(std::string(flag));
   }
 }
 

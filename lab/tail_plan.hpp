@@ -26,7 +26,8 @@ struct TailKnob {
 /// The range in which the knob can be turned.
 [[nodiscard]] TailKnob tail_knob(Knob knob, Nanoseconds burst);
 
-/// Sets the flag of the knob to the dose, so that what is typed is what is measured; a dose of 0 leaves it out.
+/// Sets the flag of the knob to the dose, so that what is typed is what is measured; a dose of 0 leaves it out, and
+/// what says how to inject.
 void set_dose(RunOptions& run, const TailKnob& knob, double dose);
 
 /// "80.3 bursts/s", "37.5 %"

@@ -217,10 +217,15 @@ class Experiment {
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
     const ClockCrossCheck cross_check;
-    result_ = run_test(settings_, workload_->system(), workload_->library(),
-                       {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
-                          introduce_issuing_thread(thread);
-                        }});
+    try {
+      result_ = run_test(settings_, workload_->system(), workload_->library(),
+                         {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
+                            introduce_issuing_thread(thread);
+                          }});
+    } catch (...) {
+      phase("failed");  // whoever watches stops before what it watches is gone
+      throw;
+    }
     if (interference_) {
       document_.interference = interference_->doses();
     }

@@ -65,11 +65,13 @@ std::string length_problem(const NoiseDose& noise, const DoseWindow& window) {
 }  // namespace
 
 InjectorUse use_between(const InjectorUse& before, const InjectorUse& after) {
-  InjectorUse use{.cpu_time = after.cpu_time - before.cpu_time,
+  // A program of several processes may lose one, and with it what that one had used.
+  const auto grown = [](std::uint64_t then, std::uint64_t now) { return now > then ? now - then : 0; };
+  InjectorUse use{.cpu_time = std::max(after.cpu_time - before.cpu_time, Nanoseconds{0}),
                   .waited = std::nullopt,
-                  .voluntary_switches = after.voluntary_switches - before.voluntary_switches,
-                  .events = after.events - before.events,
-                  .bytes = after.bytes - before.bytes};
+                  .voluntary_switches = grown(before.voluntary_switches, after.voluntary_switches),
+                  .events = grown(before.events, after.events),
+                  .bytes = grown(before.bytes, after.bytes)};
   if (before.waited && after.waited) {
     use.waited = *after.waited - *before.waited;
   }

@@ -54,13 +54,15 @@ class StressNg final : public Injector {
   [[nodiscard]] std::optional<InjectorUse> use() const override {
     const SystemFiles files;
     InjectorUse sum;
+    bool is_there = false;
     for (const pid_t process : processes_of_group(files, group_)) {
       if (const auto account = read_process_account(files, process)) {
+        is_there = true;
         sum.cpu_time += account->cpu_time;
         sum.voluntary_switches += account->voluntary_switches;
       }
     }
-    return sum;
+    return is_there ? std::optional(sum) : std::nullopt;
   }
 
  private:

@@ -65,6 +65,8 @@ TEST(TailPlan, ADoseSurvivesTheCommandLine) {
         EXPECT_NEAR(request.memory_bytes_per_s.value_or(0), dose, 1.0);
         break;
     }
+    run.set("inject-on", "0");
+    run.set("with", "own");
     set_dose(run, tail, 0.0);
     EXPECT_FALSE(request_from(run).interference.any());
     EXPECT_EQ(knob_from(name_of(knob)), knob);

@@ -84,6 +84,23 @@ TEST(Dose, SwitchesAreCountedByTheKernel) {
   EXPECT_FALSE(dose.delivered);
 }
 
+// A process of stress-ng ended meanwhile and took its account with it.
+TEST(Dose, AnAccountThatShrinksCountsAsNothing) {
+  const InjectorUse use = use_between({.cpu_time = 5s, .voluntary_switches = 100, .events = 7, .bytes = 9},
+                                      {.cpu_time = 3s, .voluntary_switches = 40, .events = 9, .bytes = 9});
+  EXPECT_EQ(use.cpu_time, 0s);
+  EXPECT_EQ(use.voluntary_switches, 0U);
+  EXPECT_EQ(use.events, 2U);
+}
+
+TEST(DoseVerdict, AmountsAreReadable) {
+  EXPECT_EQ(dose_amount("bursts/s", 79.94), "79.9 bursts/s");
+  EXPECT_EQ(dose_amount("switches/s", 9992.3), "9,992 switches/s");
+  EXPECT_EQ(dose_amount("share", 0.5), "50.0 %");
+  EXPECT_EQ(dose_amount("bytes/s", 4e9), "4.00 GB/s");
+  EXPECT_EQ(dose_amount("switches/s", 1e300), "1e+300 switches/s");
+}
+
 TEST(Dose, NothingIsNoReading) {
   const DoseRecord dose = filled(Knob::background, background(0.5), {});
   EXPECT_FALSE(dose.achieved);
