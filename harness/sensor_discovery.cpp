@@ -32,7 +32,7 @@ void SensorFindings::add(ReadableSensor found, std::string_view place) {
   found_.push_back(std::move(found));
 }
 
-bool SensorFindings::add_file(Sensor sensor, double scale, std::string_view place) {
+bool SensorFindings::add_file(const Sensor& sensor, double scale, std::string_view place) {
   if (!files_.read_integer(sensor.source)) {
     add_absence(sensor.name, state_of_file(files_, sensor.source));
     return false;

@@ -23,7 +23,7 @@ class SensorFindings {
 
   /// The integer in the file sensor.source, times `scale`. If the file cannot be read as one, the sensor is absent with
   /// that reason. True if it was added.
-  bool add_file(Sensor sensor, double scale, std::string_view place);
+  bool add_file(const Sensor& sensor, double scale, std::string_view place);
 
   void add_absence(std::string kind, std::string reason);
 

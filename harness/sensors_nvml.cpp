@@ -10,7 +10,7 @@ namespace {
 
 /// One thing that GpuSensors tells of one device, added if it can be read now.
 template <class Value>
-void add_reading(Sensor sensor, std::function<Reading<Value>()> ask, SensorFindings& findings) {
+void add_reading(const Sensor& sensor, std::function<Reading<Value>()> ask, SensorFindings& findings) {
   const Reading<Value> now = ask();
   if (!now) {
     findings.add_absence(sensor.name, now.reason());
@@ -20,7 +20,7 @@ void add_reading(Sensor sensor, std::function<Reading<Value>()> ask, SensorFindi
     const Reading<Value> reading = ask();
     return reading ? std::optional{static_cast<double>(*reading)} : std::nullopt;
   };
-  findings.add({.sensor = std::move(sensor), .read = read}, "NVML");
+  findings.add({.sensor = sensor, .read = read}, "NVML");
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ void find_gpu_sensors(const Reading<std::shared_ptr<GpuSensors>>& gpus, SensorFi
     findings.add_absence("NVML", gpus.reason());
     return;
   }
-  const std::shared_ptr<GpuSensors> gpu = *gpus;
+  const std::shared_ptr<GpuSensors>& gpu = *gpus;
   for (std::size_t i = 0; i < gpu->device_count(); ++i) {
     const Reading<std::string> name = gpu->name(i);
     const auto sensor = [&name, i](std::string_view what, SensorQuantity quantity, std::string_view call) {

@@ -36,7 +36,7 @@ void find_counter(const std::string& root, const std::string& zone, SensorFindin
       range && *range > 0) {
     sensor.wraps_at_j = kJoulesPerUnit * static_cast<double>(*range);
   }
-  findings.add_file(std::move(sensor), kJoulesPerUnit, zone);
+  findings.add_file(sensor, kJoulesPerUnit, zone);
 }
 
 }  // namespace

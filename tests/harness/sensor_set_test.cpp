@@ -3,11 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <array>
-#include <map>
-#include <set>
 
+#include "tests/harness/changing_files.hpp"
 #include "tests/harness/given_files.hpp"
 
 namespace assay {
@@ -19,34 +17,6 @@ using ::testing::HasSubstr;
 
 constexpr std::array<int, 2> kTwoCpus{0, 1};
 const Unavailable kNoGpu{"libnvidia-ml.so.1: cannot open shared object file"};
-
-/// Given files that can change, and some of which may not be read.
-class ChangingFiles final : public FileSource {
- public:
-  explicit ChangingFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
-
-  void set(const std::string& path, const std::string& text) { files_[path] = text; }
-  void forbid(const std::string& path) { forbidden_.insert(path); }
-
-  [[nodiscard]] std::optional<std::string> read(const std::string& path) const override {
-    const auto file = files_.find(path);
-    return file == files_.end() || forbidden_.contains(path) ? std::nullopt : std::optional{file->second};
-  }
-  [[nodiscard]] std::vector<std::string> list(const std::string& folder) const override {
-    std::set<std::string> names;
-    const std::string prefix = folder + "/";
-    for (const auto& file : files_) {
-      if (file.first.starts_with(prefix)) {
-        names.insert(file.first.substr(prefix.size(), file.first.find('/', prefix.size()) - prefix.size()));
-      }
-    }
-    return {names.begin(), names.end()};
-  }
-
- private:
-  std::map<std::string, std::string> files_;
-  std::set<std::string> forbidden_;
-};
 
 /// The sensor of that name and its value, once.
 struct Found {
