@@ -137,7 +137,7 @@ Html math_peek_section(const RunDocument& run) {
   if (!run.math_peek) {
     return absent(kTitle, run, no_math_peek_reason(run));
   }
-  const std::string value = fmt::format("{} it gives", percentile_name(run));
+  const std::string value = fmt::format("P{:.6g} it gives", 100.0 * run.math_peek->percentile);
   Html out = heading(kTitle, run);
   out.put(table_of(moments_text(run.latency), {"Formula", value, "Ratio to measured", "Queries above it"}));
   for (const FormulaRecord& row : run.math_peek->rows) {

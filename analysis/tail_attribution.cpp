@@ -173,8 +173,11 @@ std::optional<AttributionRecord> attribute_tail(const TestResult& result, const 
   const Usual usual = usual_of(result, deciding);
   const Nanoseconds threshold = distributions.response.at(context.percentile);
   std::unordered_map<std::uint64_t, const SlowService*> by_position;
-  for (const SlowService& slow : accounts.slow) {
-    by_position.emplace(slow.id, &slow);
+  // An interrupted run leaves out what was under way, so that positions in the log are no longer those of records.
+  if (result.end_cause != EndCause::interrupted) {
+    for (const SlowService& slow : accounts.slow) {
+      by_position.emplace(slow.id, &slow);
+    }
   }
   AttributionRecord attribution{.threshold_s = seconds(threshold), .causes = {}};
   for (const char* name : kNames) {

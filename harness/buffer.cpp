@@ -112,6 +112,8 @@ void Buffer::map() {
     throw std::runtime_error("mmap of " + std::to_string(mapping_size_) + " bytes: " + message_of(error));
   }
   mapping_ = mapping;
+  // A process that is forked beside a measurement needs none of it; sharing it would make each first write copy a page.
+  madvise(mapping, mapping_size_, MADV_DONTFORK);
   void* first = static_cast<std::byte*>(mapping) + page;
   std::size_t space = mapping_size_ - 2 * page;
   data_ = std::align(kHugePage, data_size_, first, space);

@@ -122,7 +122,7 @@ std::string cpu_list_text(const std::vector<int>& cpus) {
   std::string text;
   for (std::size_t first = 0; first < cpus.size();) {
     std::size_t last = first;
-    while (last + 1 < cpus.size() && cpus[last + 1] == cpus[last] + 1) {
+    while (last + 1 < cpus.size() && static_cast<long long>(cpus[last + 1]) == static_cast<long long>(cpus[last]) + 1) {
       ++last;
     }
     text += fmt::format("{}{}", text.empty() ? "" : ",", cpus[first]);

@@ -53,7 +53,9 @@ std::optional<Nanoseconds> cpu_time_by_ticks(const FileSource& files, pid_t proc
 std::optional<ProcessAccount> read_process_account(const FileSource& files, pid_t process) {
   ProcessAccount account;
   const auto words = words_of(files.read(fmt::format("/proc/{}/schedstat", process)).value_or(""));
-  if (words.size() >= 2 && number_from(words[0]) && number_from(words[1])) {
+  // All zero where the kernel could account and does not.
+  const bool accounts = words.size() >= 2 && number_from(words[0]).value_or(0) > 0 && number_from(words[1]);
+  if (accounts) {
     account.cpu_time = Nanoseconds{static_cast<std::int64_t>(*number_from(words[0]))};
     account.waited = Nanoseconds{static_cast<std::int64_t>(*number_from(words[1]))};
   } else if (const auto by_ticks = cpu_time_by_ticks(files, process)) {

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <ctime>
 
 namespace assay {
 
@@ -34,9 +35,12 @@ std::optional<RunQueueAccount> KernelRunQueueMeter::read() noexcept {
   if (std::from_chars(first.ptr + 1, end, waited).ec != std::errc()) {
     return std::nullopt;
   }
+  // schedstat brings the thread's own time up to date only at a tick or a switch; this clock does when it is read.
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
   rusage usage{};
   getrusage(RUSAGE_THREAD, &usage);
-  return RunQueueAccount{.on_cpu = Nanoseconds{on_cpu},
+  return RunQueueAccount{.on_cpu = std::chrono::seconds{time.tv_sec} + Nanoseconds{time.tv_nsec},
                          .waited = Nanoseconds{waited},
                          .involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw),
                          .minor_faults = static_cast<std::uint64_t>(usage.ru_minflt),

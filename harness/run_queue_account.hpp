@@ -8,7 +8,7 @@
 namespace assay {
 
 /// What the kernel accounts for a thread, as totals since it began. Cheap enough to be read beside a query: about
-/// 2 us, of which the scheduler's account is the most.
+/// 3 us, of which the scheduler's account is the most.
 struct RunQueueAccount {
   Nanoseconds on_cpu{0};  ///< without what a hypervisor took, where the guest kernel knows it
   Nanoseconds waited{0};  ///< runnable and not on a CPU

@@ -24,8 +24,8 @@ namespace {
 /// What makes a level worthless: the system did not do its work. A missed window is what a level is for, and a dose
 /// that was not delivered counts at what was.
 void require_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 6> kFaults{"output_check", "threw",     "duplicate",
-                                                    "unknown_id",   "after_end", "failed"};
+  constexpr std::array<std::string_view, 7> kFaults{"output_check", "threw",  "duplicate", "unknown_id",
+                                                    "after_end",    "failed", "clock_step"};
   for (const InvalidReason& reason : run.invalid_reasons) {
     if (std::ranges::find(kFaults, reason.code) != kFaults.end()) {
       throw CommandError(ExitCode::run_invalid, "a run is INVALID: " + reason.message);
@@ -101,6 +101,9 @@ class TailCommand {
       search(measurements);
     } catch (const CommandError& error) {
       failure_ = error.code();
+      console_.error(error.what());
+    } catch (const std::exception& error) {  // the runs before it are kept
+      failure_ = ExitCode::run_invalid;
       console_.error(error.what());
     }
     result_.interrupted = measurements.interrupted();

@@ -22,11 +22,11 @@ std::string_view flag_of(Knob knob) { return knob == Knob::memory ? "membw" : na
 std::string flag_value(const TailKnob& knob, double dose) {
   switch (knob.knob) {
     case Knob::noise:
-      return fmt::format("{:.6g}x{}ns", dose, knob.burst.count());
+      return fmt::format("{:.9g}x{}ns", dose, knob.burst.count());
     case Knob::background:
-      return fmt::format("{:.6g}%", 100.0 * dose);
+      return fmt::format("{:.9g}%", 100.0 * dose);
     case Knob::ctxsw:
-      return fmt::format("{:.6g}", dose);
+      return fmt::format("{:.9g}", dose);
     case Knob::memory:
       return fmt::format("{:.0f}B/s", dose);
   }
@@ -52,7 +52,13 @@ ModelDose background_model(Nanoseconds service_time, Nanoseconds window, Percent
             .formula = fmt::format("with a burst every {} fewer than {} of the queries are hit",
                                    format_duration(period_s), format_percent(percentile.share_above()))};
   }
-  return {.dose = seconds(window - service_time) / period_s,
+  const double share = seconds(window - service_time) / period_s;
+  if (share > InterferenceRequest::kMostShare) {
+    return {.dose = std::nullopt,
+            .formula = fmt::format("the bursts of a share come every {} and cannot fill the window of {}",
+                                   format_duration(period_s), format_duration(seconds(window)))};
+  }
+  return {.dose = share,
           .formula = fmt::format("(window - T) / {} with T = {}: the share whose bursts fill the window",
                                  format_duration(period_s), format_duration(seconds(service_time)))};
 }

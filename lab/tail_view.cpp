@@ -92,10 +92,12 @@ std::string tail_json(const TailResult& result) {
     levels.push_back(level_json(level, result.percentile));
   }
   Json threshold;
-  std::string end = "interrupted";
+  std::string end = result.interrupted ? "interrupted" : "failed";
   if (result.estimate) {
     const ThresholdEstimate& found = *result.estimate;
-    end = name_of(found.end);
+    if (found.end != ThresholdEnd::running) {
+      end = name_of(found.end);
+    }
     threshold = {{"point", or_null(found.fit.threshold)},   {"lower", or_null(found.fit.lower)},
                  {"upper", or_null(found.fit.upper)},       {"confidence", 0.95},
                  {"highest_ok", or_null(found.highest_ok)}, {"lowest_violated", or_null(found.lowest_violated)},

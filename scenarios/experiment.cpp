@@ -183,7 +183,7 @@ class Experiment {
 
   /// Far above what the run can take, for the case that nobody is left to end the injectors.
   [[nodiscard]] Nanoseconds injection_limit() const {
-    constexpr Nanoseconds kMore = std::chrono::minutes{5};
+    constexpr Nanoseconds kMore = std::chrono::hours{6};  // a number of queries may take far longer than is expected
     constexpr Nanoseconds kLongest = std::chrono::hours{24};
     return std::min(10 * std::min(expected_duration(request_), kLongest) + kMore, kLongest);
   }
@@ -202,6 +202,15 @@ class Experiment {
   }
 
   void measure() {
+    try {
+      measure_watched();
+    } catch (...) {
+      phase("failed");  // whoever watches stops before what it watches is gone
+      throw;
+    }
+  }
+
+  void measure_watched() {
     SteadyClock clock(issuing_wait_);
     auto progress = std::make_shared<RunProgress>();
     const SystemFiles files;
@@ -217,15 +226,10 @@ class Experiment {
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
     const ClockCrossCheck cross_check;
-    try {
-      result_ = run_test(settings_, workload_->system(), workload_->library(),
-                         {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
-                            introduce_issuing_thread(thread);
-                          }});
-    } catch (...) {
-      phase("failed");  // whoever watches stops before what it watches is gone
-      throw;
-    }
+    result_ = run_test(settings_, workload_->system(), workload_->library(),
+                       {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
+                          introduce_issuing_thread(thread);
+                        }});
     if (interference_) {
       document_.interference = interference_->doses();
     }
@@ -233,7 +237,8 @@ class Experiment {
     document_.clock_disagreement_s = seconds(result_.clock_step);
     record_load(times_before, read_cpu_times(files));
     const auto throttling = read_quota_throttling(files);
-    throttled_ = throttling && throttling_before ? *throttling - *throttling_before : Nanoseconds{0};
+    throttled_ =
+        throttling && throttling_before ? std::max(*throttling - *throttling_before, Nanoseconds{0}) : Nanoseconds{0};
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
     }

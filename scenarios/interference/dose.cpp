@@ -32,7 +32,8 @@ double tolerance_of(Knob knob, double requested, const DoseWindow& window) {
       const double expected = requested * seconds(window.wall) * static_cast<double>(window.use.size());
       return requested * std::max(kRelative, 3.0 / std::sqrt(std::max(expected, 1.0)));
     }
-    case Knob::ctxsw:
+    case Knob::ctxsw:  // one more or less at the ends of the window is no fault
+      return std::max(kRelative * requested, 1.0 / std::max(seconds(window.wall), 1e-9));
     case Knob::memory:
       break;
   }
@@ -132,7 +133,8 @@ void fill_dose(DoseRecord& record, Knob knob, const InterferenceRequest& request
     }
   }
   std::string problem = knob == Knob::noise ? length_problem(*request.noise, window) : "";
-  if (std::abs(*record.achieved - record.requested) > tolerance_of(knob, record.requested, window)) {
+  if (*record.achieved <= 0.0 ||
+      std::abs(*record.achieved - record.requested) > tolerance_of(knob, record.requested, window)) {
     problem = fmt::format("{} asked for, {} delivered", dose_amount(record.unit, record.requested),
                           dose_amount(record.unit, *record.achieved));
   }

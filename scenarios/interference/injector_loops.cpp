@@ -38,13 +38,8 @@ class Term {
  public:
   Term(const InjectorBoard& board, Nanoseconds limit) : board_(board), end_(now() + limit) {}
   [[nodiscard]] bool over() const noexcept { return board_.stop.load(std::memory_order_relaxed) != 0 || now() >= end_; }
-  /// Sleeps in stretches short enough to notice the end.
-  void wait_until(Nanoseconds time) const noexcept {
-    constexpr Nanoseconds kStretch = std::chrono::milliseconds{50};
-    for (Nanoseconds here = now(); here < time && !over(); here = now()) {
-      sleep_until(std::min(time, here + kStretch));
-    }
-  }
+  /// Until `time`, at most until the end. Who ends the process before does it by SIGKILL.
+  void wait_until(Nanoseconds time) const noexcept { sleep_until(std::min(time, end_)); }
 
  private:
   const InjectorBoard& board_;
@@ -92,7 +87,7 @@ void run(const WakeLoop& loop, InjectorBoard& board, const Term& term) noexcept 
   const Nanoseconds begin = now();
   for (std::uint64_t wake = 1; !term.over(); ++wake) {
     const Nanoseconds due = begin + from_seconds(static_cast<double>(wake) / loop.rate_per_s);
-    sleep_until(std::max(due, now() + kShortestSleep));
+    term.wait_until(std::max(due, now() + kShortestSleep));
     board.events.store(wake, std::memory_order_release);
   }
 }

@@ -128,10 +128,18 @@ std::string InjectorProcess::scheduling() const {
     case InjectorBoard::Scheduling::unknown:
       break;
   }
-  return "SCHED_OTHER nice 0" + why;
+  const int policy = sched_getscheduler(process_);  // inherited
+  return (policy == SCHED_OTHER
+              ? fmt::format("SCHED_OTHER nice {}", getpriority(PRIO_PROCESS, static_cast<id_t>(process_)))
+              : fmt::format("scheduling policy {}", policy)) +
+         why;
 }
 
 std::optional<InjectorUse> InjectorProcess::use() const {
+  siginfo_t ended{};
+  if (waitid(P_PID, static_cast<id_t>(process_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0) {
+    return std::nullopt;  // its account is still there until it is waited for
+  }
   const auto account = read_process_account(SystemFiles{}, process_);
   if (!account) {
     return std::nullopt;

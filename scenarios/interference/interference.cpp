@@ -31,6 +31,11 @@ InjectorLoop loop_of(const InjectorOrder& order, const InterferenceRequest& requ
   return StreamLoop{.bytes_per_s = *request.memory_bytes_per_s, .buffer_bytes = order.stream_buffer_bytes};
 }
 
+/// A stream that cannot have its rate never sleeps: above the generator it would starve it.
+InjectorPriority priority_of(Knob knob, const InterferenceRequest& request) {
+  return knob == Knob::memory ? InjectorPriority::ordinary : request.priority;
+}
+
 /// Twice the last cache, so that every pass goes to memory; within what touching it costs.
 std::uint64_t stream_buffer(Bytes last_level_cache) {
   constexpr std::uint64_t kLeast = std::uint64_t{32} << 20;
@@ -46,7 +51,7 @@ std::unique_ptr<Injector> start_injector(const InjectorOrder& order, const Inter
   }
   return std::make_unique<InjectorProcess>(InjectorProcess::Plan{.loop = loop_of(order, request),
                                                                  .cpu = order.cpu,
-                                                                 .priority = request.priority,
+                                                                 .priority = priority_of(order.knob, request),
                                                                  .seed = order.seed,
                                                                  .time_limit = order.time_limit});
 }
@@ -84,7 +89,7 @@ Interference::Interference(Options options, const Clock& clock) : options_(std::
     }
   }
   if (request.memory_bytes_per_s) {
-    start(Knob::memory, {stream_cpu(options_.place)});
+    start(Knob::memory, {request.cpus.empty() ? stream_cpu(options_.place) : request.cpus.front()});
   }
   begin_window();
 }

@@ -43,14 +43,13 @@ std::vector<KnobFinding> survey_knobs(const FileSource& files) {
   const Reading<std::string> scheduling = scheduling_here();
   const Reading<std::string> own = scheduling ? Reading<std::string>(strength(*scheduling, files))
                                               : Reading<std::string>(Unavailable{scheduling.reason()});
-  std::vector<KnobFinding> findings{{"noise", "--noise 80x1ms", own},
-                                    {"background", "--background 50%", own},
-                                    {"ctxsw", "--ctxsw 1k", own},
-                                    {"memory", "--membw 4GB/s", own}};
+  std::vector<KnobFinding> findings{{"noise", own ? "--noise 80x1ms" : "", own},
+                                    {"background", own ? "--background 50%" : "", own},
+                                    {"ctxsw", own ? "--ctxsw 1k" : "", own},
+                                    {"memory", own ? "--membw 4GB/s" : "", own}};
   const Reading<std::string> other = stress_ng_version();
   for (const auto& [name, flag] : {std::pair{"background (stress-ng)", "--background 50% --with stress-ng"},
-                                   std::pair{"ctxsw (stress-ng)", "--ctxsw 1k --with stress-ng"},
-                                   std::pair{"memory (stress-ng)", "--membw 4GB/s --with stress-ng"}}) {
+                                   std::pair{"ctxsw (stress-ng)", "--ctxsw 1k --with stress-ng"}}) {
     findings.push_back({name, other ? flag : "", other});
   }
   const Reading<GpuPresence> gpu = read_gpu_presence();

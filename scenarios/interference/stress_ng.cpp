@@ -52,6 +52,10 @@ class StressNg final : public Injector {
   [[nodiscard]] std::vector<Nanoseconds> lengths(std::uint64_t /*since*/) const override { return {}; }
 
   [[nodiscard]] std::optional<InjectorUse> use() const override {
+    siginfo_t ended{};
+    if (waitid(P_PID, static_cast<id_t>(group_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0) {
+      return std::nullopt;
+    }
     const SystemFiles files;
     InjectorUse sum;
     bool is_there = false;
@@ -77,6 +81,9 @@ class StressNg final : public Injector {
     group_ = fork();
     if (group_ == 0) {
       setpgid(0, 0);
+      sigset_t none;
+      sigemptyset(&none);
+      sigprocmask(SIG_SETMASK, &none, nullptr);  // ours are blocked, and it ends its own processes by signals
       prctl(PR_SET_PDEATHSIG, SIGKILL);
       if (getppid() != parent) {
         _exit(1);
@@ -127,13 +134,10 @@ std::vector<std::string> stress_ng_arguments(const InjectorOrder& order, const I
       add({"--switch", "1", "--switch-freq", fmt::format("{:.0f}", *request.switches_per_s)});
       return arguments;
     case Knob::memory:
-      add({"--memrate", "1", "--memrate-rd-mbs", fmt::format("{:.0f}", *request.memory_bytes_per_s / 1e6),
-           "--memrate-wr-mbs", "1"});
-      return arguments;
     case Knob::noise:
       break;
   }
-  throw std::invalid_argument("--with stress-ng: it has no Poisson bursts (--noise)");
+  throw std::invalid_argument(fmt::format("--with stress-ng: not for {}", name_of(order.knob)));
 }
 
 std::unique_ptr<Injector> start_stress_ng(const InjectorOrder& order, const InterferenceRequest& request) {

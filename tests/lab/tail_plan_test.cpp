@@ -31,6 +31,7 @@ TEST(TailPlan, ABurstThatFitsIntoTheWindowBreaksNothing) {
 // A burst of s x 2 ms every 2 ms hits 4.9 % of queries of 100 us, so the window of 1.1 ms is full at s = 50 %.
 TEST(TailPlan, BackgroundFillsTheWindow) {
   EXPECT_NEAR(model_dose(tail_knob(Knob::background, 1ms), 100us, 1100us, kP99).dose.value_or(0), 0.5, 1e-9);
+  EXPECT_FALSE(model_dose(tail_knob(Knob::background, 1ms), 100us, 5ms, kP99).dose);
   EXPECT_FALSE(model_dose(tail_knob(Knob::background, 1ms), 10us, 1100us, kP99).dose);
   EXPECT_FALSE(model_dose(tail_knob(Knob::background, 1ms), 2ms, 1100us, kP99).dose);
   EXPECT_FALSE(model_dose(tail_knob(Knob::ctxsw, 1ms), 100us, 1100us, kP99).dose);
@@ -72,6 +73,16 @@ TEST(TailPlan, ADoseSurvivesTheCommandLine) {
     EXPECT_EQ(knob_from(name_of(knob)), knob);
   }
   EXPECT_THROW((void)knob_from("loudness"), std::invalid_argument);
+}
+
+// The highest dose is asked for as text, and must not be refused for how it was rounded.
+TEST(TailPlan, TheHighestDoseIsNeverRefused) {
+  for (const Nanoseconds burst : {130us, 300us, 350us, 1100us, 1700us}) {
+    const TailKnob tail = tail_knob(Knob::noise, burst);
+    RunOptions run{.workload = "null", .values = {}, .parameters = {}};
+    set_dose(run, tail, tail.highest);
+    EXPECT_NO_THROW((void)request_from(run)) << burst.count();
+  }
 }
 
 TEST(TailPlan, TheDoseIsWhatWasAchieved) {

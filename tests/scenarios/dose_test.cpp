@@ -101,6 +101,11 @@ TEST(DoseVerdict, AmountsAreReadable) {
   EXPECT_EQ(dose_amount("switches/s", 1e300), "1e+300 switches/s");
 }
 
+TEST(Dose, NothingHadIsNeverDelivered) {
+  const DoseWindow window{.wall = 10s, .use = {{.cpu_time = 0s}}, .lengths = {}};
+  EXPECT_FALSE(filled(Knob::background, background(0.01), window).delivered);
+}
+
 TEST(Dose, NothingIsNoReading) {
   const DoseRecord dose = filled(Knob::background, background(0.5), {});
   EXPECT_FALSE(dose.achieved);
@@ -128,7 +133,8 @@ TEST(InterferenceRequest, SaysEverythingThatMakesNoSense) {
   EXPECT_THAT(problems_of(background(0.95)), ElementsAre(HasSubstr("--background 95%")));
   EXPECT_THAT(problems_of(background(0.0)), ElementsAre(HasSubstr("above 0%")));
   EXPECT_THAT(problems_of(noise(80, 1us)), ElementsAre(HasSubstr("from 10us to 100ms")));
-  EXPECT_THAT(problems_of(noise(0, 1ms)), ElementsAre(HasSubstr("above 0")));
+  EXPECT_THAT(problems_of(noise(0, 1ms)), ElementsAre(HasSubstr("at least 0.01")));
+  EXPECT_THAT(problems_of(noise(900.0001, 1ms)), IsEmpty());  // rounded on its way through text
   InterferenceRequest both = noise(500, 1ms);
   both.background_share = 0.6;
   EXPECT_THAT(problems_of(both), ElementsAre(HasSubstr("together ask for 110%")));
@@ -138,6 +144,10 @@ TEST(InterferenceRequest, SaysEverythingThatMakesNoSense) {
   InterferenceRequest nothing;
   nothing.source = InjectorSource::stress_ng;
   EXPECT_THAT(problems_of(nothing), ElementsAre(HasSubstr("nothing is to be injected")));
+  InterferenceRequest memory;
+  memory.memory_bytes_per_s = 1e9;
+  memory.source = InjectorSource::stress_ng;
+  EXPECT_THAT(problems_of(memory), ElementsAre(HasSubstr("--membw")));
   InterferenceRequest bursts = noise(80, 1ms);
   bursts.source = InjectorSource::stress_ng;
   EXPECT_THAT(problems_of(bursts), ElementsAre(HasSubstr("no Poisson bursts")));
