@@ -44,8 +44,6 @@ void cell(Html& row, std::string_view column, std::string_view text) {
   row.put("<td data-label=\"").text(column).put("\">").text(text).put("</td>");
 }
 
-std::string percentile_name(const RunDocument& run) { return fmt::format("P{:.6g}", 100.0 * run.percentile); }
-
 /// What stands behind a name of FormulaRecord.
 std::string_view meaning_of(std::string_view formula) {
   if (formula == "normal") {
