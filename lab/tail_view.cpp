@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 namespace assay {
@@ -76,7 +77,7 @@ std::string model_sentence(const TailResult& result) {
 /// The share over the window as a bar, so that the cliff is seen in a terminal.
 std::string bar_of(double share, double highest, Charset charset) {
   constexpr double kCells = 24.0;
-  const auto cells = highest > 0.0 ? static_cast<std::size_t>(kCells * share / highest + 0.5) : 0;
+  const auto cells = highest > 0.0 ? static_cast<std::size_t>(std::lround(kCells * share / highest)) : 0;
   std::string bar;
   for (std::size_t cell = 0; cell < cells; ++cell) {
     bar += charset == Charset::utf8 ? "█" : "#";

@@ -55,8 +55,8 @@ std::string length_problem(const NoiseDose& noise, const DoseWindow& window) {
   const double length_s = seconds(sum.cpu_time) / static_cast<double>(sum.events);
   const double asked_s = seconds(noise.length);
   // Waking up and going back to sleep are part of the account and not of the burst.
-  constexpr double kOverhead_s = 60e-6;
-  if (length_s < asked_s * (1 - kRelative) || length_s > asked_s * (1 + kRelative) + kOverhead_s) {
+  constexpr double kOverheadSeconds = 60e-6;
+  if (length_s < asked_s * (1 - kRelative) || length_s > asked_s * (1 + kRelative) + kOverheadSeconds) {
     return fmt::format("the kernel accounts {:.0f} us of CPU time for each burst, {:.0f} us were asked for",
                        1e6 * length_s, 1e6 * asked_s);
   }
