@@ -48,9 +48,9 @@ std::vector<std::string> problems_of(const InterferenceRequest& request) {
   if (request.noise) {
     const NoiseDose& noise = *request.noise;
     share += noise.rate_per_s * seconds(noise.length);
-    if (!(noise.rate_per_s > 0.0 && noise.rate_per_s <= Request::kMostBursts)) {
-      problems.push_back(fmt::format("--noise {:g}: must be above 0 and at most {:g} bursts a second", noise.rate_per_s,
-                                     Request::kMostBursts));
+    if (!(noise.rate_per_s >= kLeastRate && noise.rate_per_s <= Request::kMostBursts)) {
+      problems.push_back(fmt::format("--noise {:g}: must be at least {:g} and at most {:g} bursts a second",
+                                     noise.rate_per_s, kLeastRate, Request::kMostBursts));
     }
     if (noise.length < kShortest || noise.length > kLongest) {
       problems.emplace_back("--noise: a burst must last from 10us to 100ms");

@@ -116,7 +116,7 @@ TEST(ProgramTail, ListsTheKnobsOfThisMachine) {
   const ProgramResult result = run_assay(folder, {"tail", "--list", "--json"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   const json knobs = json::parse(result.out).at("knobs");
-  EXPECT_GE(knobs.size(), 8U);
+  EXPECT_GE(knobs.size(), 7U);
   for (const json& knob : knobs) {
     EXPECT_FALSE(knob.at("text").get<std::string>().empty());
     EXPECT_EQ(knob.at("available").get<bool>(), knob.at("flag").is_string());
