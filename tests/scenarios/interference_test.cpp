@@ -14,7 +14,6 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::Not;
 
 /// Takes exactly the share that was asked for, by the clock of the test.
 class FakeInjector final : public Injector {
