@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/estimate_record.hpp"
+#include "analysis/run_soak.hpp"
 #include "analysis/run_tail.hpp"
 #include "harness/clock_quality.hpp"
 #include "harness/machine.hpp"
@@ -14,17 +16,6 @@
 #include "harness/thread_placement.hpp"
 
 namespace assay {
-
-/// A point estimate with its confidence interval. `lower`/`upper` are absent when the sample cannot carry
-/// them; `reason` then says why and what would be needed ("needs 214 more samples").
-/// All values in the unit of the field that holds the estimate; an absent point means infinite or unknown.
-struct EstimateRecord {
-  std::optional<double> point;
-  std::optional<double> lower;
-  std::optional<double> upper;
-  double confidence = 0.95;
-  std::string reason;
-};
 
 /// A distribution of latencies as the run file holds it. Times in seconds.
 struct LatencyRecord {
@@ -121,6 +112,7 @@ struct RunDocument {
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;
+  std::optional<SoakRecord> soak;  ///< what was sustained, where that was asked
   // the instrument and the place
   std::string tool_version;   ///< "0.1.0"
   std::string tool_revision;  ///< git commit, "+dirty" appended; "unknown" outside a checkout

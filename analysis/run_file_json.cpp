@@ -10,6 +10,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/soak_json.hpp"
 #include "analysis/tail_records.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
@@ -215,6 +216,7 @@ ordered_json document_json(const RunDocument& run) {
           {"interference", interference_json(run.interference)},
           {"window", window_json(run)},
           {"result", result_json(run)},
+          {"soak", soak_json(run.soak)},
           {"quality", quality_json(run)},
           {"machine", machine_json(run.machine, run.machine_identity)},
           {"placement",

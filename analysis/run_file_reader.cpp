@@ -12,6 +12,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
+#include "analysis/soak_json.hpp"
 #include "analysis/tail_records.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/time.hpp"
@@ -231,6 +232,7 @@ RunDocument read_document(const Field& root) {
   run.warm_up_s = window.member("warmup_s").non_negative();
   run.duration_s = window.member("duration_s").non_negative();
   read_result(root.member("result"), run);
+  run.soak = read_soak(root.member("soak"));
   read_quality(root.member("quality"), run);
   read_machine(root.member("machine"), run.machine, run.machine_identity);
   read_place(root, run);

@@ -29,6 +29,15 @@ std::string_view name_of(SteadyKind kind) {
   return "no steady state";
 }
 
+std::optional<SteadyKind> steady_kind_from(std::string_view name) {
+  for (const SteadyKind kind : {SteadyKind::flat, SteadyKind::warm_up, SteadyKind::slow_down, SteadyKind::none}) {
+    if (name == name_of(kind)) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
 SteadyState steady_state(std::span<const Segment> segments) {
   SteadyState state;
   if (segments.empty()) {

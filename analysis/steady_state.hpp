@@ -15,6 +15,7 @@ enum class SteadyKind { flat, warm_up, slow_down, none };
 
 /// "flat", "warm-up", "slow-down", "no steady state"
 [[nodiscard]] std::string_view name_of(SteadyKind kind);
+[[nodiscard]] std::optional<SteadyKind> steady_kind_from(std::string_view name);
 
 /// The end of a series in which nothing changes any more.
 struct SteadyState {

@@ -178,6 +178,17 @@ std::string_view name_of(SustainedCause cause) {
   return "UNDECIDED";
 }
 
+std::optional<SustainedCause> sustained_cause_from(std::string_view name) {
+  for (const SustainedCause cause :
+       {SustainedCause::stable, SustainedCause::thermal, SustainedCause::clock_drop, SustainedCause::shared_resource,
+        SustainedCause::preemption, SustainedCause::undecided}) {
+    if (name == name_of(cause)) {
+      return cause;
+    }
+  }
+  return std::nullopt;
+}
+
 SustainedVerdict sustained_verdict(std::span<const SoakPoint> points, const SustainedAudit& audit,
                                    const SoakSettings& settings) {
   const Parts parts = parts_of(points, audit);

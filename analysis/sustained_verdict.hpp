@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@ enum class SustainedCause { stable, thermal, clock_drop, shared_resource, preemp
 
 /// "STABLE", "THERMAL", "CLOCK DROP", "SHARED RESOURCE", "PREEMPTION", "UNDECIDED"
 [[nodiscard]] std::string_view name_of(SustainedCause cause);
+[[nodiscard]] std::optional<SustainedCause> sustained_cause_from(std::string_view name);
 
 struct SustainedVerdict {
   SustainedCause cause = SustainedCause::undecided;
