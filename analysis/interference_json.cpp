@@ -65,7 +65,8 @@ ordered_json interference_request_json(const std::vector<DoseRecord>& doses) {
     list.push_back({{"knob", dose.knob},
                     {"requested", json_number(dose.requested)},
                     {"length_requested_s", json_number(dose.length_requested_s)},
-                    {"source", dose.source}});
+                    {"source", dose.source},
+                    {"scheduling", dose.scheduling}});
   }
   return list;
 }

@@ -201,7 +201,7 @@ SustainedVerdict sustained_verdict(std::span<const SoakPoint> points, const Sust
   verdict.evidence.push_back(throughput_sentence(audit));
   verdict.evidence.push_back(clock_sentence(parts));
   std::ranges::move(heat.evidence, std::back_inserter(verdict.evidence));
-  if (!audit.drops.empty()) {
+  if (!audit.drops.empty() || !audit.is_stable()) {
     add_others(verdict.evidence, parts);
   }
   if (verdict.cause == SustainedCause::clock_drop) {

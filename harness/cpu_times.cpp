@@ -14,15 +14,16 @@ Nanoseconds duration_of(const timeval& time) {
   return std::chrono::seconds{time.tv_sec} + std::chrono::microseconds{time.tv_usec};
 }
 
-Nanoseconds own_cpu_time() {
-  Nanoseconds sum{0};
+void add_own_use(CpuTimes& times) {
   for (const auto who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
     rusage usage{};
     if (getrusage(who, &usage) == 0) {
-      sum += duration_of(usage.ru_utime) + duration_of(usage.ru_stime);
+      times.own += duration_of(usage.ru_utime) + duration_of(usage.ru_stime);
+      if (who == RUSAGE_SELF) {
+        times.own_involuntary_switches = static_cast<std::uint64_t>(usage.ru_nivcsw);
+      }
     }
   }
-  return sum;
 }
 
 }  // namespace
@@ -48,7 +49,7 @@ std::optional<CpuTimes> read_cpu_times(const FileSource& files) {
   }
   times.steal_ticks = ticks[kSteal];
   times.busy_ticks = times.total_ticks - ticks[kIdle] - ticks[kIowait] - ticks[kSteal];
-  times.own = own_cpu_time();
+  add_own_use(times);
   return times;
 }
 

@@ -10,10 +10,11 @@ namespace assay {
 
 /// Where the CPU time of the whole machine and of this process went since each began.
 struct CpuTimes {
-  std::uint64_t total_ticks = 0;  ///< over all CPUs, 10 ms each on Linux
-  std::uint64_t busy_ticks = 0;   ///< neither idle nor waiting for a device, steal left out
-  std::uint64_t steal_ticks = 0;  ///< a hypervisor ran something else
-  Nanoseconds own{0};             ///< of this process, its threads and its finished children
+  std::uint64_t total_ticks = 0;               ///< over all CPUs, 10 ms each on Linux
+  std::uint64_t busy_ticks = 0;                ///< neither idle nor waiting for a device, steal left out
+  std::uint64_t steal_ticks = 0;               ///< a hypervisor ran something else
+  Nanoseconds own{0};                          ///< of this process, its threads and its finished children
+  std::uint64_t own_involuntary_switches = 0;  ///< of this process: something else was put in a thread's place
 };
 
 /// /proc/stat and getrusage. Nothing if /proc/stat is hidden or has another shape.

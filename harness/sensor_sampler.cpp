@@ -56,6 +56,7 @@ void SensorSampler::step() {
     if (const auto shares = load_between(*times_, *times, options_.ticks_per_second)) {
       sample.steal = shares->steal;
       sample.foreign = shares->foreign;
+      sample.involuntary_switches = times->own_involuntary_switches - times_->own_involuntary_switches;
     }
   }
   times_ = times;

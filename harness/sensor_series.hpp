@@ -16,8 +16,9 @@ namespace assay {
 /// hidden or did not move.
 struct MachineSample {
   SensorSample sensors;
-  std::optional<double> steal;                  ///< a hypervisor ran something else
-  std::optional<double> foreign;                ///< other processes and interrupts
+  std::optional<double> steal;                        ///< a hypervisor ran something else
+  std::optional<double> foreign;                      ///< other processes and interrupts
+  std::optional<std::uint64_t> involuntary_switches;  ///< of this process, a count; where the shares are known
   std::vector<std::optional<double>> clock_hz;  ///< by SensorSeries::probe_cpus; nothing where the probe was disturbed
 };
 

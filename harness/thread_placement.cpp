@@ -148,7 +148,10 @@ std::string reasons(const Choice& choice, const std::vector<Candidate>& all, boo
   std::vector<Candidate> used = choice.workers;
   used.insert(used.end(), choice.issuing.begin(), choice.issuing.end());
   std::vector<std::string> parts;
-  if (shared) {
+  if (shared && choice.workers.size() > 1) {
+    parts.emplace_back("a worker on each CPU, as asked: the issuing thread shares CPU " +
+                       std::to_string(choice.issuing.front().thread.os_index) + " with one");
+  } else if (shared) {
     parts.emplace_back("only CPU " + std::to_string(all.front().thread.os_index) +
                        " is allowed: the issuing thread shares it with the worker, so its lateness includes the work");
   } else if (share_a_core(choice)) {
@@ -207,6 +210,11 @@ Choice choose(const std::vector<Candidate>& all, const PlacementRequest& request
   const auto issuing_count = static_cast<std::ptrdiff_t>(std::min(choice.issuing_wanted, carriers));
   choice.issuing.assign(all.begin(), all.begin() + issuing_count);
 
+  if (request.worker_on_each_cpu) {
+    choice.workers = all;
+    choice.workers_wanted = all.size();
+    return choice;
+  }
   std::vector<Candidate> remaining(all.begin() + issuing_count, all.end());
   // The other threads of the issuing cores come last of all.
   std::stable_partition(remaining.begin(), remaining.end(), [&choice](const Candidate& candidate) {
@@ -235,7 +243,7 @@ ThreadPlacement choose_placement(const Machine& machine, const PlacementRequest&
   ThreadPlacement placement;
   placement.issuing_cpus = cpus_of(choice.issuing, choice.issuing_wanted);
   placement.worker_cpus = cpus_of(choice.workers, choice.workers_wanted);
-  placement.shared = all.size() == 1;
+  placement.shared = all.size() == 1 || request.worker_on_each_cpu;
   placement.why = reasons(choice, all, placement.shared);
   return placement;
 }

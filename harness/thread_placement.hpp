@@ -17,8 +17,9 @@ struct ThreadPlacement {
 
 struct PlacementRequest {
   int issuing_threads = 1;
-  int worker_threads = 0;      ///< 0: as many as the remaining allowed cores carry
-  std::vector<int> only_cpus;  ///< a user's --cpus; empty: all allowed
+  int worker_threads = 0;           ///< 0: as many as the remaining allowed cores carry
+  bool worker_on_each_cpu = false;  ///< instead: none is kept for the issuing threads, which share
+  std::vector<int> only_cpus;       ///< a user's --cpus; empty: all allowed
 };
 
 /// Prefers the fastest core kind, one hardware thread per core, one NUMA node, and leaves CPU 0 (interrupts) to

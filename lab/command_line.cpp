@@ -27,9 +27,11 @@
 #include "lab/roofline_engine.hpp"
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
+#include "lab/soak_command.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
+#include "lab/tour_flags.hpp"
 #include "lab/usage_message.hpp"
 
 namespace assay {
@@ -57,6 +59,7 @@ class CommandLine {
     add_run();
     add_peak();
     add_tail();
+    add_soak();
     add_roofline();
     add_bench();
     add_doctor();
@@ -83,25 +86,9 @@ class CommandLine {
 
   void add_tour() {
     CLI::App* sub =
-        command("tour", "measure this machine: doctor, roofline, the four scenarios, a page (about 1.5 min)",
+        command("tour", "measure this machine: doctor, roofline, scenarios, tail, soak, a page (about 2.5 min)",
                 [this] { return tour_command(tour_); });
-    sub->add_option("--workload", tour_.workload, "the kernel that stands for your work (default: mlp)")
-        ->type_name("NAME")
-        ->group("Work");
-    sub->add_option("--param", tour_.parameters, "parameter of the workload")
-        ->type_name("NAME=VALUE")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->allow_extra_args(false)
-        ->group("Work");
-    sub->add_option("--duration", tour_.duration, "measured time of each run (default: 10s)")
-        ->type_name("T")
-        ->group("Length");
-    sub->add_option("--roofline", tour_.roofline, "limit of the roofline's rounds; 0s: no roofline (default: 14s)")
-        ->type_name("T")
-        ->group("Length");
-    add_json(sub, tour_.json);
-    add_measurement(sub, tour_.measurement);
-    add_console(sub, tour_.console);
+    add_tour_flags(*sub, tour_);
   }
 
   void add_run() {
@@ -188,6 +175,13 @@ class CommandLine {
     add_json(sub, tail_.json);
     add_measurement(sub, tail_.measurement);
     add_console(sub, tail_.console);
+    sub->footer(kExitCodes);
+  }
+
+  void add_soak() {
+    CLI::App* sub = command("soak", "what the machine sustains: ten minutes of load with its sensors watched",
+                            [this] { return soak_command(soak_); });
+    add_soak_flags(*sub, soak_);
     sub->footer(kExitCodes);
   }
 
@@ -316,6 +310,7 @@ class CommandLine {
   TourCommandOptions tour_;
   RunCommandOptions run_;
   PeakCommandOptions peak_;
+  SoakCommandOptions soak_;
   TailCommandOptions tail_;
   BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;

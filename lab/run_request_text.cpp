@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "harness/file_source.hpp"
@@ -195,6 +197,25 @@ void read_length(FlagReader& flags, RunRequest& request) {
   flags.duration("drain", settings.drain_timeout);
 }
 
+void read_soak(FlagReader& flags, RunRequest& request) {
+  flags.with("soak", [&](const std::string&) { request.soak.emplace(); });
+  flags.with("ambient", [&](const std::string& text) {
+    if (!request.soak) {
+      throw std::invalid_argument("only a soak notes the temperature of the room; add --soak");
+    }
+    constexpr double kLowest = -60.0;
+    constexpr double kHighest = 100.0;
+    const char* const end = text.data() + text.size() - (text.ends_with('C') ? 1 : 0);
+    double celsius = 0.0;
+    const auto [rest, error] = std::from_chars(text.data(), end, celsius);
+    if (error != std::errc{} || rest != end || !(celsius >= kLowest && celsius <= kHighest)) {
+      throw std::invalid_argument(
+          fmt::format("'{}': expected degrees Celsius from {} to {}, e.g. 23", text, kLowest, kHighest));
+    }
+    request.soak->ambient_c = celsius;
+  });
+}
+
 void read_work(FlagReader& flags, RunRequest& request) {
   WorkloadRequest& workload = request.workload;
   flags.with("batch", [&](const std::string& text) { workload.batching.max_batch = parse_count(text); });
@@ -249,6 +270,10 @@ void read_interference(FlagReader& flags, InterferenceRequest& request) {
 
 void read_place(FlagReader& flags, RunRequest& request) {
   flags.with("threads", [&](const std::string& text) {
+    if (text == "all") {
+      request.worker_on_each_cpu = true;
+      return;
+    }
     request.worker_threads = static_cast<int>(std::min<std::uint64_t>(parse_count(text), 4096));
     if (request.worker_threads == 0) {
       throw std::invalid_argument("'0': must be at least 1");
@@ -312,6 +337,7 @@ RunRequest request_from(const RunOptions& options) {
     throw CommandError(ExitCode::file, fmt::format("--arrivals: {}", error.what()));
   }
   read_length(flags, request);
+  read_soak(flags, request);
   read_work(flags, request);
   read_interference(flags, request.interference);
   read_place(flags, request);

@@ -54,6 +54,15 @@ bool wants_roofline(const std::string& limit) {
   }
 }
 
+/// False for "0s". Throws CommandError (usage).
+bool wants_soak(const std::string& length) {
+  try {
+    return parse_duration(length) > Nanoseconds{0};
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(ExitCode::usage, fmt::format("--soak '{}': {}, or 0s for none", length, error.what()));
+  }
+}
+
 /// A roofline is INVALID on a busy machine, which is a finding; figures that cannot be true are not.
 bool is_honest(const std::vector<InvalidReason>& reasons) {
   return std::ranges::none_of(reasons, [](const InvalidReason& reason) {
@@ -69,6 +78,10 @@ class TourCommand {
     wants_roofline_ = wants_roofline(options.roofline);
     (void)request_from(tour_single(base_).run);  // says what is wrong before anything is measured
     (void)request_from(tour_offline(base_).run);
+    wants_soak_ = wants_soak(options.soak);
+    if (wants_soak_) {
+      (void)request_from(tour_soak(base_, options.soak).run);
+    }
   }
 
   ExitCode run() {
@@ -139,7 +152,12 @@ class TourCommand {
         return;
       }
     }
-    complete_ = true;
+    for (const double share : {kTourFewBursts, kTourManyBursts}) {
+      if (!step(tour_tail(base_, sizing, share))) {
+        return;
+      }
+    }
+    complete_ = !wants_soak_ || step(tour_soak(base_, options_.soak));
   }
 
   /// False where the tour cannot go on.
@@ -208,6 +226,7 @@ class TourCommand {
   TourView view_;
   std::string doctor_json_;
   bool wants_roofline_ = true;
+  bool wants_soak_ = true;
   bool roofline_missing_ = false;
   bool complete_ = false;
   bool honest_ = true;

@@ -7,7 +7,10 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "analysis/percentile.hpp"
+#include "analysis/stall_model.hpp"
 #include "harness/time.hpp"
+#include "lab/soak_command.hpp"
 
 namespace assay {
 
@@ -25,6 +28,10 @@ std::string rate_text(double hz) {
   return fmt::format("{:.12g}", std::round(hz / unit) * unit);
 }
 
+constexpr auto kTourPercentile = Percentile::of_parts_per_million(990'000);
+
+std::string window_text(const TourSizing& sizing) { return fmt::format("{:.0f}us@p99", sizing.window_s * 1e6); }
+
 }  // namespace
 
 TourStep tour_single(const RunOptions& base) { return {.title = "SingleStream", .run = with(base, "single")}; }
@@ -41,8 +48,21 @@ TourStep tour_server(const RunOptions& base, const TourSizing& sizing, double sh
   TourStep step{.title = fmt::format("Server at {:.0f} % of Offline", 100.0 * share), .run = with(base, "server")};
   step.run.set("batch", fmt::format("{}", kTourBatch));
   step.run.set("rate", rate_text(share * sizing.offline_rate_hz));
-  step.run.set("slo", fmt::format("{:.0f}us@p99", sizing.window_s * 1e6));
+  step.run.set("slo", window_text(sizing));
   return step;
+}
+
+TourStep tour_tail(const RunOptions& base, const TourSizing& sizing, double share) {
+  TourStep step{.title = fmt::format("SingleStream, {:g} x the noise", share), .run = with(base, "single")};
+  step.run.set("noise", fmt::format("{}x{:.0f}us", rate_text(share * sizing.critical_rate_hz), sizing.burst_s * 1e6));
+  step.run.set("slo", window_text(sizing));
+  return step;
+}
+
+TourStep tour_soak(const RunOptions& base, const std::string& length) {
+  SoakCommandOptions soak{.length = length};
+  soak.run.run = base;
+  return {.title = fmt::format("Soak of {}", length), .run = soak_run(soak)};
 }
 
 TourSizing size_tour(const RunDocument& single, const RunDocument& offline) {
@@ -53,13 +73,21 @@ TourSizing size_tour(const RunDocument& single, const RunDocument& offline) {
   if (!offline.samples_per_s) {
     throw std::runtime_error("the Offline run completed nothing, from which the tour takes Server's rate");
   }
-  return {.window_s = std::max(1.0, std::ceil(kTourWindowFactor * *p50->second.point * 1e6)) * 1e-6,
-          .offline_rate_hz = *offline.samples_per_s};
+  const auto service = single.service_time.percentiles_s.find("p50");
+  if (service == single.service_time.percentiles_s.end() || !service->second.point || *service->second.point <= 0.0) {
+    throw std::runtime_error("the SingleStream run has no service time, from which the tour takes the dose of noise");
+  }
+  const double window_s = std::max(1.0, std::ceil(kTourWindowFactor * *p50->second.point * 1e6)) * 1e-6;
+  return {.window_s = window_s,
+          .offline_rate_hz = *offline.samples_per_s,
+          .service_time_s = *service->second.point,
+          .critical_rate_hz = critical_rate_per_s(from_seconds(*service->second.point), kTourPercentile),
+          .burst_s = kTourBurstFactor * window_s};
 }
 
 bool is_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 6> kFindings{"latency_constraint", "early_stopping", "lateness",
-                                                      "min_duration",       "min_queries",    "too_few_samples"};
+  constexpr std::array<std::string_view, 7> kFindings{
+      "latency_constraint", "early_stopping", "lateness", "min_duration", "min_queries", "too_few_samples", "dose"};
   return std::ranges::all_of(run.invalid_reasons, [&](const InvalidReason& reason) {
     return std::ranges::find(kFindings, reason.code) != kFindings.end();
   });

@@ -17,10 +17,17 @@ struct TourStep {
 struct TourSizing {
   double window_s = 0.0;         ///< kWindowFactor x P50 of SingleStream, in whole microseconds
   double offline_rate_hz = 0.0;  ///< samples/s of Offline
+  double service_time_s = 0.0;   ///< P50 of SingleStream's service time
+  /// Bursts of noise a second from which P99 breaks by the 1 % law: -ln(0.99) / service time.
+  double critical_rate_hz = 0.0;
+  double burst_s = 0.0;  ///< CPU time of each: kTourBurstFactor x the window, so that one is enough to miss it
 };
 inline constexpr double kTourWindowFactor = 10.0;
 inline constexpr double kTourEasyShare = 0.5;
 inline constexpr double kTourHardShare = 0.9;
+inline constexpr double kTourBurstFactor = 2.0;
+inline constexpr double kTourFewBursts = 0.5;  ///< of the critical rate
+inline constexpr double kTourManyBursts = 2.0;
 /// Samples that a worker of the tour takes at once where they wait: in Offline always, in Server as they come.
 inline constexpr int kTourBatch = 8;
 
@@ -30,11 +37,16 @@ inline constexpr int kTourBatch = 8;
 /// Server at `share` of the Offline rate.
 [[nodiscard]] TourStep tour_server(const RunOptions& base, const TourSizing& sizing, double share);
 
+/// SingleStream with `share` of the critical rate of noise on its CPU, judged by Server's window.
+[[nodiscard]] TourStep tour_tail(const RunOptions& base, const TourSizing& sizing, double share);
+/// All CPUs at work for `length`, with the machine watched.
+[[nodiscard]] TourStep tour_soak(const RunOptions& base, const std::string& length);
+
 /// Throws std::runtime_error naming the run that has not what the sizing needs.
 [[nodiscard]] TourSizing size_tour(const RunDocument& single, const RunDocument& offline);
 
-/// True unless the run is INVALID for a fault of the system: a window that broke, a run too short or a late generator
-/// are measurements of their own.
+/// True unless the run is INVALID for a fault of the system: a window that broke, a run too short, a late generator or
+/// a dose that was not delivered are measurements of their own.
 [[nodiscard]] bool is_honest(const RunDocument& run);
 
 }  // namespace assay

@@ -88,6 +88,11 @@ std::vector<std::string> tour_notes(const TourView& view) {
                     format_duration(view.sizing->window_s)),
         fmt::format("Server's rates are {:.0f} % and {:.0f} % of what Offline completed: {}", 100.0 * kTourEasyShare,
                     100.0 * kTourHardShare, format_rate(view.sizing->offline_rate_hz, "samples/s")),
+        fmt::format("The 1 % law expects P99 to break from -ln(0.99) / {} = {} of noise on; the tour injects {:g} and "
+                    "{:g} times as many, each of {:g} x the window",
+                    format_duration(view.sizing->service_time_s),
+                    format_rate(view.sizing->critical_rate_hz, "bursts/s"), kTourFewBursts, kTourManyBursts,
+                    kTourBurstFactor),
         fmt::format("In Offline and Server a worker takes up to {} waiting samples at once", kTourBatch)}) {
     notes.push_back(note);
   }

@@ -12,7 +12,9 @@
 #include <utility>
 
 #include "analysis/dose_verdict.hpp"
+#include "analysis/run_distributions.hpp"
 #include "analysis/run_summary.hpp"
+#include "analysis/soak_record.hpp"
 #include "harness/clock_cross_check.hpp"
 #include "harness/clock_quality.hpp"
 #include "harness/cpu_quota.hpp"
@@ -22,11 +24,24 @@
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/interference/interference.hpp"
+#include "scenarios/machine_watch.hpp"
 #include "scenarios/memory_need.hpp"
 
 namespace assay {
 
 namespace {
+
+/// A second, and less for a soak that is too short for sixty of them.
+Nanoseconds soak_period(Nanoseconds duration) {
+  constexpr int kPoints = 60;
+  for (const Nanoseconds period :
+       {std::chrono::milliseconds{1000}, std::chrono::milliseconds{500}, std::chrono::milliseconds{200}}) {
+    if (kPoints * period <= duration) {
+      return period;
+    }
+  }
+  return std::chrono::milliseconds{100};
+}
 
 /// Above every normal thread, below the kernel's own (sched(7)).
 constexpr int kFifoPriority = 50;
@@ -45,6 +60,8 @@ class Experiment {
     read_conditions_here();
     go_on();
     prepare();
+    go_on();
+    watch_idle();
     go_on();
     warm_up();
     go_on();
@@ -84,10 +101,13 @@ class Experiment {
       throw std::invalid_argument(
           fmt::format("--threads {}: this machine allows {} (four for each CPU)", request_.worker_threads, most));
     }
+    require_allowed(request_.interference, document_.machine.allowed_cpus());  // not only after the warm-up
     document_.placement = choose_placement(document_.machine, {.issuing_threads = request_.issuing_threads(),
                                                                .worker_threads = request_.worker_threads,
+                                                               .worker_on_each_cpu = request_.worker_on_each_cpu,
                                                                .only_cpus = request_.cpus});
-    if (document_.placement.shared) {
+    const bool closed_loop_as_asked = request_.worker_on_each_cpu && settings_.scenario != Scenario::server;
+    if (document_.placement.shared && !closed_loop_as_asked) {
       warn("the load generator shares a CPU with a worker, so its lateness includes the work: " +
            document_.placement.why);
     }
@@ -145,6 +165,42 @@ class Experiment {
     }
   }
 
+  /// What the machine takes without the load, where a sensor tells.
+  void watch_idle() {
+    if (!request_.soak) {
+      return;
+    }
+    constexpr std::size_t kMostProbed = 8;
+    const ThreadPlacement& placement = document_.placement;
+    watch_.emplace(MachineWatch::Options{.period = soak_period(settings_.min_duration),
+                                         .longest = longest_watch(),
+                                         .probe_cpus = spread_cpus(placement.worker_cpus, kMostProbed),
+                                         .home_cpus = placement.shared ? std::vector<int>{} : placement.issuing_cpus});
+    if (!watch_->has_power()) {
+      return;
+    }
+    constexpr Nanoseconds kIdle = std::chrono::seconds{5};
+    phase("idle", kIdle);
+    watch_->begin();
+    wait_for(kIdle);
+    idle_ = watch_->end().series;
+  }
+
+  [[nodiscard]] Nanoseconds longest_watch() const {
+    constexpr Nanoseconds kMore = std::chrono::minutes{10};
+    constexpr Nanoseconds kLongest = std::chrono::hours{24};
+    return std::min(2 * std::min(expected_duration(request_), kLongest) + kMore, kLongest);
+  }
+
+  /// Returns early when the end is wanted.
+  void wait_for(Nanoseconds duration) {
+    constexpr Nanoseconds kSlice = std::chrono::milliseconds{50};
+    const Instant end = plain_clock_.now() + duration;
+    while (plain_clock_.now() < end && !stop_.stop_requested()) {
+      plain_clock_.wait_until(std::min(end, plain_clock_.now() + kSlice));
+    }
+  }
+
   void warm_up() {
     phase("warm-up", request_.warm_up);
     const WarmUp warm = workload_->warm_up(request_.warm_up, stop_);
@@ -174,10 +230,7 @@ class Experiment {
                                                 .seed = request_.seed,
                                                 .time_limit = injection_limit()},
                           plain_clock_);
-    const Instant end = plain_clock_.now() + kAlone;
-    while (plain_clock_.now() < end && !stop_.stop_requested()) {
-      plain_clock_.wait_until(std::min(end, plain_clock_.now() + std::chrono::milliseconds{50}));
-    }
+    wait_for(kAlone);
     interference_->note_alone();
   }
 
@@ -225,6 +278,9 @@ class Experiment {
     }
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
+    if (watch_) {
+      watch_->begin();
+    }
     const ClockCrossCheck cross_check;
     result_ = run_test(settings_, workload_->system(), workload_->library(),
                        {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
@@ -232,6 +288,11 @@ class Experiment {
                         }});
     if (interference_) {
       document_.interference = interference_->doses();
+    }
+    if (watch_) {
+      soak_.emplace(
+          SoakEvidence{.watched = watch_->end(), .idle = std::move(idle_), .ambient_c = request_.soak->ambient_c});
+      watch_.reset();
     }
     result_.clock_step = cross_check.disagreement();
     document_.clock_disagreement_s = seconds(result_.clock_step);
@@ -271,6 +332,9 @@ class Experiment {
     fill_results(document_, result_, outputs,
                  {.accounts = workload_->accounts(),
                   .context = {.worker_count = document_.placement.worker_cpus.size(), .throttled = throttled_}});
+    if (soak_) {
+      document_.soak = soak_record(result_, distributions_of(result_), *soak_);
+    }
     for (InvalidReason& problem : dose_problems(document_.interference)) {
       document_.valid = false;
       document_.invalid_reasons.push_back(std::move(problem));
@@ -290,6 +354,9 @@ class Experiment {
   std::unique_ptr<Workload> workload_;
   SteadyClock plain_clock_;
   std::optional<Interference> interference_;
+  std::optional<MachineWatch> watch_;
+  std::optional<SensorSeries> idle_;
+  std::optional<SoakEvidence> soak_;
   TestResult result_;
   Nanoseconds throttled_{0};
   std::mutex realtime_mutex_;

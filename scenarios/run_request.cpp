@@ -14,6 +14,9 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   problems.insert(problems.end(), of_settings.begin(), of_settings.end());
   const auto of_interference = problems_of(request.interference);
   problems.insert(problems.end(), of_interference.begin(), of_interference.end());
+  if (request.soak && (request.settings.scenario == Scenario::offline || request.settings.mode == TestMode::accuracy)) {
+    problems.emplace_back("--soak: Offline's one query has no course over time; take single, multi or server");
+  }
   if (request.worker_threads < 0) {
     problems.push_back(fmt::format("--threads {}: must be at least 1", request.worker_threads));
   }

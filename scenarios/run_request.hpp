@@ -11,6 +11,11 @@
 
 namespace assay {
 
+/// That what is sustained shall be audited, with the machine watched beside the work.
+struct SoakRequest {
+  std::optional<double> ambient_c;  ///< of the room
+};
+
 /// One measurement as a person asked for it.
 struct RunRequest {
   WorkloadRequest workload;
@@ -18,9 +23,11 @@ struct RunRequest {
   std::optional<double> offline_rate;  ///< sizes the Offline query; absent: what the warm-up shows
   std::uint64_t seed = 0;              ///< of the workload's inputs, and where `settings.seeds` came from
   int worker_threads = 0;              ///< 0: as many as the cores left over by the issuing threads
+  bool worker_on_each_cpu = false;     ///< instead: the issuing threads share CPUs with workers
   std::vector<int> cpus;               ///< only these; empty: all allowed
   Nanoseconds warm_up = std::chrono::milliseconds{500};
   InterferenceRequest interference;
+  std::optional<SoakRequest> soak;
   bool spin = false;      ///< workers spin for their next sample instead of sleeping
   bool realtime = false;  ///< SCHED_FIFO for the issuing threads, where the system allows it
 

@@ -56,6 +56,14 @@ std::unique_ptr<Injector> start_injector(const InjectorOrder& order, const Inter
                                                                  .time_limit = order.time_limit});
 }
 
+void require_allowed(const InterferenceRequest& request, const std::vector<int>& allowed_cpus) {
+  for (const int cpu : request.cpus) {
+    if (!contains(allowed_cpus, cpu)) {
+      throw std::invalid_argument(fmt::format("--inject-on {}: this process may not use CPU {}", cpu, cpu));
+    }
+  }
+}
+
 int stream_cpu(const InjectionPlace& place) {
   for (const int cpu : place.allowed_cpus) {
     if (!contains(place.victim_cpus, cpu) && !contains(place.issuing_cpus, cpu)) {
@@ -72,11 +80,7 @@ int stream_cpu(const InjectionPlace& place) {
 
 Interference::Interference(Options options, const Clock& clock) : options_(std::move(options)), clock_(clock) {
   const InterferenceRequest& request = options_.request;
-  for (const int cpu : request.cpus) {
-    if (!contains(options_.place.allowed_cpus, cpu)) {
-      throw std::invalid_argument(fmt::format("--inject-on {}: this process may not use CPU {}", cpu, cpu));
-    }
-  }
+  require_allowed(request, options_.place.allowed_cpus);
   std::vector<int> cpus = request.cpus.empty() ? options_.place.victim_cpus : request.cpus;
   std::sort(cpus.begin(), cpus.end());
   cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());

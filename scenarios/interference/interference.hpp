@@ -43,6 +43,9 @@ using InjectorFactory =
 /// of the generator, else one of the workers. Throws std::invalid_argument if none is allowed.
 [[nodiscard]] int stream_cpu(const InjectionPlace& place);
 
+/// Throws std::invalid_argument naming a CPU on which was asked to inject and which is not allowed.
+void require_allowed(const InterferenceRequest& request, const std::vector<int>& allowed_cpus);
+
 /// Load injected beside a run, from the constructor to the destructor, with the account of what was delivered.
 class Interference {
  public:

@@ -8,7 +8,7 @@
 
 #include "harness/simulated_clock.hpp"
 #include "harness/steady_clock.hpp"
-#include "tests/harness/changing_files.hpp"
+#include "tests/harness/given_files.hpp"
 
 namespace assay {
 namespace {
@@ -41,10 +41,10 @@ class GivenProbe final : public CoreClockProbe {
 };
 
 struct Bench {
-  ChangingFiles files{{{"/sys/class/powercap/intel-rapl:0/name", "package-0"},
-                       {"/sys/class/powercap/intel-rapl:0/energy_uj", "900000000"},
-                       {"/sys/class/powercap/intel-rapl:0/max_energy_range_uj", "1000000000"},
-                       {"/proc/stat", "cpu 0 0 0 0 0 0 0 0"}}};
+  GivenFiles files{{"/sys/class/powercap/intel-rapl:0/name", "package-0"},
+                   {"/sys/class/powercap/intel-rapl:0/energy_uj", "900000000"},
+                   {"/sys/class/powercap/intel-rapl:0/max_energy_range_uj", "1000000000"},
+                   {"/proc/stat", "cpu 0 0 0 0 0 0 0 0"}};
   SimulatedClock clock;
   GivenMeter meter;
   GivenProbe probe{clock};
@@ -157,7 +157,7 @@ TEST(SensorSampler, APeriodOfNothingIsRefused) {
 }
 
 TEST(SensorSampler, AThreadOfItsOwnEndsWhenItIsStopped) {
-  const ChangingFiles files{{{"/proc/stat", "cpu 0 0 0 0 0 0 0 0"}}};
+  const GivenFiles files{{"/proc/stat", "cpu 0 0 0 0 0 0 0 0"}};
   SteadyClock clock;
   const KernelThreadMeter meter;
   SimulatedClock unused;

@@ -5,7 +5,6 @@
 
 #include <array>
 
-#include "tests/harness/changing_files.hpp"
 #include "tests/harness/given_files.hpp"
 
 namespace assay {
@@ -128,12 +127,12 @@ TEST(SensorSet, AChipNamesItsChannels) {
 
 TEST(SensorSet, EnergyNamesItsBoundaryAndItsRange) {
   const std::string root = "/sys/class/powercap/";
-  ChangingFiles files({{root + "intel-rapl:0/name", "package-0\n"},
-                       {root + "intel-rapl:0/energy_uj", "5000000\n"},
-                       {root + "intel-rapl:0/max_energy_range_uj", "262143328850\n"},
-                       {root + "intel-rapl:0:0/name", "dram\n"},
-                       {root + "intel-rapl:0:0/energy_uj", "1\n"},
-                       {root + "intel-rapl/enabled", "1\n"}});
+  GivenFiles files{{root + "intel-rapl:0/name", "package-0\n"},
+                   {root + "intel-rapl:0/energy_uj", "5000000\n"},
+                   {root + "intel-rapl:0/max_energy_range_uj", "262143328850\n"},
+                   {root + "intel-rapl:0:0/name", "dram\n"},
+                   {root + "intel-rapl:0:0/energy_uj", "1\n"},
+                   {root + "intel-rapl/enabled", "1\n"}};
   files.forbid(root + "intel-rapl:0:0/energy_uj");
   const SensorSet set = discover_sensors(files, kTwoCpus, kNoGpu);
   const auto package = find(set, "RAPL package-0");
@@ -182,7 +181,7 @@ TEST(SensorSet, ABatteryGivesPowerByEitherWayAndItsState) {
 
 TEST(SensorSet, AReadThatFailsLaterIsAbsentThen) {
   const std::string path = "/sys/class/thermal/thermal_zone0/temp";
-  ChangingFiles files({{path, "50000\n"}});
+  GivenFiles files{{path, "50000\n"}};
   const SensorSet set = discover_sensors(files, kTwoCpus, kNoGpu);
   EXPECT_THAT(set.read(Instant{}).values, ElementsAre(std::optional{50.0}));
   files.set(path, "-273000\n");

@@ -45,6 +45,14 @@ TEST(ThreadPlacement, OneCpuIsSharedAndSaysSo) {
   EXPECT_THAT(placement.why, HasSubstr("only CPU 0 is allowed"));
 }
 
+TEST(ThreadPlacement, AWorkerOnEachCpuLeavesTheIssuerToShare) {
+  const auto placement = choose_placement(machine_from_synthetic("core:2 pu:1"), {.worker_on_each_cpu = true});
+  EXPECT_THAT(placement.worker_cpus, ElementsAre(1, 0));
+  EXPECT_THAT(placement.issuing_cpus, ElementsAre(1));
+  EXPECT_TRUE(placement.shared);
+  EXPECT_THAT(placement.why, HasSubstr("a worker on each CPU, as asked: the issuing thread shares CPU 1"));
+}
+
 TEST(ThreadPlacement, OneCoreWithTwoThreadsSaysThatTheyShareIt) {
   const auto placement = choose_placement(machine_from_synthetic("core:1 pu:2"), {});
   EXPECT_THAT(placement.issuing_cpus, ElementsAre(0));

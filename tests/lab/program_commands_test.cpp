@@ -30,7 +30,7 @@ TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
   GTEST_SKIP() << "a whole roofline takes minutes under a sanitizer; ProgramRoofline measures a part of one";
 #endif
   const ProgramResult result =
-      assay({"tour", "--duration", "50ms", "--roofline", "1s", "--param", "width=64", "--json"});
+      assay({"tour", "--duration", "50ms", "--roofline", "1s", "--soak", "300ms", "--param", "width=64", "--json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
   const json tour = json::parse(result.out);
   EXPECT_EQ(tour.at("schema"), "assay/tour/1");
@@ -39,7 +39,10 @@ TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
   for (const json& run : tour.at("runs")) {
     scenarios.push_back(run.at("scenario").at("kind"));
   }
-  EXPECT_THAT(scenarios, ElementsAre("single", "multi", "offline", "server", "server"));
+  EXPECT_THAT(scenarios, ElementsAre("single", "multi", "offline", "server", "server", "single", "single", "multi"));
+  EXPECT_TRUE(tour.at("runs").at(4).at("interference").is_null());
+  EXPECT_EQ(tour.at("runs").at(6).at("interference").at("doses").at(0).at("knob"), "noise");
+  EXPECT_TRUE(tour.at("runs").back().at("soak").is_object());
   EXPECT_EQ(tour.at("complete"), true);
   EXPECT_EQ(tour.at("roofline").at("schema"), "assay/roofline/1");
   EXPECT_THAT(folder.files(), Contains(EndsWith(".roofline.json")));
@@ -47,8 +50,8 @@ TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
 }
 
 TEST_F(ProgramCommands, TourWithoutARooflineHasNone) {
-  const ProgramResult result =
-      assay({"tour", "--duration", "50ms", "--roofline", "0s", "--param", "width=64", "--json=tour.json"});
+  const ProgramResult result = assay(
+      {"tour", "--duration", "50ms", "--roofline", "0s", "--soak", "0s", "--param", "width=64", "--json=tour.json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
   EXPECT_THAT(result.out, Not(HasSubstr("Roofline")));
   EXPECT_EQ(json::parse(testing::text_of(folder / "tour.json")).at("roofline"), nullptr);

@@ -10,6 +10,7 @@ namespace {
 RunDocument single_run() {
   RunDocument run;
   run.latency.percentiles_s["p50"] = {.point = 29.53e-6};
+  run.service_time.percentiles_s["p50"] = {.point = 20e-6};
   return run;
 }
 
@@ -29,14 +30,36 @@ TEST(TourPlan, ServerFollowsFromWhatWasMeasured) {
   EXPECT_EQ(step.run.value("scenario"), "server");
 }
 
+TEST(TourPlan, TheTailIsSingleStreamUnderNoise) {
+  // -ln(0.99) / 20 us = 502.5 bursts/s
+  const TourStep step = tour_tail({.workload = "mlp"}, size_tour(single_run(), offline_run()), kTourManyBursts);
+  EXPECT_EQ(step.title, "SingleStream, 2 x the noise");
+  EXPECT_EQ(step.run.value("noise"), "1005x592us");
+  EXPECT_EQ(step.run.value("slo"), "296us@p99");
+  EXPECT_EQ(step.run.value("scenario"), "single");
+}
+
+TEST(TourPlan, TheSoakHasAllCpusAtWork) {
+  RunOptions base{.workload = "mlp"};
+  base.set("duration", "10s");
+  const TourStep step = tour_soak(base, "20s");
+  EXPECT_EQ(step.title, "Soak of 20s");
+  EXPECT_EQ(step.run.value("duration"), "20s");
+  EXPECT_EQ(step.run.value("threads"), "all");
+  EXPECT_EQ(step.run.value("soak"), "true");
+}
+
 TEST(TourPlan, WithoutItsMeasurementsItStops) {
   EXPECT_THROW((void)size_tour({}, offline_run()), std::runtime_error);
   EXPECT_THROW((void)size_tour(single_run(), {}), std::runtime_error);
+  RunDocument unserved = single_run();
+  unserved.service_time = {};
+  EXPECT_THROW((void)size_tour(unserved, offline_run()), std::runtime_error);
 }
 
 TEST(TourPlan, AMissedWindowIsAFindingAWrongOutputIsNot) {
   RunDocument run;
-  run.invalid_reasons = {{.code = "latency_constraint"}, {.code = "lateness"}};
+  run.invalid_reasons = {{.code = "latency_constraint"}, {.code = "lateness"}, {.code = "dose"}};
   EXPECT_TRUE(is_honest(run));
   run.invalid_reasons.push_back({.code = "output_check"});
   EXPECT_FALSE(is_honest(run));

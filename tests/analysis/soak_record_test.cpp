@@ -1,0 +1,63 @@
+#include "analysis/soak_record.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/analysis/recorded_tests.hpp"
+
+namespace assay {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+/// `seconds` of samples at the clock that `clock_hz` gives for each second.
+SoakEvidence evidence(int length_s, const std::function<double(int)>& clock_hz) {
+  SoakEvidence result{.watched = {.series = {.probe_cpus = {0}, .period = 1s}, .begin = Instant{5s}}};
+  for (int i = 0; i < length_s; ++i) {
+    MachineSample sample;
+    sample.sensors.at = Instant{5s} + (i + 1) * 1s;
+    sample.clock_hz = {clock_hz(i)};
+    sample.steal = 0.0;
+    sample.foreign = 0.01;
+    result.watched.series.samples.push_back(sample);
+  }
+  return result;
+}
+
+/// A closed loop at 1000/s for a minute and at 800/s for two.
+TestResult slowing_test() {
+  std::vector<Nanoseconds> latencies(60'000, 1ms);
+  latencies.insert(latencies.end(), 96'000, 1250us);
+  return single_stream_test(latencies);
+}
+
+TEST(SoakRecordOfATest, AClockThatFellWithTheThroughputIsNamed) {
+  const TestResult result = slowing_test();
+  SoakEvidence seen = evidence(180, [](int second) { return second < 60 ? 3.0e9 : 2.4e9; });
+  seen.ambient_c = 23.0;
+  const SoakRecord soak = soak_record(result, distributions_of(result), seen);
+  ASSERT_TRUE(soak.audit.has_value());
+  EXPECT_EQ(soak.verdict.cause, SustainedCause::clock_drop);
+  EXPECT_NEAR(soak.audit->sustained_to_peak, 0.8, 1e-3);
+  EXPECT_NEAR(soak.audit->time_to_throttle_s.value(), 60.0, 1.0);
+  EXPECT_THAT(soak.loop_p99_s, SizeIs(20));
+  EXPECT_NEAR(soak.loop_p99_s.front().point.value(), 1e-3, 1e-9);
+  EXPECT_NEAR(soak.loop_p99_s.back().point.value(), 1.25e-3, 1e-9);
+  EXPECT_EQ(soak.ambient_c, 23.0);
+}
+
+TEST(SoakRecordOfATest, ASoakThatIsTooShortHasPointsAndAReason) {
+  const TestResult result = single_stream_test(std::vector<Nanoseconds>(10'000, 1ms));
+  const SoakRecord soak = soak_record(result, distributions_of(result), evidence(10, [](int) { return 3e9; }));
+  EXPECT_FALSE(soak.audit.has_value());
+  EXPECT_EQ(soak.no_audit, "10 points are too few for 20 loops: needs 40");
+  EXPECT_EQ(soak.verdict.cause, SustainedCause::undecided);
+  EXPECT_THAT(soak.points, SizeIs(10));
+}
+
+}  // namespace
+}  // namespace assay
