@@ -78,7 +78,7 @@ function soakDrawing(run, model, width) {
     parts.push(s('text', { class: `mark ${label.kind}`, x: label.x, y: 12 + label.row * 16, 'text-anchor': 'middle' }, label.text));
   }
   const flags = flagsOf(run).trim();
-  if (flags !== '') parts.push(s('text', { class: 'label', x: plot.left + 6, y: panels[0].bottom - 12 }, flags));
+  if (flags !== '') parts.push(s('text', { class: 'label', x: plot.left + 6, y: panels[0].bottom - 26 }, flags));
   parts.push(s('text', { class: 'axis-name', x: (plot.left + plot.right) / 2, y: height - 8, 'text-anchor': 'middle' },
     'time since the start of the soak'));
   return picture(`Soak: ${run.label}`, soakSentence(run), width, height, parts);

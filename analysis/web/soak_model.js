@@ -49,7 +49,7 @@ export function tickFormat(most, unit) {
 function columnsOf(soak, slo, isNarrow) {
   const { points, audit } = soak;
   const highest = Math.max(...points.p99_s.filter(isFiniteNumber), 0);
-  const tails = (audit?.loops ?? []).flatMap((/** @type {any} */ loop) => [loop.p99?.point_s, loop.p99?.upper_s]);
+  const tails = (audit?.loops ?? []).flatMap((/** @type {any} */ loop) => [loop.p99?.lower_s, loop.p99?.point_s, loop.p99?.upper_s]);
   /** @type {SoakColumn[]} */
   const columns = [
     { key: 'throughput', title: 'Throughput: queries completed per second', unit: '/s', values: points.throughput_per_s,
@@ -147,10 +147,16 @@ function bandLabels(soak, bands, /** @type {(t: number) => number} */ placeT) {
 }
 
 /** Loops, levels and marks of the first panel. @param {any} soak @param {any} panel @param {(t: number) => number} placeT */
-function throughputMarks({ audit, points }, { y }, placeT) {
+function throughputMarks({ audit, points }, { y, top, bottom }, placeT, /** @type {number} */ right) {
   if (audit === null) return { loops: '', levels: [], changes: [] };
-  const level = (/** @type {string} */ kind, /** @type {string} */ name, /** @type {number} */ rate, /** @type {number} */ shift) => ({ kind,
-    y: position(y, rate), textY: position(y, rate) + shift, text: `${name} ${formatRate(rate, 'queries/s')}` });
+  const level = (/** @type {string} */ kind, /** @type {string} */ name, /** @type {number} */ rate, /** @type {number} */ shift) => {
+    const text = `${name} ${formatRate(rate, 'queries/s')}`;
+    const beside = position(y, rate) + shift;
+    // Beside its line, where the curve leaves it that place; else at the edge of the panel, where there is none.
+    const isCovered = points.throughput_per_s.some((/** @type {number} */ value, /** @type {number} */ i) => (
+      placeT(points.t_s[i]) > right - 12 - textWidth(text) && position(y, value) > beside - 11 && position(y, value) < beside + 3));
+    return { kind, y: position(y, rate), textY: isCovered ? (kind === 'peak' ? top + 14 : bottom - 7) : beside, text };
+  };
   return {
     loops: audit.loops.map((/** @type {any} */ loop) => `M${placeT(loop.begin_s).toFixed(1)},${position(y, loop.throughput_per_s).toFixed(1)}`
       + `H${placeT(loop.end_s).toFixed(1)}`).join(''),
@@ -182,7 +188,11 @@ function tailMarks(run, soak, panel, /** @type {(t: number) => number} */ placeT
 export function soakModel(run, { width, fromZero }) {
   const soak = soakOf(run);
   const { t_s: times } = soak.points;
-  const plot = { left: 66, right: width - 26 };
+  const columns = columnsOf(soak, run.document.scenario.slo_s, width < 480).map((column, i) => {
+    const y = valueScale(column, fromZero, 0, i === 0 ? TALL : LOW);
+    return { ...column, y, yTicks: ticks(y, i === 0 ? 5 : 4), format: tickFormat(y.upper, column.unit) };
+  });
+  const plot = { left: 12 + Math.max(...columns.flatMap(({ yTicks, format }) => yTicks.map((v) => textWidth(format(v))))), right: width - 26 };
   const end = Math.max(times.at(-1) + soak.period_s, times[0] + 1e-9);
   const x = { log: false, lower: 0, upper: end, start: plot.left, end: plot.right };
   const placeT = (/** @type {number} */ t) => position(x, t);
@@ -190,11 +200,11 @@ export function soakModel(run, { width, fromZero }) {
   const labels = placeLabels(bandLabels(soak, bands, placeT), plot.left - 40, width - 2);
   const rows = 1 + Math.max(-1, ...labels.map(({ row }) => row));
   let top = rows * LABEL_ROW;
-  const panels = columnsOf(soak, run.document.scenario.slo_s, width < 480).map((column, i) => {
+  const panels = columns.map((column, i) => {
     top += TITLE_HEIGHT - (i === 0 ? 8 : 0);
     const bottom = top + (i === 0 ? TALL : LOW);
-    const y = valueScale(column, fromZero, top, bottom);
-    const panel = { ...column, top, bottom, y, yTicks: ticks(y, i === 0 ? 5 : 4), format: tickFormat(y.upper, column.unit),
+    const y = { ...column.y, start: bottom, end: top };
+    const panel = { ...column, top, bottom, y,
       path: curvePath(column.values, (k) => placeT(times[k] + soak.period_s / 2), y) };
     top = bottom;
     return panel;
@@ -203,7 +213,7 @@ export function soakModel(run, { width, fromZero }) {
   const heat = panels.find(({ key }) => key === 'temperature');
   const trip = heat && isFiniteNumber(soak.trip_temperature_c)
     ? { y: position(heat.y, soak.trip_temperature_c), text: `trip ${soak.trip_temperature_c.toFixed(1)} °C` } : null;
-  return { plot, x, panels, labels, trip, ...throughputMarks(soak, panels[0], placeT),
+  return { plot, x, panels, labels, trip, ...throughputMarks(soak, panels[0], placeT, plot.right),
     ...(tail ? tailMarks(run, soak, tail, placeT, plot) : { tails: [], slo: null }),
     bands: bands.map((band) => ({ ...band, x: placeT(band.from), width: Math.max(1, placeT(band.to) - placeT(band.from)) })),
     xTicks: ticks(x, Math.max(3, Math.floor((plot.right - plot.left) / 62))), height: top + 46 };
