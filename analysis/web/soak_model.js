@@ -23,13 +23,16 @@ const LABEL_ROW = 16;
 const SHORT_TITLES = { throughput: 'Throughput', p99: 'P99 latency', clock: 'Effective clock' };
 const PREFIXES = [[1e-9, 'n'], [1e-6, 'µ'], [1e-3, 'm'], [1, ''], [1e3, 'k'], [1e6, 'M'], [1e9, 'G'], [1e12, 'T']];
 
-/** @param {any} value */
-const isFiniteNumber = (value) => typeof value === 'number' && Number.isFinite(value);
+/** What an axis can hold with room to spare. @param {any} value */
+const isFiniteNumber = (value) => typeof value === 'number' && Math.abs(value) < 1e300;
+
+/** Of any number of values. @param {Array<any>} values */
+const greatestOf = (values) => values.reduce((most, value) => (isFiniteNumber(value) ? Math.max(most, value) : most), -Infinity);
 
 /** The soak of a run, null without one or where it has nothing to draw. @param {Run} run */
 export function soakOf(run) {
   const soak = run.document.soak ?? null;
-  return soak !== null && soak.points.t_s.length > 1 && soak.points.throughput_per_s.some(isPositive) ? soak : null;
+  return soak !== null && soak.points.t_s.length > 1 && soak.points.throughput_per_s.some((/** @type {any} */ rate) => isPositive(rate) && isFiniteNumber(rate)) ? soak : null;
 }
 
 /** True if the speed of the first seconds was not kept. @param {any} soak */
@@ -48,7 +51,7 @@ export function tickFormat(most, unit) {
 /** The columns that this machine has, in the order of the panels. @param {any} soak @param {?number} slo @param {boolean} isNarrow */
 function columnsOf(soak, slo, isNarrow) {
   const { points, audit } = soak;
-  const highest = Math.max(...points.p99_s.filter(isFiniteNumber), 0);
+  const highest = greatestOf(points.p99_s);
   const tails = (audit?.loops ?? []).flatMap((/** @type {any} */ loop) => [loop.p99?.lower_s, loop.p99?.point_s, loop.p99?.upper_s]);
   /** @type {SoakColumn[]} */
   const columns = [
@@ -254,7 +257,7 @@ export function loopRows(soak) {
     const mean = (/** @type {number[]} */ values) => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0) / values.length);
     const flags = inside.map((/** @type {number} */ i) => points.throttle_flag[i]).filter((/** @type {any} */ flag) => typeof flag === 'boolean');
     return { from: loop.begin_s, to: loop.end_s, rate: loop.throughput_per_s, p99: loop.p99, p99OfPoints: loop.p99_of_points_s,
-      clock: mean(of('clock_hz')), heat: of('temperature_c').length === 0 ? null : Math.max(...of('temperature_c')), power: mean(of('power_w')),
+      clock: mean(of('clock_hz')), heat: of('temperature_c').length === 0 ? null : greatestOf(of('temperature_c')), power: mean(of('power_w')),
       flag: flags.length === 0 ? null : `${formatCount(flags.filter(Boolean).length)} of ${formatCount(flags.length)} points` };
   });
 }

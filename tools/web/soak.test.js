@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { position } from '../../analysis/web/scale.js';
-import { bandsOf, curvePath, isBurstLost, loopRows, soakModel, soakOf, soakSentence, tickFormat } from '../../analysis/web/soak_model.js';
+import { bandsOf, curvePath, isBandOf, isBurstLost, loopRows, soakModel, soakOf, soakSentence, tickFormat } from '../../analysis/web/soak_model.js';
 
 // The golden soak: four points of 30 s; from 60 s on throughput and clock are down by 20 %, the flag is set.
 const golden = JSON.parse(readFileSync(new URL('../../tests/analysis/data/golden.run.json', import.meta.url), 'utf8'));
@@ -73,6 +73,35 @@ test('bands: the part before the steady state, the flag, and where the clock con
   assert.deepEqual(bandsOf(doubted.document.soak).map(({ kind, from }) => [kind, from]), [['warm', 0], ['flag', 0], ['flag', 90]]);
   const warm = soaked((soak) => { soak.audit.steady.kind = 'warm-up'; });
   assert.ok(soakModel(warm, view).labels.some(({ text }) => text === 'warm-up 60.0 s'));
+});
+
+test('a band lies behind the panels of which it says something', () => {
+  const panelsOf = (kind) => ['throughput', 'p99', 'clock', 'temperature', 'power'].filter((key) => isBandOf(kind, key));
+  assert.equal(panelsOf('warm').length, 5);
+  assert.deepEqual(panelsOf('flag'), ['throughput', 'temperature']);
+  assert.deepEqual(panelsOf('clock'), ['throughput', 'clock']);
+});
+
+test('numbers that no machine has neither stop the chart nor spoil it', () => {
+  for (const key of ['t_s', 'throughput_per_s', 'p99_s', 'clock_hz', 'temperature_c', 'power_w']) {
+    for (const value of [0, 5e-324, 9.2e9, Number.MAX_VALUE]) {
+      const run = soaked((soak) => { soak.points[key][2] = value; });
+      for (const fromZero of [true, false]) assert.doesNotMatch(JSON.stringify(soakModel(run, { width: 600, fromZero }).panels), /NaN|Infinity/, key);
+    }
+  }
+});
+
+test('a day of points is drawn', () => {
+  const run = soaked((soak) => {
+    for (const [key, values] of Object.entries(soak.points)) {
+      soak.points[key] = Array.from({ length: 150000 }, (_, i) => (key === 't_s' ? i : values[2]));
+    }
+    soak.period_s = 1;
+  });
+  const model = soakModel(run, view);
+  assert.equal(model.panels.length, 5);
+  assert.ok(model.panels.every(({ path }) => path.length < 60000), 'a path of pixels, not of points');
+  assert.equal(loopRows(run.document.soak).length, 2);
 });
 
 test('the window is on the axis of P99 where it is near, the trip on that of the temperature', () => {
