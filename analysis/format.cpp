@@ -25,6 +25,9 @@ struct Prefix {
 
 constexpr std::array kDurations{Prefix{1e-9, "ns", "ns"}, Prefix{1e-6, "µs", "us"}, Prefix{1e-3, "ms", "ms"},
                                 Prefix{1.0, "s", "s"}};
+constexpr std::array kQuantities{Prefix{1e-9, "n", "n"}, Prefix{1e-6, "µ", "u"}, Prefix{1e-3, "m", "m"},
+                                 Prefix{1.0, "", ""},    Prefix{1e3, "k", "k"},  Prefix{1e6, "M", "M"},
+                                 Prefix{1e9, "G", "G"},  Prefix{1e12, "T", "T"}};
 constexpr std::array kDecimal{Prefix{1.0, "", ""},   Prefix{1e3, "k", "k"},  Prefix{1e6, "M", "M"},
                               Prefix{1e9, "G", "G"}, Prefix{1e12, "T", "T"}, Prefix{1e15, "P", "P"}};
 constexpr std::array kBinary{Prefix{1.0, "", ""},
@@ -158,6 +161,10 @@ std::string format_rate(double per_second, std::string_view unit) {
   const Prefix& prefix = choose_prefix(std::abs(per_second), kDecimal, 1000.0, 10'000.0);
   return with_prefix(per_second / prefix.factor, std::span(&kDecimal[0], 1), 1000.0,
                      prefix.utf8.empty() ? std::string(unit) : fmt::format("{} {}", prefix.utf8, unit), Charset::utf8);
+}
+
+std::string format_quantity(double value, std::string_view unit, Charset charset) {
+  return value == 0.0 ? fmt::format("0 {}", unit) : with_prefix(value, kQuantities, 1000.0, unit, charset);
 }
 
 std::string format_bytes(std::uint64_t count) {

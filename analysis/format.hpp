@@ -21,6 +21,9 @@ enum class Charset { utf8, ascii };
 /// "799 queries/s", "1,450 queries/s", "14.5 k queries/s". No prefix below 10,000 per second.
 [[nodiscard]] std::string format_rate(double per_second, std::string_view unit);
 
+/// With a prefix from n to T: "45.2 W", "3.20 GHz", "150 mJ". 0 has none.
+[[nodiscard]] std::string format_quantity(double value, std::string_view unit, Charset charset = Charset::utf8);
+
 /// Capacity in powers of 1024: "512 B", "32.0 KiB", "1.50 GiB".
 [[nodiscard]] std::string format_bytes(std::uint64_t count);
 

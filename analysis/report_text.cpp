@@ -6,6 +6,7 @@
 
 #include "analysis/dose_verdict.hpp"
 #include "analysis/report_sentences.hpp"
+#include "analysis/soak_text.hpp"
 #include "analysis/tail_attribution.hpp"
 #include "analysis/tail_records.hpp"
 
@@ -120,6 +121,7 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   if (run.attribution) {
     block.numbers("causes", attribution_sentence(*run.attribution));
   }
+  block.add_raw(soak_text(run, style));
   if (run.lateness.p99_s) {
     block.numbers("lateness", lateness_sentence(run, style.charset));
   }

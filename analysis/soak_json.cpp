@@ -195,6 +195,9 @@ void read_audit(const Field& field, SoakRecord& soak) {
       soak.loop_p99_s.push_back(read_estimate(p99, "_s"));
     }
   }
+  if (!soak.loop_p99_s.empty() && soak.loop_p99_s.size() != audit.loops.size()) {
+    field.member("loops").fail("a p99 in each loop, or in none");
+  }
   for (const Field& segment : field.member("segments").elements()) {
     audit.segments.push_back(read_segment(segment, count));
   }

@@ -4,7 +4,8 @@
 #   HEADER     the header that declares the function, as included from the root
 #   FUNCTION   its name: std::string_view FUNCTION() in namespace assay
 #   MODULES    ON: the files are ES modules, each import on one line; their import lines and the word "export" are
-#              left out and the rest is wrapped in one function, so that it runs as a single inline script
+#              left out and the rest is wrapped in one function, so that it runs as a single inline script. Comments
+#              on lines of their own and those that give types (/** */) stay here too: every report carries the text
 string(REPLACE "|" ";" files "${FILES}")
 set(text "")
 foreach(file IN LISTS files)
@@ -12,6 +13,9 @@ foreach(file IN LISTS files)
   if(MODULES)
     string(REGEX REPLACE "(^|\n)import [^\n]*" "\\1" content "${content}")
     string(REGEX REPLACE "(^|\n)export " "\\1" content "${content}")
+    string(REGEX REPLACE "/\\*\\*([^*]|\\*[^/])*\\*/ ?" "" content "${content}")
+    string(REGEX REPLACE "(^|\n) *//[^\n]*" "\\1" content "${content}")
+    string(REGEX REPLACE "\n[ \n]*\n" "\n" content "${content}")
   endif()
   string(APPEND text "${content}")
 endforeach()

@@ -6,6 +6,7 @@ const DIGITS = 3;
 const MOST_DIGITS = 4;
 const DURATIONS = [[1e-9, 'ns'], [1e-6, 'µs'], [1e-3, 'ms'], [1, 's']];
 const DECIMAL = [[1, ''], [1e3, 'k'], [1e6, 'M'], [1e9, 'G'], [1e12, 'T'], [1e15, 'P']];
+const QUANTITIES = [[1e-9, 'n'], [1e-6, 'µ'], [1e-3, 'm'], ...DECIMAL.slice(0, 5)];
 const BINARY = [[1, ''], [1024, 'Ki'], [1048576, 'Mi'], [1073741824, 'Gi'], [1099511627776, 'Ti'],
   [1125899906842624, 'Pi']];
 
@@ -112,6 +113,12 @@ export function formatRate(perSecond, unit) {
   if (perSecond === null || perSecond === undefined || !Number.isFinite(perSecond)) return NOT_AVAILABLE;
   const [factor, prefix] = choosePrefix(Math.abs(perSecond), DECIMAL, 1000, 10000);
   return withPrefix(perSecond / factor, DECIMAL.slice(0, 1), 1000, prefix === '' ? unit : `${prefix} ${unit}`);
+}
+
+/** @param {?number} value @param {string} unit */
+export function formatQuantity(value, unit) {
+  if (value === null || value === undefined) return NOT_AVAILABLE;
+  return value === 0 ? `0 ${unit}` : withPrefix(value, QUANTITIES, 1000, unit);
 }
 
 /** @param {number} count */

@@ -4,6 +4,7 @@ import { h } from './dom.js';
 import { doseResponse } from './dose.js';
 import { latencyHistogram } from './histogram.js';
 import { scenarioComparison } from './scenarios.js';
+import { soakChart } from './soak.js';
 
 /** @param {string} name @param {string} text */
 function download(name, text) {
@@ -19,7 +20,8 @@ function start() {
     place.hidden = false;
     const run = runs[Number(place.dataset.run) - 1];
     const draw = { scenarios: () => scenarioComparison(place, runs), dose: () => doseResponse(place, runs),
-      histogram: () => latencyHistogram(place, run, runs) }[place.dataset.chart ?? ''];
+      histogram: () => latencyHistogram(place, run, runs),
+      soak: () => soakChart(place, run) }[place.dataset.chart ?? ''];
     place.hidden = !draw?.();
   }
   const downloads = /** @type {HTMLElement} */ (document.querySelector('[data-downloads]'));

@@ -41,6 +41,12 @@ TEST(Format, Rate) {
   expect_all("rate", [](const auto& row) { return format_rate(value(row), row[1].template get<std::string>()); });
 }
 
+TEST(Format, Quantity) {
+  expect_all("quantity",
+             [](const auto& row) { return format_quantity(value(row), row[1].template get<std::string>()); });
+  EXPECT_EQ(format_quantity(2.5e-5, "J", Charset::ascii), "25.0 uJ");
+}
+
 TEST(Format, Bytes) {
   expect_all("bytes", [](const auto& row) { return format_bytes(row[0].template get<std::uint64_t>()); });
 }

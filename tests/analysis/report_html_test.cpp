@@ -158,7 +158,7 @@ TEST(ReportHtml, MathPeekFleetAndCausesAreTables) {
         "Time ready and without a CPU: not available, switched off", "of 1 slow queries there is no account"}) {
     EXPECT_THAT(section, HasSubstr(text)) << text;
   }
-  EXPECT_EQ(occurrences(section, "SYNTHETIC</span></h3>"), 3U);
+  EXPECT_EQ(occurrences(section, "SYNTHETIC</span></h3>"), 4U);
 }
 
 TEST(ReportHtml, ACauseOfNothingIsLeftOutButNotTheUnattributed) {

@@ -34,6 +34,9 @@ TEST(RunSchema, DescribesEveryFileThatIsWritten) {
   for (const RunDocument& run : sample_runs()) {
     EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty()) << run.scenario;
   }
+  for (const RunDocument& run : soak_runs()) {
+    EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty()) << run.machine_identity.label;
+  }
   EXPECT_THAT(schema_findings(schema(), json::parse(to_json(RunDocument{.scenario = "single", .mode = "accuracy"}))),
               ElementsAre("result.metric.unit: is none of [\"s\",\"queries/s\",\"samples/s\"]"));
 }
@@ -52,6 +55,20 @@ TEST(RunSchema, AllowsWhatWasNotMeasured) {
   run.token_time = run.first_token;
   run.first_token.reset();
   EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  SoakRecord& soak = *run.soak;
+  soak.ambient_c = soak.trip_temperature_c = soak.watch.own_cpu_share = soak.sensors[0].trip_c = {};
+  soak.audit->warm_up_s = soak.audit->time_to_throttle_s = soak.audit->drops[0].clock_drop = {};
+  soak.audit->loops[0].p99_s = soak.energy[0].idle_power_w = soak.energy[0].energy_per_query_j = {};
+  soak.audit->steady = {};
+  soak.loop_p99_s.clear();
+  soak.no_audit = soak.no_energy = soak.watch.temperature_of = soak.watch.power_of = "";
+  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  soak.audit.reset();
+  soak.points.clear();
+  soak.sensors[0].values.clear();
+  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  run.soak.reset();
+  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
 }
 
 TEST(RunSchema, FindsWhatBreaksIt) {
@@ -66,6 +83,10 @@ TEST(RunSchema, FindsWhatBreaksIt) {
   EXPECT_THAT(findings_with("/conditions/findings/0/state", "fine"), testing::SizeIs(1));
   EXPECT_THAT(findings_with("/result/joules", 3), ElementsAre("result.joules: is not described"));
   EXPECT_THAT(findings_with("/result/latency/p99x", 3), ElementsAre("result.latency.p99x: is not described"));
+  EXPECT_THAT(findings_with("/soak/verdict/cause", "HOT"), testing::SizeIs(1));
+  EXPECT_THAT(findings_with("/soak/audit/stability_share", 1.5), ElementsAre("soak.audit.stability_share: is above 1"));
+  EXPECT_THAT(findings_with("/soak/points/clock_hz/0", "3.2 GHz"), testing::SizeIs(1));
+  EXPECT_THAT(findings_with("/soak/energy/0/energy_j", -1.0), testing::SizeIs(1));
   json document = golden();
   document["result"].erase("metric");
   EXPECT_THAT(schema_findings(schema(), document), ElementsAre("result: lacks metric"));

@@ -79,6 +79,7 @@ RunDocument golden_run() {
   run.not_available["result.attribution.waited_share"] = "switched off";
   run.errors = {{"lost", 1}};
   run.series = {{.t_s = 1.0, .completed = 5, .p50_s = 0.0012, .p99_s = {}}};
+  run.soak = golden_soak();
   run.warnings.push_back("a label with \"quotes\", a\ttab and µ");
   return run;
 }

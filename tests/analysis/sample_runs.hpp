@@ -19,6 +19,13 @@ namespace assay {
 /// window, and of the 320 not all were delivered. Invented numbers too.
 [[nodiscard]] std::vector<RunDocument> dose_runs();
 
+/// Two soaks in SingleStream. One on a virtual machine without sensors, STABLE over 180 s; one of 600 s that is
+/// THERMAL: after 60 s the clock falls by 20 %, with temperature, throttle flag and the energy of a package.
+[[nodiscard]] std::vector<RunDocument> soak_runs();
+
+/// A soak of four points, every member of it set.
+[[nodiscard]] SoakRecord golden_soak();
+
 /// A label that would run code if it reached a page unescaped.
 inline const std::string kHostileLabel = "</script><img src=x onerror=\"document.title='owned'\"> & 'quoted'";
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/report_html.hpp"
+#include "analysis/report_text.hpp"
 #include "analysis/roofline_csv.hpp"
 #include "analysis/roofline_file.hpp"
 #include "analysis/roofline_svg.hpp"
@@ -40,10 +41,17 @@ void write_reports(const std::filesystem::path& folder) {
   const std::vector<assay::RunDocument> runs = assay::sample_runs();
   write_text(folder / "report.html", assay::report_html(runs, sample_options()));
   write_text(folder / "dose.html", assay::report_html(assay::dose_runs(), sample_options()));
+  const std::vector<assay::RunDocument> soaks = assay::soak_runs();
+  write_text(folder / "soak.html", assay::report_html(soaks, sample_options()));
+  for (const assay::RunDocument& run : soaks) {
+    write_text(folder / ("soak-" + run.machine_identity.label + ".txt"), assay::run_summary_text(run, {}));
+  }
   assay::RunDocument hostile = assay::golden_run();
   hostile.machine_identity.label = hostile.workload = hostile.warnings[0] = assay::kHostileLabel;
   hostile.interference[0].knob = hostile.math_peek->finding = hostile.attribution->causes[0].name =
       assay::kHostileLabel;
+  hostile.soak->sensors[0].name = hostile.soak->absences[0].reason = hostile.soak->verdict.evidence[0] =
+      hostile.soak->watch.temperature_of = assay::kHostileLabel;
   write_text(folder / "hostile.html", assay::report_html({&hostile, 1}, {.title = assay::kHostileLabel}));
 }
 

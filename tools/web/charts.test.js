@@ -231,7 +231,7 @@ test('doses are said as the report says them', () => {
 
 test('the modules can be joined: no name is used twice, every import and export is one line', () => {
   const names = new Map();
-  for (const file of ['format', 'dom', 'scale', 'marks', 'histogram', 'scenarios', 'dose', 'report']) {
+  for (const file of ['format', 'dom', 'scale', 'marks', 'histogram', 'scenarios', 'dose', 'soak_model', 'soak', 'report']) {
     const text = readFileSync(new URL(`../../analysis/web/${file}.js`, import.meta.url), 'utf8');
     for (const [, name] of text.matchAll(/^(?:export )?(?:async )?(?:function|const|let|class) (\w+)/gm)) {
       assert.ok(!names.has(name), `${name}: in ${names.get(name)} and ${file}`);

@@ -10,6 +10,7 @@ const cases = JSON.parse(readFileSync(new URL('../../tests/analysis/data/format_
 const FUNCTIONS = {
   duration: format.formatDuration,
   rate: format.formatRate,
+  quantity: format.formatQuantity,
   bytes: format.formatBytes,
   bandwidth: format.formatBandwidth,
   flops: format.formatFlops,

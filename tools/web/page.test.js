@@ -99,8 +99,56 @@ test('the response to the dose is drawn, named, and can be worked from the keybo
   });
 });
 
+test('a soak is drawn over one time axis, with its levels, bands and a table', { skip }, async () => {
+  await withPage('soak.html', {}, async (page) => {
+    assert.equal(await page.locator('.soak svg.picture').count(), 2);
+    const hot = page.locator('#run-2 .soak');
+    const drawing = hot.locator('svg.picture');
+    assert.match(await drawing.locator('desc').textContent(), /THERMAL; sustained 32\d queries\/s of a peak of 40\d queries\/s/);
+    const text = await drawing.textContent();
+    for (const part of ['Throughput', 'P99', 'Effective clock', 'Temperature', 'Power', 'trip 95.0 °C', 'window 3.60 ms', 'throttle flag',
+      'clock down after 60.0 s', 'peak 40', 'sustained 32', '3 GHz']) assert.ok(text.includes(part), part);
+    assert.equal(await drawing.locator('path.curve').count(), 5);
+    assert.equal(await drawing.locator('rect.band.flag').count(), 2 * 5);
+    assert.match(await drawing.locator('rect.band.clock').first().getAttribute('fill'), /^url\(#soak-hatch-\d+\)$/);
+    assert.match(await hot.locator('.burst del').textContent(), /queries\/s in the first 10 s/);
+    assert.equal(await page.locator('#run-1 .soak .burst del').count(), 0);
+    assert.match(await page.locator('#run-1 .soak .words').textContent(), /Not measured, so no panel: temperature, power\./);
+    const toggle = hot.locator('button', { hasText: 'Table' });
+    await toggle.focus();
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate('document.activeElement.textContent'), 'Table');
+    assert.equal(await hot.locator('table.loops tbody tr').count(), 20);
+    assert.deepEqual(await hot.locator('table.loops thead th').allTextContents(),
+      ['Loop', 'Throughput', 'P99', 'Mean clock', 'Highest temperature', 'Mean power', 'Throttle flag']);
+    await toggle.click();
+    assert.equal(await hot.locator('table.loops').count(), 0);
+    const before = await drawing.innerHTML();
+    await hot.locator('button', { hasText: 'fitted' }).click();
+    assert.notEqual(await drawing.innerHTML(), before);
+  });
+});
+
+test('no two texts in the picture of a soak lie over each other, and none is cut', { skip }, async () => {
+  for (const width of [360, 768, 1200]) {
+    await withPage('soak.html', { viewport: { width, height: 800 } }, async (page) => {
+      for (const name of ['from 0', 'fitted']) {
+        for (const button of await page.locator('.soak button', { hasText: name }).all()) await button.click();
+        const over = await page.evaluate(() => [...document.querySelectorAll('.soak svg.picture')].flatMap((svg) => {
+          const boxes = [...svg.querySelectorAll(':scope > text')].map((text) => ({ words: text.textContent, box: text.getBoundingClientRect() }));
+          const frame = svg.getBoundingClientRect();
+          const cut = boxes.filter(({ box }) => box.left < frame.left - 1 || box.right > frame.right + 1).map(({ words }) => `${words} is cut`);
+          return cut.concat(boxes.flatMap((a, i) => boxes.slice(i + 1).filter((b) => a.box.left < b.box.right && b.box.left < a.box.right
+            && a.box.top + 3 < b.box.bottom && b.box.top + 3 < a.box.bottom).map((b) => `${a.words} | ${b.words}`)));
+        }));
+        assert.deepEqual(over, [], `${width} px, ${name}`);
+      }
+    });
+  }
+});
+
 for (const width of [360, 768, 1200]) {
-  for (const file of ['report.html', 'hostile.html', 'dose.html']) {
+  for (const file of ['report.html', 'hostile.html', 'dose.html', 'soak.html']) {
     test(`${file} fits ${width} px, its labels inside the pictures`, { skip }, async () => {
       await withPage(file, { viewport: { width, height: 800 } }, async (page) => {
         assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'));
@@ -134,7 +182,7 @@ test('text of a file never becomes code', { skip }, async () => {
     assert.equal(await page.locator('img').count(), 0);
     assert.match(await page.locator('#run-1').textContent(), /SYNTHETIC/);
     assert.match(await picture(page, '#run-1').textContent(), /SYNTHETIC/);
-    assert.match(await page.locator('#run-1 .chart .words').textContent(), /1 query never came back/);
+    assert.match(await page.locator('#run-1 [data-chart=histogram] .words').textContent(), /1 query never came back/);
   });
 });
 
