@@ -42,6 +42,7 @@ void write_reports(const std::filesystem::path& folder) {
   write_text(folder / "dose.html", assay::report_html(assay::dose_runs(), sample_options()));
   assay::RunDocument hostile = assay::golden_run();
   hostile.machine_identity.label = hostile.workload = hostile.warnings[0] = assay::kHostileLabel;
+  hostile.emulated->name = hostile.emulated->source = assay::kHostileLabel;
   hostile.interference[0].knob = hostile.math_peek->finding = hostile.attribution->causes[0].name =
       assay::kHostileLabel;
   write_text(folder / "hostile.html", assay::report_html({&hostile, 1}, {.title = assay::kHostileLabel}));
