@@ -14,7 +14,8 @@ EnvelopeGovernor::EnvelopeGovernor(ThermalEnvelope envelope, EmulatedClock& emul
       emulated_(emulated),
       clock_(clock),
       options_(options),
-      step_period_(from_seconds(seconds(model_.envelope().poll_period) / model_.envelope().time_compression)) {
+      step_period_(std::max(
+          kShortestStep, from_seconds(seconds(model_.envelope().poll_period) / model_.envelope().time_compression))) {
   if (options_.workers < 1) {
     throw std::invalid_argument(
         fmt::format("{} workers under a thermal envelope: 1 or more are needed", options_.workers));
@@ -24,7 +25,7 @@ EnvelopeGovernor::EnvelopeGovernor(ThermalEnvelope envelope, EmulatedClock& emul
 }
 
 void EnvelopeGovernor::begin() {
-  last_at_ = clock_.now();
+  begun_at_ = last_at_ = clock_.now();
   counted_busy_ = emulated_.busy();
 }
 

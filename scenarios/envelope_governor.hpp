@@ -32,6 +32,9 @@ struct GovernorOptions {
 /// late.
 class EnvelopeGovernor {
  public:
+  /// A thread that wakes more often takes a CPU from what it watches. The model itself polls as often as it must.
+  static constexpr Nanoseconds kShortestStep = std::chrono::milliseconds{5};
+
   /// Sets the factor to 1. Throws std::invalid_argument for a faulty envelope and for fewer than one worker.
   EnvelopeGovernor(ThermalEnvelope envelope, EmulatedClock& emulated, Clock& clock,
                    const GovernorOptions& options = {});
@@ -42,14 +45,15 @@ class EnvelopeGovernor {
   /// Lets the model catch up with now.
   void step();
 
-  /// begin(), then a step each poll period (of the model, so that much less of the run under time compression) until
-  /// `stop`. For a thread of its own: std::jthread([&](std::stop_token stop) { governor.run(stop); }). Sets the factor
-  /// back to 1 at the end.
+  /// begin(), then a step each poll period (of the model, so that much less of the run under time compression, but
+  /// no less than kShortestStep) until `stop`. For a thread of its own: std::jthread([&](std::stop_token stop) {
+  /// governor.run(stop); }). Sets the factor back to 1 at the end.
   void run(const std::stop_token& stop);
 
   /// For after run() has returned.
   [[nodiscard]] const std::vector<EnvelopePoint>& trace() const { return trace_; }
   [[nodiscard]] std::size_t no_room_count() const { return no_room_count_; }  ///< steps after the trace was full
+  [[nodiscard]] Instant begun_at() const { return begun_at_; }
   [[nodiscard]] const ThermalModel& model() const { return model_; }
 
  private:
@@ -58,6 +62,7 @@ class EnvelopeGovernor {
   Clock& clock_;
   GovernorOptions options_;
   Nanoseconds step_period_;
+  Instant begun_at_{};
   Instant last_at_{};
   Nanoseconds counted_busy_{0};
   std::vector<EnvelopePoint> trace_;
