@@ -10,7 +10,7 @@ namespace assay {
 
 std::string emulation_sentence(const EnvelopeRecord& record) {
   if (record.trace.empty()) {
-    return fmt::format("{}: the run ended before the first step of the governor; {}", record.name, record.source);
+    return fmt::format("the run ended before the first step of the governor; {}", record.source);
   }
   const auto by = [&](auto member) { return std::ranges::minmax_element(record.trace, {}, member); };
   const double lowest = by(&EmulatedPoint::factor).min->factor;
@@ -23,18 +23,19 @@ std::string emulation_sentence(const EnvelopeRecord& record) {
                                             ->t_s))
           : std::string("the clock stayed at its peak");
   return fmt::format(
-      "{}: {}, at {:.1f} degrees C at most; {}{}", record.name, clock, hottest_c, record.source,
+      "{}, at {:.1f} degrees C at most; {}{}", clock, hottest_c, record.source,
       record.no_room_count > 0 ? fmt::format("; {} later steps are not in the trace", record.no_room_count) : "");
 }
 
 std::string envelope_sentence(const EnvelopeRecord& record) {
   return fmt::format(
-      "{:g} degrees C around it, {:g} K/W to the air, time constant {:g} s; {:g} W idle, {:g} W at full load; trips at "
+      "{}: {:g} degrees C around it, {:g} K/W to the air, time constant {:g} s; {:g} W idle, {:g} W at full load; "
+      "trips at "
       "{:g} degrees C, with a hysteresis of {:g} K, polled every {:g} s; steps of the clock {:g}; {:g} s of the model "
       "in "
       "one of the run",
-      record.ambient_c, record.resistance_k_per_w, record.time_constant_s, record.idle_w, record.peak_w, record.trip_c,
-      record.hysteresis_k, record.poll_period_s, fmt::join(record.steps, ", "), record.time_compression);
+      record.name, record.ambient_c, record.resistance_k_per_w, record.time_constant_s, record.idle_w, record.peak_w,
+      record.trip_c, record.hysteresis_k, record.poll_period_s, fmt::join(record.steps, ", "), record.time_compression);
 }
 
 }  // namespace assay

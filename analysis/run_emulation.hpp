@@ -34,11 +34,11 @@ struct EnvelopeRecord {
   std::size_t no_room_count = 0;  ///< steps of the governor after the trace was full
 };
 
-/// "phone: the clock went down to 0.6 of its peak, first after 38.0 s, at 43.6 degrees C at most; assumed, not
+/// "the clock went down to 0.6 of its peak, first after 38.0 s, at 43.6 degrees C at most; assumed, not
 /// measured"
 [[nodiscard]] std::string emulation_sentence(const EnvelopeRecord& record);
 
-/// All parameters in one line: "25 degrees C around, 9 K/W, 120 s, trips at 43 degrees C ...".
+/// All parameters in one line: "phone: 25 degrees C around, 9 K/W, 120 s, trips at 43 degrees C ...".
 [[nodiscard]] std::string envelope_sentence(const EnvelopeRecord& record);
 
 }  // namespace assay

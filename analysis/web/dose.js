@@ -3,7 +3,7 @@
 
 import { choice, drawnToFit, h, s } from './dom.js';
 import { formatBandwidth, formatCount, formatDuration, formatDurationEstimate, formatPercent, formatRate } from './format.js';
-import { DASHES, axis, estimateCell, estimateOf, flagsOf, isPositive, markOf, picture, shapePath, sloLabel, whisker } from './marks.js';
+import { DASHES, axis, estimateCell, estimateOf, flagsOf, isPositive, markOf, picture, shapePath, shortened, sloLabel, whisker } from './marks.js';
 import { paddedScale, placeLabels, position, spread, textWidth, ticks } from './scale.js';
 
 /** @typedef {import('./marks.js').Run} Run */
@@ -18,8 +18,6 @@ const LEAST_DOSES = 3;
 const PERCENTILES = ['p50', 'p99', 'p99.9'];
 const ZERO_WIDTH = 40;
 
-/** @param {string} text */
-const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 /** @param {Run} run @returns {any[]} */
 const dosesOf = (run) => run.document.interference?.doses ?? [];
 /** @param {string} key */

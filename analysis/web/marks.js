@@ -25,13 +25,16 @@ export function shapePath(kind, x, y, r) {
   return `M${x - r},${y}a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0Z`;
 }
 
+/** A word of a file, not endless. @param {string} text */
+export const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+
 /**
  * What is said of runs whose numbers are not those of this machine at work, as mark_of() of analysis/run_mark.hpp: '',
  * 'SYNTHETIC', 'EMULATED phone' or both; of several runs each word once. @param {...Run} runs
  */
 export function markOf(...runs) {
   const words = runs.flatMap(({ document: { workload, emulated } }) => [workload.synthetic ? 'SYNTHETIC' : '',
-    emulated ? `EMULATED ${emulated.envelope.name}` : '']);
+    emulated ? `EMULATED ${shortened(emulated.envelope.name)}` : '']);
   return [...new Set(words)].filter(Boolean).join(' ');
 }
 

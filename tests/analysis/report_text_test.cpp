@@ -46,9 +46,8 @@ TEST(RunSummaryText, TheMarkIsOnEveryLineOfNumbers) {
   }
   EXPECT_THAT(text.substr(0, text.find('\n')), HasSubstr("SYNTHETIC EMULATED phone"));
   EXPECT_THAT(run_summary_text(sample_runs().at(0), {}), Not(AnyOf(HasSubstr("SYNTHETIC"), HasSubstr("EMULATED"))));
-  EXPECT_THAT(
-      text, HasSubstr("clock    phone: the clock went down to 0.6 of its peak, first after 20.0 ms, at 43.1 degrees C "
-                      "at most; assumed, not measured; 3 later steps are not in the trace"));
+  EXPECT_THAT(text, HasSubstr("clock    the clock went down to 0.6 of its peak, first after 20.0 ms, at 43.1 degrees C "
+                              "at most; assumed, not measured; 3 later steps are not in the trace"));
 }
 
 TEST(RunSummaryText, EscapeSequencesOfAFileDoNotReachTheTerminal) {

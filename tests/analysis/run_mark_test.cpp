@@ -71,16 +71,15 @@ TEST(RunEmulation, TheSentencesSayWhatTheClockDidUnderWhat) {
   EnvelopeRecord record = golden_run().emulated.value();
   EXPECT_EQ(
       envelope_sentence(record),
-      "25 degrees C around it, 9 K/W to the air, time constant 120 s; 0.5 W idle, 6 W at full load; trips at 43 "
+      "phone: 25 degrees C around it, 9 K/W to the air, time constant 120 s; 0.5 W idle, 6 W at full load; trips at 43 "
       "degrees C, with a hysteresis of 1 K, polled every 1 s; steps of the clock 1, 0.6; 100 s of the model in one "
       "of the run");
   record.no_room_count = 0;
   record.trace.pop_back();
   EXPECT_EQ(emulation_sentence(record),
-            "phone: the clock stayed at its peak, at 42.9 degrees C at most; assumed, not measured");
+            "the clock stayed at its peak, at 42.9 degrees C at most; assumed, not measured");
   record.trace.clear();
-  EXPECT_EQ(emulation_sentence(record),
-            "phone: the run ended before the first step of the governor; assumed, not measured");
+  EXPECT_EQ(emulation_sentence(record), "the run ended before the first step of the governor; assumed, not measured");
 }
 
 }  // namespace
