@@ -71,19 +71,31 @@ Html page_header(Runs runs, std::string_view title) {
   return out;
 }
 
-Html synthetic_banner(Runs runs, Labels labels) {
+/// What the marks of the runs mean, and of which runs.
+Html mark_banners(Runs runs, Labels labels) {
   std::set<std::string> synthetic;
+  std::set<std::string> emulated;
+  std::set<std::string> envelopes;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (runs[i].synthetic) {
       synthetic.insert(labels[i]);
     }
+    if (runs[i].emulated) {
+      emulated.insert(labels[i]);
+      envelopes.insert(fmt::format("{} ({})", runs[i].emulated->name, runs[i].emulated->source));
+    }
   }
   Html out;
-  if (synthetic.empty()) {
-    return out;
+  if (!synthetic.empty()) {
+    out.put("<p class=\"banner\"><strong>SYNTHETIC:</strong> the service times of ").text(joined(synthetic));
+    out.put(" were drawn from a law. They show how queues behave and say nothing about this machine's speed.</p>");
   }
-  out.put("<p class=\"banner\"><strong>SYNTHETIC:</strong> the service times of ").text(joined(synthetic));
-  return out.put(" were drawn from a law. They show how queues behave and say nothing about this machine's speed.</p>");
+  if (!emulated.empty()) {
+    out.put("<p class=\"banner\"><strong>EMULATED:</strong> the clock of ").text(joined(emulated));
+    out.put(" was lowered by a model of a device that heats up: ").text(joined(envelopes));
+    out.put(". The numbers show this work on such a device and not what this machine can do.</p>");
+  }
+  return out;
 }
 
 Html findings(Runs runs, Labels labels, const ReportOptions& options) {
@@ -177,7 +189,7 @@ std::string report_html(std::span<const RunDocument> runs, const ReportOptions& 
   const std::vector<std::string> labels = run_labels(runs);
   const std::string title = title_text(runs, options);
   Html body;
-  body.put("<body>\n").put(page_header(runs, title)).put("\n<main>\n").put(synthetic_banner(runs, labels));
+  body.put("<body>\n").put(page_header(runs, title)).put("\n<main>\n").put(mark_banners(runs, labels));
   body.put(findings(runs, labels, options)).put("\n").put(overview(runs, labels)).put("\n");
   for (std::size_t i = 0; i < runs.size(); ++i) {
     body.put(run_section(runs[i], labels[i], i + 1)).put("\n");

@@ -24,7 +24,7 @@ struct ReportOptions {
 /// The runs as one HTML file that needs nothing else: no network (a Content-Security-Policy forbids it and admits only
 /// the one inline script and style, by SHA-256), opens from a folder, and holds the result files themselves as JSON.
 /// Verdicts, tables, conditions and definitions are plain HTML and read without JavaScript; only the charts need it.
-/// Every text of a run is untrusted and comes out escaped. A synthetic run is called SYNTHETIC wherever its numbers
+/// Every text of a run is untrusted and comes out escaped. A run carries its mark (RunMark) wherever its numbers
 /// stand. Deterministic: the same runs give the same bytes. Throws std::invalid_argument if there is no run.
 [[nodiscard]] std::string report_html(std::span<const RunDocument> runs, const ReportOptions& options);
 

@@ -86,6 +86,10 @@ Html facts(const RunDocument& run) {
     fact(list, "Latency window", window_sentence(run, Charset::utf8));
   }
   injected_facts(list, run);
+  if (run.emulated) {
+    fact(list, "Emulated clock", emulation_sentence(*run.emulated));
+    fact(list, "Thermal envelope", envelope_sentence(*run.emulated));
+  }
   fact(list, "Lateness of the generator", lateness_sentence(run, Charset::utf8));
   fact(list, "Output check", run.output_check.empty() ? "not checked" : run.output_check);
   fact(list, "Placement",

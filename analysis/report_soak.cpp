@@ -19,10 +19,7 @@ namespace {
 Html heading(Markup text, const RunDocument& run) {
   Html out;
   out.put("<h3>").put(text);
-  if (run.synthetic) {
-    out.put(" <span class=\"chip synthetic\">SYNTHETIC</span>");
-  }
-  return out.put("</h3>");
+  return out.put(mark_chips(run)).put("</h3>");
 }
 
 /// The table's start up to its first row.

@@ -10,6 +10,7 @@
 #include "analysis/dose_verdict.hpp"
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
+#include "analysis/run_mark.hpp"
 
 namespace assay {
 namespace {
@@ -178,13 +179,19 @@ std::vector<std::pair<std::string, const LatencyRecord*>> records_of(const RunDo
 
 }  // namespace
 
+Html mark_chips(const RunDocument& run) {
+  Html chips;
+  for (const std::string& word : mark_of(run).words()) {
+    chips.put(" <span class=\"chip synthetic\">").text(word).put("</span>");
+  }
+  return chips;
+}
+
 Html verdict_chips(const RunDocument& run) {
   Html chips;
   chips.put(run.valid ? Html().put("<span class=\"chip valid\">✓ ") : Html().put("<span class=\"chip invalid\">✗ "));
   chips.text(verdict_word(run)).put("</span>");
-  if (run.synthetic) {
-    chips.put("<span class=\"chip synthetic\">SYNTHETIC</span>");
-  }
+  chips.put(mark_chips(run));
   for (const DoseRecord& dose : run.interference) {
     chips.put(" <span class=\"chip load\">+ ").text(dose_label(dose));
     chips.text(dose.delivered ? "" : ", not as asked").put("</span>");
@@ -243,7 +250,8 @@ Html latency_table(const RunDocument& run) {
   const auto keys = percentile_keys(records);
   Html table;
   table.put("<div class=\"scroll\"><table class=\"stack\"><thead><tr><th scope=\"col\">");
-  table.put(run.synthetic ? Html().put("SYNTHETIC time") : Html().put("Time"));
+  const std::string mark = mark_of(run).before(" ");
+  table.text(mark).put(mark.empty() ? Html().put("Time") : Html().put("time"));
   table.put("</th><th scope=\"col\">Count</th><th scope=\"col\">Mean</th>");
   for (const std::string& key : keys) {
     table.put("<th scope=\"col\">P").text(key.substr(1)).put("</th>");

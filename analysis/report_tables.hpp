@@ -10,8 +10,11 @@ namespace assay {
 
 // The tables of the HTML report, and the small pieces that they share with its sections.
 
-/// "VALID" or "INVALID" with a sign and a word, so that it reads without colour; SYNTHETIC for such a run;
-/// and each load that was injected beside it.
+/// A chip for each word of RunMark.
+[[nodiscard]] Html mark_chips(const RunDocument& run);
+
+/// "VALID" or "INVALID" with a sign and a word, so that it reads without colour; mark_chips(); and each load that was
+/// injected beside it.
 [[nodiscard]] Html verdict_chips(const RunDocument& run);
 
 /// Each reason why a run is INVALID, with the command or action to try next.

@@ -11,6 +11,7 @@
 
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
+#include "analysis/report_tables.hpp"
 
 namespace assay {
 namespace {
@@ -20,10 +21,7 @@ constexpr std::string_view kUnattributed = "unattributed";
 Html heading(Markup text, const RunDocument& run) {
   Html out;
   out.put("<h3>").put(text);
-  if (run.synthetic) {
-    out.put(" <span class=\"chip synthetic\">SYNTHETIC</span>");
-  }
-  return out.put("</h3>");
+  return out.put(mark_chips(run)).put("</h3>");
 }
 
 Html absent(Markup title, const RunDocument& run, std::string_view reason) {

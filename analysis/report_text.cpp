@@ -6,6 +6,7 @@
 
 #include "analysis/dose_verdict.hpp"
 #include "analysis/report_sentences.hpp"
+#include "analysis/run_mark.hpp"
 #include "analysis/soak_text.hpp"
 #include "analysis/tail_attribution.hpp"
 #include "analysis/tail_records.hpp"
@@ -25,9 +26,9 @@ class Block {
  public:
   Block(const RunDocument& run, const TextStyle& style) : run_(run), style_(style) {}
 
-  /// A line of numbers: it carries SYNTHETIC where they are synthetic.
+  /// A line of numbers: it carries the mark of its run.
   void numbers(std::string_view label, std::string_view text) {
-    add(fmt::format("{}{:<9}{}", run_.synthetic ? "SYNTHETIC " : "", label, text));
+    add(fmt::format("{}{:<9}{}", mark_of(run_).before(" "), label, text));
   }
 
   void add(std::string_view line) { text_ += fmt::format(" {}\n", printable_text(line, style_.charset)); }
@@ -42,11 +43,12 @@ class Block {
 
 std::string title_line(const RunDocument& run, const TextStyle& style) {
   const bool utf8 = style.charset == Charset::utf8;
-  const std::string mark = run.valid ? (utf8 ? "✓ " : "") : (utf8 ? "✗ " : "");
-  const std::string verdict = coloured(mark + verdict_word(run), run.valid ? kGreen : kRed, style);
-  const std::string synthetic = run.synthetic ? coloured("SYNTHETIC  ", kYellow, style) : "";
+  const std::string sign = run.valid ? (utf8 ? "✓ " : "") : (utf8 ? "✗ " : "");
+  const std::string verdict = coloured(sign + verdict_word(run), run.valid ? kGreen : kRed, style);
+  const std::string words = printable_text(mark_of(run).before("  "), style.charset);
+  const std::string mark = words.empty() ? "" : coloured(words, kYellow, style);
   return fmt::format("{}  {}  {}n={}  {}  {}\n", scenario_title(run),
-                     printable_text(workload_title(run), style.charset), synthetic,
+                     printable_text(workload_title(run), style.charset), mark,
                      format_count(is_one_batch(run) ? run.sample_count : run.query_count),
                      format_duration(run.duration_s, style.charset), verdict);
 }
@@ -108,6 +110,9 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   block.numbers("rate", rate_sentence(run));
   if (run.slo_s && !is_one_batch(run)) {
     block.numbers("window", window_sentence(run, style.charset));
+  }
+  if (run.emulated) {
+    block.numbers("clock", emulation_sentence(*run.emulated));
   }
   for (const DoseRecord& dose : run.interference) {
     block.numbers("injected", dose_sentence(dose));

@@ -15,7 +15,7 @@ namespace assay {
 
 /// One run for a terminal, about twelve lines: what ran and its verdict, the histogram, mean and percentiles with
 /// intervals, the headline, rate, window, the generator's lateness, the output check, and for an INVALID run each
-/// reason with what to try. A synthetic run says SYNTHETIC on each line that holds its numbers. Control characters in
+/// reason with what to try. Each line that holds numbers carries the mark of its run (RunMark). Control characters in
 /// the run's texts (a file is untrusted) are shown as '?'.
 [[nodiscard]] std::string run_summary_text(const RunDocument& run, const TextStyle& style);
 

@@ -236,6 +236,9 @@ std::string refusal_of(const RooflineMeasurement& measurement, const RunDocument
   if (run.synthetic) {
     return "synthetic: its service times were drawn from a law, no work was done";
   }
+  if (run.emulated) {
+    return fmt::format("emulated: its clock was lowered by the model of {}", run.emulated->name);
+  }
   if (!run.work_flops || *run.work_flops == 0) {
     return "its file declares no flops per sample";
   }

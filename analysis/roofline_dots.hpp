@@ -39,8 +39,8 @@ struct PlacedDot {
 [[nodiscard]] std::vector<PlacedDot> place_dots(const Roofline& roofline, const RooflineMeasurement& measurement);
 
 /// A run file's workload: work per sample x samples per second against work / traffic, both declared. The file holds no
-/// working set, so the bytes of one sample stand for it. Refused, with the reason: synthetic work, work or traffic not
-/// declared, another machine, a number of threads or a data type without roofs.
+/// working set, so the bytes of one sample stand for it. Refused, with the reason: synthetic work, an emulated clock,
+/// work or traffic not declared, another machine, a number of threads or a data type without roofs.
 [[nodiscard]] PlacedDot place_run(const Roofline& roofline, const RooflineMeasurement& measurement,
                                   const RunDocument& run);
 

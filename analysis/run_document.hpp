@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/estimate_record.hpp"
+#include "analysis/run_emulation.hpp"
 #include "analysis/run_soak.hpp"
 #include "analysis/run_tail.hpp"
 #include "harness/clock_quality.hpp"
@@ -68,7 +69,7 @@ struct RunDocument {
   std::string workload;
   int workload_version = 1;
   std::map<std::string, std::string> workload_parameters;
-  bool synthetic = false;                      ///< shown as SYNTHETIC in every place where a number appears
+  bool synthetic = false;                      ///< every place that shows a number says so: see RunMark
   std::optional<std::uint64_t> work_flops;     ///< per sample, declared
   std::optional<std::uint64_t> traffic_bytes;  ///< per sample, declared
   std::string output_check;  ///< "ok 3.1e-06 (bound 1e-05), 412 sampled" or what failed, or why none was made
@@ -86,7 +87,8 @@ struct RunDocument {
   double min_duration_s = 0.0;
   std::uint64_t min_query_count = 0;
   double warm_up_s = 0.0;  ///< load before the measured part, none of it in any number below; 0 if there was none
-  std::vector<DoseRecord> interference;  ///< injected on purpose; empty: nothing was
+  std::vector<DoseRecord> interference;    ///< injected on purpose; empty: nothing was
+  std::optional<EnvelopeRecord> emulated;  ///< the clock was lowered by a model: shown as RunMark says
   // what happened
   bool valid = false;
   bool interrupted = false;

@@ -76,7 +76,14 @@ std::string result_file_stem(std::string_view created, std::initializer_list<std
 }
 
 std::string run_file_name(const RunDocument& document) {
-  return result_file_stem(document.created, {document.workload, document.scenario}, document.id) + ".run.json";
+  const std::string suffix = ".run.json";
+  if (document.emulated) {
+    return result_file_stem(document.created,
+                            {document.workload, document.scenario, "emulated-" + document.emulated->name},
+                            document.id) +
+           suffix;
+  }
+  return result_file_stem(document.created, {document.workload, document.scenario}, document.id) + suffix;
 }
 
 }  // namespace assay

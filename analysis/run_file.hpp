@@ -33,7 +33,8 @@ inline constexpr std::string_view kRunSchema = "assay/run/1";
 void write_run_file(const std::filesystem::path& path, const RunDocument& document);
 
 /// Two runs with equal keys measured the same thing, on whatever machines: "sha256:" of the workload with version
-/// and parameters, the scenario without its seed, the interference asked for, the class of the window and the schema.
+/// and parameters, the scenario without its seed, the interference asked for, the thermal envelope emulated, the class
+/// of the window and the schema.
 [[nodiscard]] std::string comparability_key(const RunDocument& document);
 
 /// How long a run had to last, as the comparability key knows it: "short" below 10 s, "standard" below 60 s, "long"
@@ -52,8 +53,9 @@ struct RandomBits80 {
 /// "2026-11-24T03:12:09Z"
 [[nodiscard]] std::string utc_timestamp(std::int64_t unix_time_s);
 
-/// "2026-11-24T0312Z_mlp_server_7f3a.run.json": minute, workload, scenario and the last four digits of the id. Whatever
-/// is not a letter, a digit or '-' in the names becomes '-'.
+/// "2026-11-24T0312Z_mlp_server_7f3a.run.json": minute, workload, scenario and the last four digits of the id; with
+/// "emulated-phone" before the digits where that holds. Whatever is not a letter, a digit or '-' in the names becomes
+/// '-'.
 [[nodiscard]] std::string run_file_name(const RunDocument& document);
 
 /// The part of such a name before its suffix, for any result: minute, words and the last four digits of the id.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "analysis/attribution_json.hpp"
+#include "analysis/emulation_json.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
@@ -214,6 +215,7 @@ ordered_json document_json(const RunDocument& run) {
           {"workload", workload_json(run)},
           {"scenario", scenario_json(run)},
           {"interference", interference_json(run.interference)},
+          {"emulated", emulation_json(run.emulated)},
           {"window", window_json(run)},
           {"result", result_json(run)},
           {"soak", soak_json(run.soak)},
@@ -265,12 +267,15 @@ std::string comparability_key(const RunDocument& document) {
   // The seed draws the schedule, so the scheduled rate goes with it.
   scenario.erase("seed");
   scenario.erase("rate_scheduled_hz");
-  const ordered_json key{
+  ordered_json key{
       {"schema", kRunSchema},
       {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},
       {"scenario", scenario},
       {"interference_requested", interference_request_json(document.interference)},
       {"window", window_class(document.min_duration_s)}};
+  if (document.emulated) {  // only then: a run without it keeps the key that it always had
+    key["emulated"] = envelope_json(*document.emulated);
+  }
   return "sha256:" + sha256_hex(canonical(json(key)));
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "analysis/attribution_json.hpp"
+#include "analysis/emulation_json.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
@@ -226,6 +227,7 @@ RunDocument read_document(const Field& root) {
   read_workload(root.member("workload"), run);
   read_scenario(root.member("scenario"), run);
   run.interference = read_interference(root.member("interference"));
+  run.emulated = read_emulation(root.member("emulated"));
   const Field window = root.member("window");
   run.min_duration_s = window.member("min_duration_s").non_negative();
   run.min_query_count = window.member("min_query_count").count();

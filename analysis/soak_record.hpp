@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "analysis/run_distributions.hpp"
+#include "analysis/run_emulation.hpp"
 #include "analysis/run_soak.hpp"
 #include "analysis/soak_sensors.hpp"
 #include "harness/time.hpp"
@@ -16,10 +17,13 @@ struct SoakEvidence {
   WatchedSeries watched;
   std::optional<SensorSeries> idle;  ///< before the load
   std::optional<double> ambient_c;
+  std::optional<EnvelopeRecord> emulated;  ///< the device that the run was emulated as
   std::size_t loops = 20;
 };
 
-/// The soak of a test: its points, the audit of what was sustained, and the verdict with its evidence.
+/// The soak of a test: its points, the audit of what was sustained, and the verdict with its evidence. Of an emulated
+/// run the points' temperature, throttle flag and trip are the model's, and the clock is the measured one times the
+/// model's factor; the machine's own sensors stay beside.
 [[nodiscard]] SoakRecord soak_record(const TestResult& result, const RunDistributions& distributions,
                                      const SoakEvidence& evidence);
 

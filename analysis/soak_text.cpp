@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/report_text.hpp"
+#include "analysis/run_mark.hpp"
 #include "analysis/soak_sentences.hpp"
 #include "analysis/terminal_canvas.hpp"
 
@@ -23,12 +24,12 @@ class Lines {
   Lines(const RunDocument& run, const TextStyle& style) : run_(run), style_(style) {}
 
   void add(std::string_view label, std::string_view text) {
-    text_ += printable_text(fmt::format(" {}{:<9}{}", run_.synthetic ? "SYNTHETIC " : "", label, text), style_.charset);
+    text_ += printable_text(fmt::format(" {}{:<9}{}", mark_of(run_).before(" "), label, text), style_.charset);
     text_ += "\n";
   }
   /// What holds letters of our own only.
   void add_raw(std::string_view line) {
-    text_ += fmt::format(" {}{:<9}{}\n", run_.synthetic ? "SYNTHETIC " : "", "", line);
+    text_ += fmt::format(" {}{:<9}{}\n", printable_text(mark_of(run_).before(" "), style_.charset), "", line);
   }
   [[nodiscard]] std::string take() { return std::move(text_); }
 

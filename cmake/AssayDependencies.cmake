@@ -8,9 +8,15 @@ find_package(benchmark REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Boost 1.74 REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
+find_package(tomlplusplus REQUIRED)
 pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(HWY_CONTRIB REQUIRED IMPORTED_TARGET libhwy-contrib)
+
+# One source file reads TOML: the headers alone serve it, and the program needs no library of it where it runs.
+add_library(assay_toml INTERFACE)
+target_include_directories(assay_toml SYSTEM INTERFACE
+                           $<TARGET_PROPERTY:tomlplusplus::tomlplusplus,INTERFACE_INCLUDE_DIRECTORIES>)
 
 set(ASSAY_HAVE_PAPI OFF)
 if(NOT ASSAY_WITH_PAPI STREQUAL "OFF")

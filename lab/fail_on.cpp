@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "analysis/format.hpp"
+#include "analysis/run_mark.hpp"
 #include "harness/decimal_text.hpp"
 #include "harness/quantity.hpp"
 
@@ -124,7 +125,7 @@ std::vector<std::string> tripped(std::span<const FailCondition> conditions, cons
   std::vector<std::string> sentences;
   for (const FailCondition& condition : conditions) {
     if (const auto one = sentence(condition, run)) {
-      sentences.push_back(*one);
+      sentences.push_back(mark_of(run).before(" ") + *one);
     }
   }
   return sentences;

@@ -122,6 +122,12 @@ constexpr std::array kTerms{
                   "A system under test that waits for a time drawn from a stated law and does no work.",
                   "It tests the instrument and teaches queueing; its numbers say nothing about the machine, and every "
                   "place that shows one says SYNTHETIC."},
+    GlossaryEntry{"emulated", "emulate, thermal envelope, envelope",
+                  "A run whose clock a model of another device lowered, as that device's heat would.",
+                  "The work is real and measured here; each query is drawn out by 1/f while the model holds the clock "
+                  "at a factor f. The envelope's values are those of its file, assumed unless it says otherwise, so "
+                  "the numbers say what such limits do and not how fast any device is. Every place that shows one "
+                  "says EMULATED and the envelope's name."},
     GlossaryEntry{"coalescing", "coalesce", "Handing over all queries that are due in one call.",
                   "When the generator wakes late, several queries may be due. Each keeps its own scheduled arrival, so "
                   "latency stays honest, while the system may answer them as one batch."},

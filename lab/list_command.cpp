@@ -9,6 +9,7 @@
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
+#include "analysis/run_mark.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_files.hpp"
@@ -71,7 +72,7 @@ std::vector<Row> run_rows(const std::string& folder, Console& console) {
   for (const LoadedRun& loaded : load_runs({folder}, refused)) {
     const RunDocument& run = loaded.run;
     const std::string line = fmt::format("{}  {}  {}  {}{}{}", run.created, workload_title(run), scenario_title(run),
-                                         run.synthetic ? "SYNTHETIC  " : "", verdict_word(run),
+                                         mark_of(run).before("  "), verdict_word(run),
                                          run.hash_matches ? "" : ", changed after it was written");
     rows.push_back({.name = loaded.path, .meaning = printable_text(line, console.text_style().charset)});
   }

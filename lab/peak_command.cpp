@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "analysis/run_file.hpp"
+#include "analysis/run_mark.hpp"
 #include "lab/json_output.hpp"
 #include "lab/peak_view.hpp"
 #include "lab/run_request_text.hpp"
@@ -116,7 +117,7 @@ class PeakCommand {
     }
     require_honest(*one.run);
     file_ = *one.outcome.file;
-    result_.synthetic = one.run->synthetic;
+    result_.mark = mark_of(*one.run);
     return one.run;
   }
 

@@ -69,7 +69,8 @@ std::string peak_json(const PeakResult& result) {
   }
   const Json json{{"schema", "assay/peak/1"},
                   {"workload", result.workload},
-                  {"synthetic", result.synthetic},
+                  {"synthetic", result.mark.synthetic},
+                  {"emulated", result.mark.emulated.empty() ? Json() : Json(result.mark.emulated)},
                   {"slo_s", result.slo_s},
                   {"percentile", result.percentile.fraction()},
                   {"peak_hz",
@@ -103,8 +104,7 @@ std::string peak_text(const PeakResult& result, Charset charset) {
   for (const PeakProbe& probe : sorted) {
     text += probe_line(probe, result.percentile, charset) + "\n";
   }
-  text +=
-      fmt::format("{}{} {}\n", result.synthetic ? "SYNTHETIC " : "", result.workload, peak_sentence(result, charset));
+  text += fmt::format("{}{} {}\n", result.mark.before(" "), result.workload, peak_sentence(result, charset));
   if (result.interrupted) {
     text += "interrupted: this is what the probes so far show\n";
   }

@@ -6,6 +6,7 @@
 
 #include "analysis/format.hpp"
 #include "analysis/peak_search.hpp"
+#include "analysis/run_mark.hpp"
 
 namespace assay {
 
@@ -18,7 +19,7 @@ struct PeakProbeRecord {
 /// What a search was about and what it found.
 struct PeakResult {
   std::string workload;
-  bool synthetic = false;
+  RunMark mark;
   double slo_s = 0.0;
   Percentile percentile = Percentile::of_parts_per_million(990'000);
   std::string sizing_file;  ///< the run that said where to begin; empty if the rate was given

@@ -39,6 +39,10 @@ constexpr std::array kFlags{
     RunFlag{"ambient", "C", "with --soak: temperature of the room in degrees C, noted in the result", kLength},
     RunFlag{"batch", "N", "workers take up to N samples at once (default: 1)", kWork},
     RunFlag{"batch-timeout", "T", "how long a worker waits for company (default: 0ms, only what already waits)", kWork},
+    RunFlag{"emulate-envelope", "FILE",
+            "slow the work down as a device that heats up would: a TOML file, or blocked-airflow, laptop, phone, "
+            "phone-60fps or server; the run is EMULATED",
+            kWork},
     RunFlag{"law", "NAME", "workload synthetic: constant, exponential, lognormal, gamma or bimodal", kWork},
     RunFlag{"mean", "T", "workload synthetic: mean service time (default: 10ms)", kWork},
     RunFlag{"sd", "T", "workload synthetic: standard deviation (default: 5ms)", kWork},

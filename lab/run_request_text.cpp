@@ -18,6 +18,7 @@
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
 #include "loadgen/trace_file.hpp"
+#include "scenarios/shipped_envelopes.hpp"
 
 namespace assay {
 
@@ -335,6 +336,11 @@ RunRequest request_from(const RunOptions& options) {
     read_traffic(flags, request);
   } catch (const std::runtime_error& error) {  // a trace that cannot be read
     throw CommandError(ExitCode::file, fmt::format("--arrivals: {}", error.what()));
+  }
+  try {
+    flags.with("emulate-envelope", [&](const std::string& text) { request.envelope = find_thermal_envelope(text); });
+  } catch (const std::runtime_error& error) {  // a file that is no envelope
+    throw CommandError(ExitCode::file, fmt::format("--emulate-envelope: {}", error.what()));
   }
   read_length(flags, request);
   read_soak(flags, request);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "analysis/run_file.hpp"
+#include "analysis/run_mark.hpp"
 #include "analysis/run_window_share.hpp"
 #include "analysis/threshold_search.hpp"
 #include "harness/quantity.hpp"
@@ -199,7 +200,7 @@ class TailCommand {
     }
     require_honest(*one.run);
     file_ = *one.outcome.file;
-    result_.synthetic = one.run->synthetic;
+    result_.mark = mark_of(*one.run);
     return one.run;
   }
 

@@ -108,7 +108,8 @@ std::string tail_json(const TailResult& result) {
   const Json json{{"schema", "assay/tail/1"},
                   {"workload", result.workload},
                   {"scenario", result.scenario},
-                  {"synthetic", result.synthetic},
+                  {"synthetic", result.mark.synthetic},
+                  {"emulated", result.mark.emulated.empty() ? Json() : Json(result.mark.emulated)},
                   {"slo_s", result.slo_s},
                   {"percentile", result.percentile.fraction()},
                   {"knob", name_of(result.knob.knob)},
@@ -152,8 +153,7 @@ std::string tail_text(const TailResult& result, Charset charset) {
     text += fmt::format("{:>16} {:>7} {}\n", dose_text(result.knob.knob, level.level.dose),
                         format_percent(level.level.share()), bar_of(level.level.share(), highest, charset));
   }
-  text += fmt::format("\n{}{} {}\n", result.synthetic ? "SYNTHETIC " : "", result.workload,
-                      threshold_sentence(result, charset));
+  text += fmt::format("\n{}{} {}\n", result.mark.before(" "), result.workload, threshold_sentence(result, charset));
   text += model_sentence(result) + "\n";
   if (result.interrupted) {
     text += "interrupted: this is what the runs so far show\n";

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/format.hpp"
+#include "analysis/run_mark.hpp"
 #include "analysis/threshold_search.hpp"
 #include "lab/tail_plan.hpp"
 
@@ -24,7 +25,7 @@ struct TailLevel {
 struct TailResult {
   std::string workload;
   std::string scenario;
-  bool synthetic = false;
+  RunMark mark;
   double slo_s = 0.0;
   Percentile percentile = Percentile::of_parts_per_million(990'000);
   TailKnob knob;

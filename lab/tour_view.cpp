@@ -8,6 +8,7 @@
 #include "analysis/roofline.hpp"
 #include "analysis/roofline_dots.hpp"
 #include "analysis/roofline_text.hpp"
+#include "analysis/run_mark.hpp"
 #include "harness/file_source.hpp"
 #include "lab/terminal.hpp"
 
@@ -48,7 +49,8 @@ std::string table(const TourView& view, const TextStyle& style) {
     for (const char* percentile : {"p50", "p90", "p99"}) {
       text += padded(point_of(run, percentile, style.charset), kTime);
     }
-    text += verdict_word(run) + (run.synthetic ? "  SYNTHETIC" : "") + "\n";
+    const std::string mark = mark_of(run).text();
+    text += verdict_word(run) + (mark.empty() ? "" : "  " + mark) + "\n";
   }
   return text;
 }

@@ -23,6 +23,8 @@
 #include "harness/steady_clock.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
+#include "scenarios/dilation.hpp"
+#include "scenarios/emulation.hpp"
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/machine_watch.hpp"
 #include "scenarios/memory_need.hpp"
@@ -137,7 +139,8 @@ class Experiment {
   void prepare() {
     phase("prepare");
     require_memory(per_worker_memory(request_.workload));
-    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_);
+    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_,
+                              request_.envelope ? &emulated_clock_ : nullptr);
     const KernelIdentity identity = workload_->identity();
     document_.workload = identity.name;
     document_.workload_version = identity.version;
@@ -282,16 +285,25 @@ class Experiment {
       watch_->begin();
     }
     const ClockCrossCheck cross_check;
+    std::optional<Emulation> emulation;
+    if (request_.envelope) {
+      emulation.emplace(*request_.envelope, emulated_clock_, static_cast<int>(document_.placement.worker_cpus.size()));
+    }
     result_ = run_test(settings_, workload_->system(), workload_->library(),
                        {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
                           introduce_issuing_thread(thread);
                         }});
+    if (emulation) {
+      document_.emulated = emulation->finish();
+    }
     if (interference_) {
       document_.interference = interference_->doses();
     }
     if (watch_) {
-      soak_.emplace(
-          SoakEvidence{.watched = watch_->end(), .idle = std::move(idle_), .ambient_c = request_.soak->ambient_c});
+      soak_.emplace(SoakEvidence{.watched = watch_->end(),
+                                 .idle = std::move(idle_),
+                                 .ambient_c = request_.soak->ambient_c,
+                                 .emulated = document_.emulated});
       watch_.reset();
     }
     result_.clock_step = cross_check.disagreement();
@@ -351,6 +363,7 @@ class Experiment {
   RunDocument document_;
   WaitPolicy issuing_wait_;
   WaitPolicy worker_wait_;
+  EmulatedClock emulated_clock_;
   std::unique_ptr<Workload> workload_;
   SteadyClock plain_clock_;
   std::optional<Interference> interference_;

@@ -102,13 +102,20 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
 void KernelSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   end_run();
   accounts_ = {};
-  if (!options_.accounts || usual_time_ == Nanoseconds::zero()) {
-    accounts_.not_available =
-        options_.accounts ? "there was no warm-up that shows how long a query usually takes" : "switched off";
-  }
+  accounts_.not_available = no_accounts_reason();
   sink_ = std::move(sink);
   queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
   team_.start(options_.worker_cpus, [this](std::size_t worker) { work(worker); });
+}
+
+std::string KernelSut::no_accounts_reason() const {
+  if (!options_.accounts) {
+    return "switched off";
+  }
+  if (options_.emulated != nullptr) {
+    return "a query that the emulated clock makes slow spins, and the system's account cannot tell that from work";
+  }
+  return usual_time_ == Nanoseconds::zero() ? "there was no warm-up that shows how long a query usually takes" : "";
 }
 
 void KernelSut::issue_query(std::span<const QuerySample> samples) {
@@ -141,9 +148,14 @@ void KernelSut::work(std::size_t worker) {
   std::vector<Kernel::Probe> probes(most);
   std::vector<QueryResponse> responses(most);
   KernelRunQueueMeter meter;
-  const bool accounts = options_.accounts && usual_time_ > Nanoseconds::zero();
+  const bool accounts = no_accounts_reason().empty();
   SlowServiceLog log(meter, account_cost_, std::max(usual_time_, Nanoseconds{1}), most);
   const std::optional<RunQueueAccount> at_start = accounts ? meter.read() : std::nullopt;
+  SteadyClock spinning(kSpinOnly);
+  std::optional<Dilator> dilator;
+  if (options_.emulated != nullptr) {
+    dilator.emplace(*options_.emulated, spinning);
+  }
   while (true) {
     queue_->collect(clock_, options_.batching, batch);
     if (batch.empty()) {
@@ -161,6 +173,9 @@ void KernelSut::work(std::size_t worker) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       probes[i] = kernel.probe(i);
       responses[i] = {.id = batch[i].id, .data = std::as_bytes(std::span(probes[i]))};
+    }
+    if (dilator) {
+      dilator->after_chunk(clock_.now() - begin);
     }
     const Instant end = clock_.now();
     sink_->complete(std::span<const QueryResponse>(responses).first(batch.size()));

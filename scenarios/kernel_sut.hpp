@@ -13,6 +13,7 @@
 #include "kernels/kernel.hpp"
 #include "loadgen/system_under_test.hpp"
 #include "scenarios/batching.hpp"
+#include "scenarios/dilation.hpp"
 #include "scenarios/worker_team.hpp"
 
 namespace assay {
@@ -39,7 +40,8 @@ class KernelSut final : public SystemUnderTest {
     std::vector<int> worker_cpus;
     WaitPolicy wait;
     BatchPolicy batching;
-    bool accounts = true;  ///< note what the kernel accounts for slow batches
+    bool accounts = true;               ///< note what the kernel accounts for slow batches
+    EmulatedClock* emulated = nullptr;  ///< slows the batches of a run, not those of the warm-up; must outlive this
   };
 
   /// Makes and prepares one kernel a worker, on the worker's own CPU, and verifies the first one's whole output.
@@ -67,6 +69,7 @@ class KernelSut final : public SystemUnderTest {
   void stop() noexcept;
   void work(std::size_t worker);
   void prepare_kernels(const KernelEntry& entry);
+  [[nodiscard]] std::string no_accounts_reason() const;  ///< empty: there are accounts
   void add_accounts(const SlowServiceLog& log, RunQueueMeter& meter, const std::optional<RunQueueAccount>& at_start);
 
   Options options_;

@@ -26,6 +26,15 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   if (request.offline_rate && !(*request.offline_rate > 0.0)) {
     problems.push_back(fmt::format("--rate {}: must be above 0", *request.offline_rate));
   }
+  if (request.envelope) {
+    for (const EnvelopeFault& fault : faults_of(*request.envelope)) {
+      problems.push_back(fmt::format("--emulate-envelope: {} {}", fault.key, fault.text));
+    }
+    if (request.workload.name == "null") {
+      problems.emplace_back(
+          "--emulate-envelope: workload null does no work that a lower clock could slow; use another");
+    }
+  }
   return problems;
 }
 

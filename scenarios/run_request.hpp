@@ -7,6 +7,7 @@
 
 #include "loadgen/test_settings.hpp"
 #include "scenarios/interference/interference_request.hpp"
+#include "scenarios/thermal_envelope.hpp"
 #include "scenarios/workload.hpp"
 
 namespace assay {
@@ -28,8 +29,9 @@ struct RunRequest {
   Nanoseconds warm_up = std::chrono::milliseconds{500};
   InterferenceRequest interference;
   std::optional<SoakRequest> soak;
-  bool spin = false;      ///< workers spin for their next sample instead of sleeping
-  bool realtime = false;  ///< SCHED_FIFO for the issuing threads, where the system allows it
+  std::optional<ThermalEnvelope> envelope;  ///< lowers the clock as such a device would: the run is EMULATED
+  bool spin = false;                        ///< workers spin for their next sample instead of sleeping
+  bool realtime = false;                    ///< SCHED_FIFO for the issuing threads, where the system allows it
 
   /// How many threads issue: more than one only in Server.
   [[nodiscard]] int issuing_threads() const;

@@ -14,11 +14,13 @@ constexpr std::size_t kServiceTimes = std::size_t{1} << 16;
 
 }  // namespace
 
-SyntheticSut::SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait)
+SyntheticSut::SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait,
+                           EmulatedClock* emulated)
     : service_times_(law.draw(kServiceTimes, seed)),
       arrivals_(2 * kQueueCapacity),
       worker_cpus_(std::move(worker_cpus)),
-      clock_(wait) {}
+      clock_(wait),
+      emulated_(emulated) {}
 
 void SyntheticSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   end_run();
@@ -48,6 +50,11 @@ void SyntheticSut::end_run() {
   team_.join_and_rethrow();
 }
 
+Nanoseconds SyntheticSut::service_time_of(const QuerySample& sample) const {
+  const Nanoseconds drawn = service_times_[sample.id.position() % service_times_.size()];
+  return emulated_ == nullptr ? drawn : from_seconds(seconds(drawn) / emulated_->factor());
+}
+
 void SyntheticSut::serve() {
   std::vector<QuerySample> batch;
   batch.reserve(1);
@@ -60,8 +67,12 @@ void SyntheticSut::serve() {
     const QuerySample sample = batch.front();
     sink_->started({&sample, 1});
     // Not from now: the hand-over between two samples and the wake-up are no part of the law.
-    free_at = std::max(free_at, arrival_of(sample)) + service_times_[sample.id.position() % service_times_.size()];
+    const Nanoseconds service = service_time_of(sample);
+    free_at = std::max(free_at, arrival_of(sample)) + service;
     clock_.wait_until(free_at);
+    if (emulated_ != nullptr) {
+      emulated_->add_busy(service);
+    }
     const QueryResponse response{.id = sample.id};
     sink_->complete({&response, 1});
   }

@@ -7,6 +7,7 @@
 #include "harness/steady_clock.hpp"
 #include "loadgen/system_under_test.hpp"
 #include "scenarios/batching.hpp"
+#include "scenarios/dilation.hpp"
 #include "scenarios/service_law.hpp"
 #include "scenarios/worker_team.hpp"
 
@@ -17,8 +18,10 @@ namespace assay {
 /// Lindley's recursion.
 class SyntheticSut final : public SystemUnderTest {
  public:
-  /// One server a CPU. The service time of a sample depends on its position in the run and on `seed` alone.
-  SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait);
+  /// One server a CPU. The service time of a sample depends on its position in the run and on `seed` alone, and on the
+  /// factor of the emulated clock when the service begins where there is one; that must outlive this.
+  SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait,
+               EmulatedClock* emulated = nullptr);
   ~SyntheticSut() override { stop(); }
 
   [[nodiscard]] std::string name() const override { return "synthetic"; }
@@ -31,6 +34,7 @@ class SyntheticSut final : public SystemUnderTest {
  private:
   void stop() noexcept;
   void serve();
+  [[nodiscard]] Nanoseconds service_time_of(const QuerySample& sample) const;
   /// Twice as many as can wait: a slot is read before its next sample can arrive.
   [[nodiscard]] Instant& arrival_of(const QuerySample& sample) {
     return arrivals_[sample.id.position() % arrivals_.size()];
@@ -40,6 +44,7 @@ class SyntheticSut final : public SystemUnderTest {
   std::vector<Instant> arrivals_;
   std::vector<int> worker_cpus_;
   SteadyClock clock_;
+  EmulatedClock* emulated_;
   std::shared_ptr<ResponseSink> sink_;
   std::unique_ptr<SampleQueue> queue_;
   WorkerTeam team_;

@@ -113,7 +113,8 @@ class NumberedWorkload final : public Workload {
 };
 
 std::unique_ptr<Workload> make_synthetic(const WorkloadRequest& request, std::uint64_t seed,
-                                         const std::vector<int>& worker_cpus, const WaitPolicy& wait) {
+                                         const std::vector<int>& worker_cpus, const WaitPolicy& wait,
+                                         EmulatedClock* emulated) {
   const ServiceLaw& law = request.law;
   KernelIdentity identity{
       .name = std::string(kSynthetic),
@@ -121,7 +122,7 @@ std::unique_ptr<Workload> make_synthetic(const WorkloadRequest& request, std::ui
   if (law.shape != ServiceLaw::Shape::constant && law.shape != ServiceLaw::Shape::exponential) {
     identity.parameters["sd_s"] = fmt::format("{:g}", seconds(law.standard_deviation));
   }
-  return std::make_unique<NumberedWorkload>(std::make_unique<SyntheticSut>(law, seed, worker_cpus, wait),
+  return std::make_unique<NumberedWorkload>(std::make_unique<SyntheticSut>(law, seed, worker_cpus, wait, emulated),
                                             std::move(identity), request.numbered_samples);
 }
 
@@ -193,7 +194,8 @@ Bytes per_worker_memory(const WorkloadRequest& request) {
 }
 
 std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uint64_t seed,
-                                        const std::vector<int>& worker_cpus, const WaitPolicy& wait) {
+                                        const std::vector<int>& worker_cpus, const WaitPolicy& wait,
+                                        EmulatedClock* emulated) {
   if (const auto problems = problems_of(request); !problems.empty()) {
     throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
   }
@@ -203,13 +205,14 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                                                                         .worker_cpus = worker_cpus,
                                                                         .wait = wait,
                                                                         .batching = request.batching,
-                                                                        .accounts = request.accounts});
+                                                                        .accounts = request.accounts,
+                                                                        .emulated = emulated});
   }
   if (request.name == kNull) {
     return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)},
                                               request.numbered_samples);
   }
-  return make_synthetic(request, seed, worker_cpus, wait);
+  return make_synthetic(request, seed, worker_cpus, wait, emulated);
 }
 
 }  // namespace assay

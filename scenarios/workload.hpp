@@ -12,6 +12,7 @@
 #include "loadgen/system_under_test.hpp"
 #include "loadgen/test_result.hpp"
 #include "scenarios/batching.hpp"
+#include "scenarios/dilation.hpp"
 #include "scenarios/kernel_sut.hpp"
 #include "scenarios/output_check.hpp"
 #include "scenarios/service_law.hpp"
@@ -75,8 +76,10 @@ class Workload {
 };
 
 /// Makes the workload on the given CPUs; a kernel is prepared and its output verified on the way. Throws
-/// std::invalid_argument as problems_of() says, std::runtime_error if the verification fails.
+/// std::invalid_argument as problems_of() says, std::runtime_error if the verification fails. Runs follow `emulated`
+/// where it is given; it must outlive the workload.
 [[nodiscard]] std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uint64_t seed,
-                                                      const std::vector<int>& worker_cpus, const WaitPolicy& wait);
+                                                      const std::vector<int>& worker_cpus, const WaitPolicy& wait,
+                                                      EmulatedClock* emulated = nullptr);
 
 }  // namespace assay

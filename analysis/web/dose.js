@@ -3,7 +3,7 @@
 
 import { choice, drawnToFit, h, s } from './dom.js';
 import { formatBandwidth, formatCount, formatDuration, formatDurationEstimate, formatPercent, formatRate } from './format.js';
-import { DASHES, axis, estimateCell, estimateOf, flagsOf, isPositive, picture, shapePath, sloLabel, whisker } from './marks.js';
+import { DASHES, axis, estimateCell, estimateOf, flagsOf, isPositive, markOf, picture, shapePath, shortened, sloLabel, whisker } from './marks.js';
 import { paddedScale, placeLabels, position, spread, textWidth, ticks } from './scale.js';
 
 /** @typedef {import('./marks.js').Run} Run */
@@ -18,8 +18,6 @@ const LEAST_DOSES = 3;
 const PERCENTILES = ['p50', 'p99', 'p99.9'];
 const ZERO_WIDTH = 40;
 
-/** @param {string} text */
-const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 /** @param {Run} run @returns {any[]} */
 const dosesOf = (run) => run.document.interference?.doses ?? [];
 /** @param {string} key */
@@ -34,11 +32,11 @@ export function doseAmount(unit, value) {
 
 /** Everything that must be equal for a difference to be the knob's. @param {Run} run @param {string} knob */
 function questionOf(run, knob) {
-  const { workload, scenario, machine } = run.document;
+  const { workload, scenario, machine, emulated } = run.document;
   const others = dosesOf(run).filter((dose) => dose.knob !== knob)
     .map((dose) => [dose.knob, dose.requested, dose.length_requested_s, dose.source]);
   return JSON.stringify([workload.name, workload.version, workload.params, scenario.kind, scenario.arrivals,
-    scenario.rate_target_hz, scenario.samples_per_query, scenario.slo_s, machine.id, machine.label, others]);
+    scenario.rate_target_hz, scenario.samples_per_query, scenario.slo_s, machine.id, machine.label, emulated?.envelope ?? null, others]);
 }
 
 /** @param {Run[]} runs all of the page @param {Run[]} members @param {any} kind a dose of the knob */
@@ -257,9 +255,8 @@ function doseDrawing(series, model, width) {
   parts.push(...model.curves.flatMap((curve, i) => curveParts(curve, i, plot)));
   if (slo !== null) parts.push(s('text', { class: 'mark slo', x: slo.x, y: slo.textY }, slo.text));
   if (over !== null) parts.push(s('text', { class: 'mark over', x: over.x, y: plot.top - 10, 'text-anchor': 'middle' }, over.text));
-  if (series.runs.some(({ run }) => run.document.workload.synthetic)) {
-    parts.push(s('text', { class: 'label', x: plot.left + 6, y: plot.top + 16 }, 'SYNTHETIC'));
-  }
+  const mark = markOf(...series.runs.map(({ run }) => run));
+  if (mark) parts.push(s('text', { class: 'label', x: plot.left + 6, y: plot.top + 16 }, mark));
   const unit = { share: 'share of each CPU', 'bytes/s': 'traffic' }[series.unit] ?? shortened(series.unit);
   parts.push(...model.labels.map((label) => s('text', { class: 'label', x: label.x, y: label.y }, label.text)),
     s('line', { class: 'axis', x1: plot.left, x2: plot.right, y1: plot.bottom, y2: plot.bottom }),

@@ -2,7 +2,7 @@
 
 import { choice, drawnToFit, h, s } from './dom.js';
 import { formatCount, formatDuration, formatDurationEstimate, formatPercent } from './format.js';
-import { DASHES, axis, estimateCell, flagsOf, kindOf, picture, rowHead } from './marks.js';
+import { DASHES, axis, estimateCell, flagsOf, kindOf, markOf, picture, rowHead } from './marks.js';
 import { binBounds, fitted, placeLabels, position, rebin, ticks } from './scale.js';
 
 /** @typedef {import('./marks.js').Run} Run */
@@ -125,8 +125,8 @@ function histogramDrawing(runs, model, /** @type {number} */ width) {
     parts.push(s('line', { class: `mark ${mark.kind}`, x1: at, x2: at, y1: labelY + 4, y2: plot.bottom }));
     texts.push(s('text', { class: `mark ${mark.kind}`, x: mark.x, y: labelY, 'text-anchor': 'middle' }, mark.text));
   }
-  if (runs.some((run) => run.document.workload.synthetic)) {
-    texts.push(s('text', { class: 'label', x: plot.right - 6, y: plot.top + 16, 'text-anchor': 'end' }, 'SYNTHETIC'));
+  if (markOf(...runs)) {
+    texts.push(s('text', { class: 'label', x: plot.right - 6, y: plot.top + 16, 'text-anchor': 'end' }, markOf(...runs)));
   }
   parts.push(...texts, s('line', { class: 'axis', x1: plot.left, x2: plot.right, y1: plot.bottom, y2: plot.bottom }),
     s('text', { class: 'axis-name', x: (plot.left + plot.right) / 2, y: height - 8, 'text-anchor': 'middle' },

@@ -25,10 +25,23 @@ export function shapePath(kind, x, y, r) {
   return `M${x - r},${y}a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0Z`;
 }
 
+/** A word of a file, not endless. @param {string} text */
+export const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
+
+/**
+ * What is said of runs whose numbers are not those of this machine at work, as mark_of() of analysis/run_mark.hpp: '',
+ * 'SYNTHETIC', 'EMULATED phone' or both; of several runs each word once. @param {...Run} runs
+ */
+export function markOf(...runs) {
+  const words = runs.flatMap(({ document: { workload, emulated } }) => [workload.synthetic ? 'SYNTHETIC' : '',
+    emulated ? `EMULATED ${shortened(emulated.envelope.name)}` : '']);
+  return [...new Set(words)].filter(Boolean).join(' ');
+}
+
 /** The words that must stand wherever the run's numbers do. @param {Run} run */
 export function flagsOf(run) {
-  const { workload, result } = run.document;
-  return `${result.valid ? '' : ' ✗ INVALID'}${workload.synthetic ? ' SYNTHETIC' : ''}`;
+  const mark = markOf(run);
+  return `${run.document.result.valid ? '' : ' ✗ INVALID'}${mark && ` ${mark}`}`;
 }
 
 /** A legend's head of a row or column: sign, name, flags. @param {Run} run @param {Element} sign @param {'row'|'col'} scope */

@@ -16,6 +16,8 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -109,9 +111,10 @@ TEST(ReportHtml, SyntheticIsSaidWhereverItsNumbersStand) {
   for (const auto& [begin, end] :
        {std::pair{"id=\"findings\"", "</section>"}, std::pair{"id=\"overview\"", "</section>"},
         std::pair{"id=\"run-1\"", "</h2>"}, std::pair{"<table class=\"stack\"><thead><tr>", "</tr>"}}) {
-    EXPECT_THAT(between(body, begin, end), HasSubstr("SYNTHETIC")) << begin;
+    EXPECT_THAT(between(body, begin, end), AllOf(HasSubstr("SYNTHETIC"), HasSubstr("EMULATED phone"))) << begin;
   }
-  EXPECT_THAT(body_of(report_html(sample_runs(), {})), Not(HasSubstr("SYNTHETIC")));
+  EXPECT_THAT(body, HasSubstr("was lowered by a model of a device that heats up: phone (assumed, not measured)"));
+  EXPECT_THAT(body_of(report_html(sample_runs(), {})), Not(AnyOf(HasSubstr("SYNTHETIC"), HasSubstr("EMULATED"))));
 }
 
 TEST(ReportHtml, InjectedLoadStandsBesideTheVerdict) {
@@ -158,7 +161,7 @@ TEST(ReportHtml, MathPeekFleetAndCausesAreTables) {
         "Time ready and without a CPU: not available, switched off", "of 1 slow queries there is no account"}) {
     EXPECT_THAT(section, HasSubstr(text)) << text;
   }
-  EXPECT_EQ(occurrences(section, "SYNTHETIC</span></h3>"), 4U);
+  EXPECT_EQ(occurrences(section, "EMULATED phone</span></h3>"), 4U);
 }
 
 TEST(ReportHtml, ACauseOfNothingIsLeftOutButNotTheUnattributed) {

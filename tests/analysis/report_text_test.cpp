@@ -11,6 +11,7 @@
 namespace assay {
 namespace {
 
+using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -37,14 +38,16 @@ TEST(RunSummaryText, OfflineHasNoRequestLatency) {
   EXPECT_THAT(text, Not(HasSubstr("P99")));
 }
 
-// Each line that holds a number of a synthetic run says so.
-TEST(RunSummaryText, SyntheticIsSaidOnEveryLineOfNumbers) {
+// Each line that holds a number of a synthetic or emulated run says so.
+TEST(RunSummaryText, TheMarkIsOnEveryLineOfNumbers) {
   const std::string text = run_summary_text(golden_run(), {});
-  for (const char* label : {"latency", "result", "rate", "window", "lateness"}) {
-    EXPECT_THAT(text, HasSubstr(std::string(" SYNTHETIC ") + label)) << label;
+  for (const char* label : {"latency", "result", "rate", "window", "clock", "lateness"}) {
+    EXPECT_THAT(text, HasSubstr(std::string(" SYNTHETIC EMULATED phone ") + label)) << label;
   }
-  EXPECT_THAT(text.substr(0, text.find('\n')), HasSubstr("SYNTHETIC"));
-  EXPECT_THAT(run_summary_text(sample_runs().at(0), {}), Not(HasSubstr("SYNTHETIC")));
+  EXPECT_THAT(text.substr(0, text.find('\n')), HasSubstr("SYNTHETIC EMULATED phone"));
+  EXPECT_THAT(run_summary_text(sample_runs().at(0), {}), Not(AnyOf(HasSubstr("SYNTHETIC"), HasSubstr("EMULATED"))));
+  EXPECT_THAT(text, HasSubstr("clock    the clock went down to 0.6 of its peak, first after 20.0 ms, at 43.1 degrees C "
+                              "at most; assumed, not measured; 3 later steps are not in the trace"));
 }
 
 TEST(RunSummaryText, EscapeSequencesOfAFileDoNotReachTheTerminal) {

@@ -100,6 +100,7 @@ TEST(RooflineDots, WhatCannotBePlacedSaysWhy) {
 RunDocument run_of_work() {
   RunDocument run = golden_run();
   run.synthetic = false;
+  run.emulated.reset();
   run.valid = true;
   run.workload = "gemm";
   run.scenario = "offline";
@@ -138,6 +139,8 @@ TEST(RooflineDots, ARunWithoutWorkOrFromElsewhereIsRefused) {
     return place_run(roofline, m, run).refused;
   };
   EXPECT_THAT(refusal([](RunDocument& r) { r.synthetic = true; }), HasSubstr("synthetic"));
+  EXPECT_THAT(refusal([](RunDocument& r) { r.emulated = golden_run().emulated; }),
+              HasSubstr("emulated: its clock was lowered by the model of phone"));
   EXPECT_THAT(refusal([](RunDocument& r) { r.work_flops.reset(); }), HasSubstr("declares no flops"));
   EXPECT_THAT(refusal([](RunDocument& r) { r.traffic_bytes = 0; }), HasSubstr("declares no bytes"));
   EXPECT_THAT(refusal([](RunDocument& r) { r.samples_per_s.reset(); }), HasSubstr("no rate"));

@@ -241,7 +241,8 @@ TEST(RunId, TimestampIsIso8601) {
 TEST(RunFile, NameHoldsMinuteWorkloadScenarioAndId) {
   RunDocument run = golden_run();
   run.id = "01JDEXAMPLE0000000000007F3A";
-  EXPECT_EQ(run_file_name(run), "2026-11-24T0312Z_mlp_server_7f3a.run.json");
+  EXPECT_EQ(run_file_name(run), "2026-11-24T0312Z_mlp_server_emulated-phone_7f3a.run.json");
+  run.emulated.reset();
   run.workload = "../../etc/x y";
   EXPECT_EQ(run_file_name(run), "2026-11-24T0312Z_------etc-x-y_server_7f3a.run.json");
 }

@@ -57,6 +57,21 @@ RunDocument golden_run() {
                        .scheduling = "as stress-ng sets it",
                        .delivered = false,
                        .reason = "the injector on CPU 1 was gone before the end"}};
+  run.emulated = EnvelopeRecord{.name = "phone",
+                                .source = "assumed, not measured",
+                                .ambient_c = 25.0,
+                                .resistance_k_per_w = 9.0,
+                                .time_constant_s = 120.0,
+                                .trip_c = 43.0,
+                                .idle_w = 0.5,
+                                .peak_w = 6.0,
+                                .hysteresis_k = 1.0,
+                                .steps = {1.0, 0.6},
+                                .poll_period_s = 1.0,
+                                .time_compression = 100.0,
+                                .trace = {{.t_s = 0.01, .factor = 1.0, .temperature_c = 42.9, .utilisation = 0.98},
+                                          {.t_s = 0.02, .factor = 0.6, .temperature_c = 43.1, .utilisation = 1.0}},
+                                .no_room_count = 3};
   run.math_peek =
       MathPeekRecord{.rows = {{.name = "normal", .value_s = 0.0041, .ratio_to_measured = 0.456, .share_above = 0.17},
                               {.name = "measured", .value_s = 0.009, .ratio_to_measured = 1.0, .share_above = 0.0}},

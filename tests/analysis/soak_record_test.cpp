@@ -50,6 +50,29 @@ TEST(SoakRecordOfATest, AClockThatFellWithTheThroughputIsNamed) {
   EXPECT_EQ(soak.ambient_c, 23.0);
 }
 
+// The model ends a minute at 43.2 degrees C and goes down to 0.8 of the clock.
+TEST(SoakRecordOfATest, AnEmulatedDeviceThrottlesByItsModel) {
+  const TestResult result = slowing_test();
+  SoakEvidence seen = evidence(180, [](int) { return 3.0e9; });
+  seen.emulated = EnvelopeRecord{.name = "phone", .ambient_c = 25.0, .resistance_k_per_w = 9.0, .trip_c = 43.0};
+  for (int i = 1; i <= 180; ++i) {
+    seen.emulated->trace.push_back({.t_s = static_cast<double>(i),
+                                    .factor = i < 60 ? 1.0 : 0.8,
+                                    .temperature_c = i < 60 ? 42.0 : 43.2,
+                                    .utilisation = 1.0});
+  }
+  const SoakRecord soak = soak_record(result, distributions_of(result), seen);
+  EXPECT_EQ(soak.verdict.cause, SustainedCause::thermal);
+  EXPECT_EQ(soak.watch.temperature_of, "EMULATED phone");
+  EXPECT_EQ(soak.trip_temperature_c, 43.0);
+  EXPECT_FALSE(soak.points[30].throttle_flag.value());
+  EXPECT_DOUBLE_EQ(soak.points[30].clock_hz.value(), 3.0e9);
+  EXPECT_TRUE(soak.points[100].throttle_flag.value());
+  EXPECT_NEAR(soak.points[100].clock_hz.value(), 2.4e9, 1.0);
+  EXPECT_DOUBLE_EQ(soak.points[100].temperature_c.value(), 43.2);
+  EXPECT_NEAR(soak.audit->time_to_throttle_s.value(), 60.0, 1.0);
+}
+
 TEST(SoakRecordOfATest, ASoakThatIsTooShortHasPointsAndAReason) {
   const TestResult result = single_stream_test(std::vector<Nanoseconds>(10'000, 1ms));
   const SoakRecord soak = soak_record(result, distributions_of(result), evidence(10, [](int) { return 3e9; }));

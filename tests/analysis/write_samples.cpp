@@ -48,6 +48,7 @@ void write_reports(const std::filesystem::path& folder) {
   }
   assay::RunDocument hostile = assay::golden_run();
   hostile.machine_identity.label = hostile.workload = hostile.warnings[0] = assay::kHostileLabel;
+  hostile.emulated->name = hostile.emulated->source = assay::kHostileLabel;
   hostile.interference[0].knob = hostile.math_peek->finding = hostile.attribution->causes[0].name =
       assay::kHostileLabel;
   hostile.soak->sensors[0].name = hostile.soak->absences[0].reason = hostile.soak->verdict.evidence[0] =

@@ -30,6 +30,12 @@ TEST(FailOn, TripsOnTheWrongSideOfABound) {
   EXPECT_THAT(tripped(conditions, slow), ElementsAre("rate<150: 149 queries/s"));
 }
 
+TEST(FailOn, SaysTheMarkOfARunWhoseClockWasEmulated) {
+  RunDocument run = run_of(12.4e-3);
+  run.emulated = EnvelopeRecord{.name = "phone"};
+  EXPECT_THAT(tripped(parse_fail_on("p99>10ms"), run), ElementsAre("EMULATED phone p99>10ms: 12.4 ms"));
+}
+
 TEST(FailOn, AnInvalidRunTrips) {
   RunDocument run = run_of(1e-3);
   run.valid = false;

@@ -51,6 +51,7 @@ TEST(Glossary, ExplainsEveryReasonCodeAndEveryWordOfTheMethod) {
                            "VALID",
                            "INVALID",
                            "synthetic",
+                           "emulated",
                            "coalescing",
                            "window",
                            "SLO",

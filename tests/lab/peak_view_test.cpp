@@ -37,10 +37,10 @@ TEST(PeakView, SaysThePeakWithItsEndsAndTheProbesByRate) {
 
 TEST(PeakView, SaysWhatIsInDoubt) {
   PeakResult result = found();
-  result.synthetic = true;
+  result.mark = {.synthetic = true, .emulated = "phone"};
   result.estimate = {.held_hz = 100.0, .generator_limited = true, .reason = "no rate broke"};
   const std::string text = peak_text(result, Charset::ascii);
-  EXPECT_THAT(text, HasSubstr("SYNTHETIC mlp peak: at least 100 queries/s"));
+  EXPECT_THAT(text, HasSubstr("SYNTHETIC EMULATED phone mlp peak: at least 100 queries/s"));
   EXPECT_THAT(text, HasSubstr("in doubt: no rate broke"));
   EXPECT_THAT(text, HasSubstr("the load generator itself was late"));
 }

@@ -218,6 +218,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadInput{{"run", "gemm", "--events-fd", "99"}, "--events-fd 99"},
                       BadInput{{"run", "gemm", "--scenario", "server", "--rate", "0"}, "--rate: "},
                       BadInput{{"run", "gemm", "--time-limit", "-1s"}, "--time-limit: "},
+                      BadInput{{"run", "gemm", "--emulate-envelope", "fridge"},
+                               "--emulate-envelope: \"fridge\" is no file and no envelope of that name"},
                       BadInput{{"run", "gemm", "--law", "gamma"}, "--law: only workload synthetic"},
                       BadInput{{"run", "gemm", "--json", "--events", "ndjson"}, "both want stdout"},
                       BadInput{{"run", "gemm", "--progress", "loud"}, "--progress: "},

@@ -39,6 +39,17 @@ TEST(RunOptions, BecomeACommandToPaste) {
   EXPECT_EQ(command_text("run", options), "assay run gemm --scenario server --rate 5k --arrivals 'trace:my file.csv'");
 }
 
+TEST(RunRequestText, ReadsAnEnvelopeThatTheEngineIsHandedOnToo) {
+  RunOptions options{.workload = "gemm"};
+  EXPECT_FALSE(request_from(options).envelope);
+  options.set("emulate-envelope", "phone-60fps");
+  const auto envelope = request_from(options).envelope;
+  ASSERT_TRUE(envelope);
+  EXPECT_EQ(envelope->name, "phone-60fps");
+  EXPECT_THAT(engine_arguments({.run = options, .folder = "out"}),
+              ElementsAre("assay", "run", "gemm", "--emulate-envelope=phone-60fps", "--out=out", "--observer=quiet"));
+}
+
 TEST(RunRequestText, ReadsEveryFlag) {
   RunOptions options = server_options();
   for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"slo", "10ms@p99.9"},

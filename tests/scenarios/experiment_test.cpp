@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "scenarios/shipped_envelopes.hpp"
+
 namespace assay {
 namespace {
 
@@ -54,6 +56,35 @@ TEST_F(Experiments, FillsTheDocumentInEachScenario) {
     EXPECT_FALSE(run_document.placement.worker_cpus.empty());
     EXPECT_THAT(run_document.errors, IsEmpty());
   }
+}
+
+TEST_F(Experiments, AnEnvelopeIsInTheDocumentWithWhatItsModelDid) {
+  RunRequest request = small_request(Scenario::single_stream);
+  request.envelope = find_thermal_envelope("phone");
+  request.envelope->poll_period = std::chrono::milliseconds{10};
+  const RunDocument run_document = run(request);
+  ASSERT_TRUE(run_document.emulated);
+  EXPECT_EQ(run_document.emulated->name, "phone");
+  EXPECT_EQ(run_document.emulated->source, "assumed, not measured");
+  EXPECT_EQ(run_document.emulated->resistance_k_per_w, 9.0);
+  EXPECT_EQ(run_document.emulated->poll_period_s, 0.01);
+  for (const EmulatedPoint& point : run_document.emulated->trace) {  // far from the 38 s that it takes to trip
+    EXPECT_GT(point.t_s, 0.0);
+    EXPECT_EQ(point.factor, 1.0);
+    EXPECT_GE(point.temperature_c, 29.5);
+  }
+  EXPECT_FALSE(run(small_request(Scenario::single_stream)).emulated);
+}
+
+TEST_F(Experiments, OnlyWorkCanBeEmulated) {
+  RunRequest request = small_request(Scenario::single_stream);
+  request.envelope = find_thermal_envelope("phone");
+  request.workload = {.name = "null"};
+  EXPECT_THAT(problems_of(request), ElementsAre(HasSubstr("--emulate-envelope: workload null does no work")));
+  request.workload = {.name = "synthetic"};
+  EXPECT_THAT(problems_of(request), IsEmpty());
+  request.envelope->trip_c = 1e9;
+  EXPECT_THAT(problems_of(request), ElementsAre(HasSubstr("--emulate-envelope: trip_c")));
 }
 
 TEST_F(Experiments, SaysItsPhasesInOrder) {

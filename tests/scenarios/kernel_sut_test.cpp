@@ -87,6 +87,25 @@ TEST(KernelSut, WithoutBatchingNoBatchIsMade) {
   EXPECT_EQ(FakeKernel::largest_batch, 1U);
 }
 
+TEST(KernelSut, AnEmulatedClockSlowsTheQueriesOfARunAndNotTheWarmUp) {
+  EmulatedClock emulated;
+  emulated.set_factor(0.01);
+  auto slowed = options();
+  slowed.emulated = &emulated;
+  KernelSut system(fake_entry<Fault::none>(), slowed);
+  (void)system.warm_up(std::chrono::milliseconds{1}, {});
+  EXPECT_EQ(emulated.busy(), Nanoseconds{0});
+  const TestResult result = run(system, settings(Scenario::single_stream));
+  Nanoseconds latency{0};
+  for (const QueryRecord& record : result.records) {
+    latency += Nanoseconds{record.completed_ns - record.issued_ns};
+  }
+  // The spinning that the dilator reported is a part of what the queries took.
+  EXPECT_GT(emulated.busy(), Nanoseconds{0});
+  EXPECT_GE(latency, emulated.busy());
+  EXPECT_THAT(system.accounts().not_available, HasSubstr("the emulated clock"));
+}
+
 TEST(KernelSut, RunsAgainInOneProcess) {
   KernelSut system(fake_entry<Fault::none>(), options());
   EXPECT_TRUE(run(system, settings(Scenario::server)).errors.empty());

@@ -38,6 +38,21 @@ TEST(SyntheticSut, NoServiceIsShorterThanTheLawSays) {
   }
 }
 
+TEST(SyntheticSut, HalfTheClockDoublesEveryService) {
+  const ServiceLaw law{.shape = ServiceLaw::Shape::constant, .mean = microseconds{20}};
+  EmulatedClock emulated;
+  emulated.set_factor(0.5);
+  SyntheticSut system(law, 1, {detect_machine().allowed_cpus().front()}, kSleep, &emulated);
+  TestSettings settings = TestSettings::defaults_for(Scenario::server);
+  settings.server_target_qps = 5'000;
+  const TestResult result = run(system, settings);
+  ASSERT_EQ(result.records.size(), 300U);
+  EXPECT_EQ(emulated.busy(), 300 * microseconds{40});
+  for (const QueryRecord& record : result.records) {
+    EXPECT_GE(record.completed_ns - record.scheduled_ns, Nanoseconds{microseconds{40}}.count());
+  }
+}
+
 TEST(SyntheticSut, CompletesEverySampleOfEveryScenario) {
   const ServiceLaw law{.shape = ServiceLaw::Shape::constant, .mean = microseconds{20}};
   SyntheticSut system(law, 1, {detect_machine().allowed_cpus().front()}, kSleep);

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 
 import { absentPercentiles, doseAmount, doseModel, doseSentence, doseSeries, firstOver, thresholdSentence } from '../../analysis/web/dose.js';
 import { histogramModel, histogramSentence } from '../../analysis/web/histogram.js';
+import { markOf } from '../../analysis/web/marks.js';
 import { textWidth } from '../../analysis/web/scale.js';
 import { scenarioModel, scenarioSentence } from '../../analysis/web/scenarios.js';
 
@@ -15,6 +16,7 @@ function run(label, change = () => {}) {
   const document = structuredClone(golden);
   document.result.valid = true;
   document.workload.synthetic = false;
+  document.emulated = null;
   change(document);
   return { label, document };
 }
@@ -76,10 +78,14 @@ test('a long name of a run is cut, not drawn outside the picture', () => {
   }
 });
 
-test('INVALID and SYNTHETIC are said where the run is named', () => {
+test('INVALID, SYNTHETIC and EMULATED are said where the run is named', () => {
   const bad = run('Server', (d) => { d.result.valid = false; d.workload.synthetic = true; });
   assert.match(scenarioModel([bad], { width: 600 }).labels[0].text, /INVALID SYNTHETIC/);
   assert.match(histogramSentence([bad]), /INVALID SYNTHETIC/);
+  const phone = run('Server', (d) => { d.emulated = golden.emulated; });
+  assert.match(histogramSentence([phone]), /Server EMULATED phone:/);
+  assert.equal(markOf(phone, bad, phone), 'EMULATED phone SYNTHETIC');
+  assert.equal(markOf(server), '');
 });
 
 test('the histogram marks mean, P95, P99 and the window', () => {
