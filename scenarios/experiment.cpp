@@ -281,6 +281,9 @@ class Experiment {
     fill_results(document_, result_, outputs,
                  {.accounts = workload_->accounts(),
                   .context = {.worker_count = document_.placement.worker_cpus.size(), .throttled = throttled_}});
+    if (document_.emulated) {
+      document_.attribution.reset();  // kNoCausesWhenEmulated
+    }
     for (InvalidReason& problem : dose_problems(document_.interference)) {
       document_.valid = false;
       document_.invalid_reasons.push_back(std::move(problem));
