@@ -86,6 +86,9 @@ std::string no_attribution_reason(const RunDocument& run) {
   if (const auto reason = run.not_available.find("result.attribution"); reason != run.not_available.end()) {
     return reason->second;
   }
+  if (run.emulated) {
+    return std::string(kNoCausesWhenEmulated);
+  }
   return is_one_batch(run) ? "one query that holds everything has no tail"
                            : "no query was above the percentile, or the run kept no account of them";
 }

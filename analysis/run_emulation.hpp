@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace assay {
@@ -33,6 +34,10 @@ struct EnvelopeRecord {
   std::vector<EmulatedPoint> trace;
   std::size_t no_room_count = 0;  ///< steps of the governor after the trace was full
 };
+
+/// Why such a run has no causes of its slow queries.
+inline constexpr std::string_view kNoCausesWhenEmulated =
+    "the emulated clock made queries slow, so a list of this machine's own causes would mislead";
 
 /// "the clock went down to 0.6 of its peak, first after 38.0 s, at 43.6 degrees C at most; assumed, not
 /// measured"

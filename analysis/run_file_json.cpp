@@ -158,7 +158,9 @@ ordered_json not_available_json(const RunDocument& run) {
     reasons["result.fleet"] = run.slo_s ? "this scenario has no tail of requests" : "no latency window was asked for";
   }
   if (!run.attribution) {
-    reasons["result.attribution"] = "this scenario has no tail of requests, or no query was above its percentile";
+    reasons["result.attribution"] = run.emulated
+                                        ? kNoCausesWhenEmulated
+                                        : "this scenario has no tail of requests, or no query was above its percentile";
   } else {
     note_reading("result.attribution.waited_share", run.attribution->waited_share);
   }

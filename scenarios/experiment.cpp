@@ -344,6 +344,9 @@ class Experiment {
     fill_results(document_, result_, outputs,
                  {.accounts = workload_->accounts(),
                   .context = {.worker_count = document_.placement.worker_cpus.size(), .throttled = throttled_}});
+    if (document_.emulated) {
+      document_.attribution.reset();  // kNoCausesWhenEmulated
+    }
     if (soak_) {
       document_.soak = soak_record(result_, distributions_of(result_), *soak_);
     }

@@ -29,6 +29,7 @@ constexpr std::array<ShippedEnvelope, 5> kShipped{{{"blocked-airflow", blocked_a
 
 std::vector<std::string> shipped_envelope_names() {
   std::vector<std::string> names;
+  names.reserve(kShipped.size());
   for (const ShippedEnvelope& shipped : kShipped) {
     names.emplace_back(shipped.name);
   }

@@ -9,7 +9,7 @@
 
 namespace assay {
 
-inline constexpr std::size_t kMostEnvelopeBytes = 64 * 1024;
+inline constexpr std::size_t kMostEnvelopeBytes = std::size_t{64} * 1024;
 
 /// An envelope from TOML: one flat list of the fields of ThermalEnvelope under their names, the poll period in seconds
 /// as poll_period_s. hysteresis_k, steps, poll_period_s and time_compression may be left out; no other key is known.

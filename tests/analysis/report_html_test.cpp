@@ -176,6 +176,7 @@ TEST(ReportHtml, WhatIsAbsentOfTheTailHasAReason) {
   RunDocument run = golden_run();
   run.math_peek.reset();
   run.fleet.reset();
+  run.emulated.reset();
   run.attribution.reset();
   run.slo_s.reset();
   const std::string section = between(report_html({&run, 1}, {}), "id=\"run-1\"", "</section>");

@@ -61,6 +61,12 @@ TEST(RunEmulation, EveryFieldIsBackFromTheFile) {
   EXPECT_EQ(back->no_room_count, 3U);
 }
 
+TEST(RunEmulation, TheFileSaysWhyThereAreNoCauses) {
+  RunDocument run = golden_run();
+  run.attribution.reset();
+  EXPECT_THAT(to_json(run), HasSubstr("\"result.attribution\": \"the emulated clock made queries slow"));
+}
+
 TEST(RunEmulation, WithoutOneTheFileSaysNull) {
   const std::string text = to_json(sample_runs().at(0));
   EXPECT_THAT(text, HasSubstr("\"emulated\": null"));

@@ -50,6 +50,18 @@ TEST(RunRequestText, ReadsAnEnvelopeThatTheEngineIsHandedOnToo) {
               ElementsAre("assay", "run", "gemm", "--emulate-envelope=phone-60fps", "--out=out", "--observer=quiet"));
 }
 
+TEST(RunRequestText, AFileThatIsNoEnvelopeIsAFileError) {
+  RunOptions options{.workload = "gemm"};
+  options.set("emulate-envelope", "/dev/null");
+  try {
+    (void)request_from(options);
+    FAIL() << "accepted";
+  } catch (const CommandError& error) {
+    EXPECT_EQ(error.code(), ExitCode::file);
+    EXPECT_THAT(error.what(), HasSubstr("--emulate-envelope: /dev/null: lacks name; add a line such as name = "));
+  }
+}
+
 TEST(RunRequestText, ReadsEveryFlag) {
   RunOptions options = server_options();
   for (const auto& [flag, value] : std::vector<std::pair<std::string, std::string>>{{"slo", "10ms@p99.9"},

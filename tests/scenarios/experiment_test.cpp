@@ -73,6 +73,7 @@ TEST_F(Experiments, AnEnvelopeIsInTheDocumentWithWhatItsModelDid) {
     EXPECT_EQ(point.factor, 1.0);
     EXPECT_GE(point.temperature_c, 29.5);
   }
+  EXPECT_FALSE(run_document.attribution);
   EXPECT_FALSE(run(small_request(Scenario::single_stream)).emulated);
 }
 
