@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "analysis/attribution_json.hpp"
+#include "analysis/experiment_records.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
@@ -116,6 +117,7 @@ ordered_json result_json(const RunDocument& run) {
           {"math_peek", math_peek_json(run.math_peek)},
           {"fleet", fleet_json(run.fleet)},
           {"attribution", attribution_json(run.attribution)},
+          {"hedging", hedging_json(run.hedging)},
           {"errors", run.errors},
           {"series", series_json(run.series)}};
 }
@@ -159,6 +161,17 @@ ordered_json not_available_json(const RunDocument& run) {
     reasons["result.attribution"] = "this scenario has no tail of requests, or no query was above its percentile";
   } else {
     note_reading("result.attribution.waited_share", run.attribution->waited_share);
+  }
+  if (!run.hedging) {
+    reasons["result.hedging"] = "no query was to be hedged";
+  }
+  if (!run.execution) {
+    reasons["execution"] = "the file that this was read from holds none";
+  }
+  for (const char* path : {"execution.huge_bytes", "execution.locked_bytes"}) {
+    if (const auto given = run.not_available.find(path); given != run.not_available.end()) {
+      reasons[path] = given->second;
+    }
   }
   if (!run.work_flops) {
     reasons["workload.flops_per_sample"] = "the workload declares none";
@@ -221,7 +234,9 @@ ordered_json document_json(const RunDocument& run) {
            {{"issuing_cpus", run.placement.issuing_cpus},
             {"worker_cpus", run.placement.worker_cpus},
             {"shared", run.placement.shared},
+            {"pinned", run.placement.pinned},
             {"why", run.placement.why}}},
+          {"execution", execution_json(run.execution)},
           {"conditions", conditions_json(run.conditions)}};
 }
 

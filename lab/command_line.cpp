@@ -2,11 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <functional>
 #include <iostream>
 #include <new>
@@ -27,9 +25,11 @@
 #include "lab/roofline_engine.hpp"
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
+#include "lab/standard_descriptors.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
+#include "lab/try_flags.hpp"
 #include "lab/usage_message.hpp"
 
 namespace assay {
@@ -57,6 +57,7 @@ class CommandLine {
     add_run();
     add_peak();
     add_tail();
+    add_try();
     add_roofline();
     add_bench();
     add_doctor();
@@ -191,6 +192,13 @@ class CommandLine {
     sub->footer(kExitCodes);
   }
 
+  void add_try() {
+    CLI::App* sub = command("try", "the same load without and with a means against a long tail, in pairs of runs",
+                            [this] { return try_or_list(try_); });
+    add_try_flags(*sub, try_);
+    sub->footer(kExitCodes);
+  }
+
   void add_roofline() {
     CLI::App* sub = command("roofline", "the machine's measured ceilings, with intervals (about 30 s)", [this] {
       if (engine_.events_descriptor < 0) {
@@ -317,6 +325,7 @@ class CommandLine {
   RunCommandOptions run_;
   PeakCommandOptions peak_;
   TailCommandOptions tail_;
+  TryCommandOptions try_;
   BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;
   ListCommandOptions list_;
@@ -342,17 +351,6 @@ int fail(ExitCode code, std::string_view text) {
     begin = end + 1;
   }
   return to_int(code);
-}
-
-/// A stream that the caller closed must not become the next file that is opened. A closed stdout stays unwritable, so
-/// that the result is missed and not lost.
-void reserve_standard_descriptors() {
-  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
-      // The lowest free number is taken: this one, as those below it are open by now.
-      (void)open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
-    }
-  }
 }
 
 int parse_and_run(std::span<char*> arguments) {

@@ -1,13 +1,11 @@
 #include "scenarios/experiment.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -18,7 +16,10 @@
 #include "harness/cpu_quota.hpp"
 #include "harness/cpu_times.hpp"
 #include "harness/doctor.hpp"
+#include "harness/process_memory.hpp"
+#include "harness/realtime.hpp"
 #include "harness/steady_clock.hpp"
+#include "harness/thread_affinity.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/interference/interference.hpp"
@@ -30,6 +31,10 @@ namespace {
 
 /// Above every normal thread, below the kernel's own (sched(7)).
 constexpr int kFifoPriority = 50;
+/// Above the injectors (60): so a worker that may go first shows what noise of lower priority does to it. Below
+/// nothing of the kernel's that has to run on its CPU but the migration and stop threads (99).
+constexpr int kWorkerFifoPriority = 70;
+constexpr Nanoseconds kAlways = std::chrono::hours{1};  ///< how long a thread spins that shall not sleep
 
 class Experiment {
  public:
@@ -86,21 +91,76 @@ class Experiment {
     }
     document_.placement = choose_placement(document_.machine, {.issuing_threads = request_.issuing_threads(),
                                                                .worker_threads = request_.worker_threads,
-                                                               .only_cpus = request_.cpus});
+                                                               .only_cpus = request_.cpus,
+                                                               .share = request_.share_cpus,
+                                                               .pinned = request_.pinned});
+    require_second_worker();
     if (document_.placement.shared) {
       warn("the load generator shares a CPU with a worker, so its lateness includes the work: " +
            document_.placement.why);
     }
   }
 
+  void require_second_worker() const {
+    const ThreadPlacement& placement = document_.placement;
+    const std::set<int> cpus(placement.worker_cpus.begin(), placement.worker_cpus.end());
+    const std::size_t places = placement.pinned ? cpus.size() : cpus_of(placement).size();
+    if (request_.workload.hedge && (placement.worker_cpus.size() < 2 || places < 2)) {
+      throw std::invalid_argument(fmt::format(
+          "--hedge: a copy needs a second worker on a CPU of its own, and here {} on CPU {}; use --threads 2 "
+          "where three CPUs are allowed, or add --share-cpus where two are",
+          placement.worker_cpus.size() == 1 ? "the only worker is" : "all workers are",
+          cpu_list_text({cpus.begin(), cpus.end()})));
+    }
+  }
+
+  /// What the system grants of what was asked for the workers.
+  WorkerManner worker_manner() {
+    ExecutionRecord& execution = document_.execution.emplace();
+    execution.worker_spin = worker_wait_.signal_spin == kAlways;
+    WorkerManner manner{.pinned = request_.pinned, .all_cpus = cpus_of(document_.placement)};
+    if (request_.realtime_workers) {
+      if (const auto refusal = realtime_refusal(kWorkerFifoPriority, SystemFiles{})) {
+        warn("--realtime-workers: SCHED_FIFO was refused (" + *refusal + "); the workers used the normal scheduler");
+      } else {
+        manner.fifo_priority = kWorkerFifoPriority;
+        execution.worker_scheduling = fmt::format("SCHED_FIFO {}", kWorkerFifoPriority);
+      }
+    }
+    return manner;
+  }
+
+  void hold_memory() {
+    if (!request_.lock_memory) {
+      return;
+    }
+    locked_.emplace();
+    if (const auto& problem = locked_->problem()) {
+      warn("--mlock: refused (" + *problem + "); memory was not locked; see ulimit -l");
+    }
+  }
+
+  void record_memory() {
+    ExecutionRecord& execution = *document_.execution;
+    execution.memory = request_.huge_pages ? "huge pages where the system gives them" : "small pages";
+    execution.memory += request_.lock_memory ? ", to be locked" : "";
+    const SystemFiles files;
+    const auto note = [this](const Reading<Bytes>& reading, const char* path, std::optional<std::uint64_t>& into) {
+      if (reading) {
+        into = reading->count;
+      } else {
+        document_.not_available[path] = reading.reason();
+      }
+    };
+    note(huge_page_memory(files), "execution.huge_bytes", execution.huge_bytes);
+    note(locked_memory(files), "execution.locked_bytes", execution.locked_bytes);
+  }
+
   void read_conditions_here() {
     phase("conditions");
     SteadyClock clock;
     document_.clock = measure_clock_quality(clock);
-    std::vector<int> cpus = document_.placement.issuing_cpus;
-    cpus.insert(cpus.end(), document_.placement.worker_cpus.begin(), document_.placement.worker_cpus.end());
-    std::sort(cpus.begin(), cpus.end());
-    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    const std::vector<int> cpus = cpus_of(document_.placement);
     document_.conditions = read_conditions(document_.machine, {.cpus = cpus,
                                                                .threads = static_cast<int>(cpus.size()),
                                                                .latency_window = settings_.target_latency,
@@ -109,7 +169,6 @@ class Experiment {
     const bool shared = document_.placement.shared;
     const Nanoseconds margin = shared ? Nanoseconds{0} : document_.clock.spin_margin;
     constexpr Nanoseconds kBriefly = std::chrono::microseconds{50};
-    constexpr Nanoseconds kAlways = std::chrono::hours{1};
     issuing_wait_ = {.spin_margin = margin, .signal_spin = margin};
     worker_wait_ = {.spin_margin = margin, .signal_spin = shared ? Nanoseconds{0} : request_.spin ? kAlways : kBriefly};
   }
@@ -117,7 +176,15 @@ class Experiment {
   void prepare() {
     phase("prepare");
     require_memory(per_worker_memory(request_.workload));
-    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_);
+    const WorkerManner manner = worker_manner();
+    if (!request_.huge_pages) {
+      small_pages_.emplace();
+      if (const auto& problem = small_pages_->problem()) {
+        warn("--huge-pages no: refused (" + *problem + ")");
+      }
+    }
+    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_, manner);
+    hold_memory();
     const KernelIdentity identity = workload_->identity();
     document_.workload = identity.name;
     document_.workload_version = identity.version;
@@ -156,6 +223,7 @@ class Experiment {
                  Nanoseconds{1});
     settings_.offline_expected_qps = request_.offline_rate.value_or(warm.samples_per_s);
     require_memory(Bytes{0});
+    record_memory();
   }
 
   /// Starts what disturbs the run, and sees for a second what it delivers while nothing else works.
@@ -190,13 +258,16 @@ class Experiment {
 
   void introduce_issuing_thread(int thread) {
     const auto& cpus = document_.placement.issuing_cpus;
-    pin_this_thread(cpus.at(static_cast<std::size_t>(thread) % cpus.size()));
+    if (request_.pinned) {
+      pin_this_thread(cpus.at(static_cast<std::size_t>(thread) % cpus.size()));
+    } else if (!allow_this_thread(cpus_of(document_.placement))) {
+      throw std::runtime_error("--no-pinning: the system refused to widen the CPUs of an issuing thread");
+    }
     request_precise_sleep();
     if (request_.realtime) {
-      const sched_param parameter{.sched_priority = kFifoPriority};
-      if (sched_setscheduler(0, SCHED_FIFO, &parameter) != 0) {
+      if (const auto refusal = take_realtime_priority(kFifoPriority)) {
         const std::lock_guard lock(realtime_mutex_);
-        realtime_problem_ = std::strerror(errno);
+        realtime_problem_ = *refusal;
       }
     }
   }
@@ -241,6 +312,8 @@ class Experiment {
         throttling && throttling_before ? std::max(*throttling - *throttling_before, Nanoseconds{0}) : Nanoseconds{0};
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
+    } else if (request_.realtime) {
+      document_.execution->issuing_scheduling = fmt::format("SCHED_FIFO {}", kFifoPriority);
     }
   }
 
@@ -271,6 +344,11 @@ class Experiment {
     fill_results(document_, result_, outputs,
                  {.accounts = workload_->accounts(),
                   .context = {.worker_count = document_.placement.worker_cpus.size(), .throttled = throttled_}});
+    document_.hedging = workload_->hedge();
+    if (document_.hedging && document_.sample_count > 0) {
+      document_.hedging->extra_work_share =
+          static_cast<double>(document_.hedging->started) / static_cast<double>(document_.sample_count);
+    }
     for (InvalidReason& problem : dose_problems(document_.interference)) {
       document_.valid = false;
       document_.invalid_reasons.push_back(std::move(problem));
@@ -287,7 +365,9 @@ class Experiment {
   RunDocument document_;
   WaitPolicy issuing_wait_;
   WaitPolicy worker_wait_;
+  std::optional<SmallPages> small_pages_;
   std::unique_ptr<Workload> workload_;
+  std::optional<LockedMemory> locked_;
   SteadyClock plain_clock_;
   std::optional<Interference> interference_;
   TestResult result_;

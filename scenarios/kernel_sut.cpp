@@ -47,6 +47,11 @@ KernelSut::KernelSut(const KernelEntry& entry, Options options) : options_(std::
   if (options_.worker_cpus.empty()) {
     throw std::invalid_argument(fmt::format("workload {}: no CPU is left for a worker", entry.name));
   }
+  // Its work is that of two threads, of which either may have been disturbed.
+  options_.accounts = options_.accounts && !options_.hedge;
+  if (options_.hedge) {
+    hedge_.emplace(*options_.hedge);
+  }
   prepare_kernels(entry);
 }
 
@@ -75,14 +80,18 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
   const std::size_t batch_size = options_.batching.max_batch;
   std::vector<std::vector<Nanoseconds>> single(kernels_.size());
   std::vector<std::vector<Nanoseconds>> batched(kernels_.size());
-  team_.start(options_.worker_cpus, [&](std::size_t worker) {
-    single[worker] = time_runs(*kernels_[worker], 1, batch_size > 1 ? duration / 2 : duration, stop);
-    batched[worker] = batch_size > 1 ? time_runs(*kernels_[worker], batch_size, duration / 2, stop) : single[worker];
-    if (worker == 0) {  // here and not when a run begins, whose first query would wait for it
-      KernelRunQueueMeter meter;
-      account_cost_ = reading_cost(meter, clock_);
-    }
-  });
+  team_.start(
+      options_.worker_cpus,
+      [&](std::size_t worker) {
+        single[worker] = time_runs(*kernels_[worker], 1, batch_size > 1 ? duration / 2 : duration, stop);
+        batched[worker] =
+            batch_size > 1 ? time_runs(*kernels_[worker], batch_size, duration / 2, stop) : single[worker];
+        if (worker == 0) {  // here and not when a run begins, whose first query would wait for it
+          KernelRunQueueMeter meter;
+          account_cost_ = reading_cost(meter, clock_);
+        }
+      },
+      options_.manner);
   team_.join_and_rethrow();
   WarmUp result{.duration = duration};
   const auto pooled_median = [&](const std::vector<std::vector<Nanoseconds>>& of_workers) {
@@ -95,6 +104,9 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
   };
   result.service_time_median = pooled_median(single);
   usual_time_ = result.service_time_median;
+  if (hedge_) {
+    hedge_->choose_time(batched);
+  }
   result.samples_per_s = static_cast<double>(batch_size * kernels_.size()) / seconds(pooled_median(batched));
   return result;
 }
@@ -103,16 +115,26 @@ void KernelSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   end_run();
   accounts_ = {};
   if (!options_.accounts || usual_time_ == Nanoseconds::zero()) {
-    accounts_.not_available =
-        options_.accounts ? "there was no warm-up that shows how long a query usually takes" : "switched off";
+    accounts_.not_available = options_.accounts ? "there was no warm-up that shows how long a query usually takes"
+                              : options_.hedge
+                                  ? "a hedged query is the work of two threads, which no one account describes"
+                                  : "switched off";
   }
   sink_ = std::move(sink);
   queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
-  team_.start(options_.worker_cpus, [this](std::size_t worker) { work(worker); });
+  if (hedge_) {
+    hedge_->begin_run({.workers = kernels_.size(), .max_batch = options_.batching.max_batch}, sink_, *queue_,
+                      options_.manner.all_cpus);
+  }
+  team_.start(
+      options_.worker_cpus, [this](std::size_t worker) { work(worker); }, options_.manner);
 }
 
 void KernelSut::issue_query(std::span<const QuerySample> samples) {
   queue_->expect_more();
+  if (hedge_) {
+    hedge_->hedging().issue(samples);
+  }
   queue_->push(samples, clock_);
 }
 
@@ -122,6 +144,9 @@ void KernelSut::stop() noexcept {
   if (queue_) {
     queue_->close();
     team_.join();
+    if (hedge_) {
+      hedge_->end_run();
+    }
     queue_.reset();
     sink_.reset();
   }
@@ -141,6 +166,8 @@ void KernelSut::work(std::size_t worker) {
   std::vector<Kernel::Probe> probes(most);
   std::vector<QueryResponse> responses(most);
   KernelRunQueueMeter meter;
+  Hedging* hedging = hedge_ ? &hedge_->hedging() : nullptr;
+  ResponseSink& sink = hedging != nullptr ? hedging->sink_of(worker) : *sink_;
   const bool accounts = options_.accounts && usual_time_ > Nanoseconds::zero();
   SlowServiceLog log(meter, account_cost_, std::max(usual_time_, Nanoseconds{1}), most);
   const std::optional<RunQueueAccount> at_start = accounts ? meter.read() : std::nullopt;
@@ -149,11 +176,17 @@ void KernelSut::work(std::size_t worker) {
     if (batch.empty()) {
       break;
     }
+    if (hedging != nullptr) {
+      hedging->admit(worker, batch);
+      if (batch.empty()) {
+        continue;
+      }
+    }
     if (accounts) {
       log.begin();
     }
     const Instant begin = clock_.now();
-    sink_->started(batch);
+    sink.started(batch);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       indices[i] = batch[i].index;
     }
@@ -163,7 +196,7 @@ void KernelSut::work(std::size_t worker) {
       responses[i] = {.id = batch[i].id, .data = std::as_bytes(std::span(probes[i]))};
     }
     const Instant end = clock_.now();
-    sink_->complete(std::span<const QueryResponse>(responses).first(batch.size()));
+    sink.complete(std::span<const QueryResponse>(responses).first(batch.size()));
     if (accounts && log.end(end - begin, batch.size())) {
       for (const QuerySample& sample : batch) {
         log.note(sample.id.position());

@@ -14,17 +14,20 @@ constexpr std::size_t kServiceTimes = std::size_t{1} << 16;
 
 }  // namespace
 
-SyntheticSut::SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait)
+SyntheticSut::SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait,
+                           WorkerManner manner)
     : service_times_(law.draw(kServiceTimes, seed)),
       arrivals_(2 * kQueueCapacity),
       worker_cpus_(std::move(worker_cpus)),
+      manner_(std::move(manner)),
       clock_(wait) {}
 
 void SyntheticSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   end_run();
   sink_ = std::move(sink);
   queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
-  team_.start(worker_cpus_, [this](std::size_t) { serve(); });
+  team_.start(
+      worker_cpus_, [this](std::size_t) { serve(); }, manner_);
 }
 
 void SyntheticSut::issue_query(std::span<const QuerySample> samples) {

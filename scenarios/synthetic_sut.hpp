@@ -18,7 +18,8 @@ namespace assay {
 class SyntheticSut final : public SystemUnderTest {
  public:
   /// One server a CPU. The service time of a sample depends on its position in the run and on `seed` alone.
-  SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait);
+  SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait,
+               WorkerManner manner = {});
   ~SyntheticSut() override { stop(); }
 
   [[nodiscard]] std::string name() const override { return "synthetic"; }
@@ -39,6 +40,7 @@ class SyntheticSut final : public SystemUnderTest {
   std::vector<Nanoseconds> service_times_;
   std::vector<Instant> arrivals_;
   std::vector<int> worker_cpus_;
+  WorkerManner manner_;
   SteadyClock clock_;
   std::shared_ptr<ResponseSink> sink_;
   std::unique_ptr<SampleQueue> queue_;
