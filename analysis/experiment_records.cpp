@@ -62,6 +62,19 @@ std::optional<ExecutionRecord> read_execution(const Field& field) {
                          .locked_bytes = field.member("locked_bytes").optional_count()};
 }
 
+ordered_json manner_key(const RunDocument& run) {
+  const ExecutionRecord plain;
+  const ExecutionRecord execution = run.execution.value_or(plain);
+  if (run.placement.pinned && execution.worker_scheduling == plain.worker_scheduling && !execution.worker_spin &&
+      execution.memory == plain.memory) {
+    return nullptr;
+  }
+  return {{"pinned", run.placement.pinned},
+          {"worker_scheduling", execution.worker_scheduling},
+          {"worker_spin", execution.worker_spin},
+          {"memory", execution.memory}};
+}
+
 std::string hedging_sentence(const HedgeRecord& hedging, Charset charset) {
   return fmt::format(
       "after {} of work ({}): {} copies sent, {} of them run to the end, {} dropped, {} answered first; "

@@ -21,6 +21,9 @@ namespace assay {
 [[nodiscard]] nlohmann::ordered_json execution_json(const std::optional<ExecutionRecord>& execution);
 [[nodiscard]] std::optional<ExecutionRecord> read_execution(const Field& field);
 
+/// What of the manner of execution makes a run comparable only with its like; null where nothing was asked for.
+[[nodiscard]] nlohmann::ordered_json manner_key(const RunDocument& run);
+
 /// "after 131 µs of work (p95 of 4812 runs in the warm-up): 612 copies sent, 580 run, 130 won; extra work 1.20 %"
 [[nodiscard]] std::string hedging_sentence(const HedgeRecord& hedging, Charset charset);
 

@@ -278,12 +278,15 @@ std::string comparability_key(const RunDocument& document) {
   // The seed draws the schedule, so the scheduled rate goes with it.
   scenario.erase("seed");
   scenario.erase("rate_scheduled_hz");
-  const ordered_json key{
+  ordered_json key{
       {"schema", kRunSchema},
       {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},
       {"scenario", scenario},
       {"interference_requested", interference_request_json(document.interference)},
       {"window", window_class(document.min_duration_s)}};
+  if (ordered_json manner = manner_key(document); !manner.is_null()) {
+    key["manner"] = std::move(manner);  // only where it is special, so that keys of before it stay
+  }
   return "sha256:" + sha256_hex(canonical(json(key)));
 }
 

@@ -61,8 +61,8 @@ struct HedgeRecord {
 struct ExecutionRecord {
   std::string issuing_scheduling = "SCHED_OTHER";
   std::string worker_scheduling = "SCHED_OTHER";
-  bool worker_spin = false;                   ///< workers spin for their next sample
-  std::string memory;                         ///< what was asked: "default", "small pages", "huge pages, locked"
+  bool worker_spin = false;                                       ///< workers spin for their next sample
+  std::string memory = "huge pages where the system gives them";  ///< as asked; or "small pages", ", to be locked"
   std::optional<std::uint64_t> huge_bytes;    ///< of the process in transparent huge pages after the warm-up
   std::optional<std::uint64_t> locked_bytes;  ///< of the process, locked, after the warm-up
 };

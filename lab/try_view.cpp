@@ -60,10 +60,18 @@ std::string value_text(const std::optional<double>& value, bool is_rate, Charset
   return value ? value_text(*value, is_rate, charset) : "not available";
 }
 
+/// "1.13 ms (980 µs to 1.20)": an end has no unit where it is that of the median.
 std::string spread_text(const std::optional<TrySpread>& spread, bool is_rate, Charset charset) {
-  return spread ? fmt::format("{} ({} to {})", value_text(spread->median, is_rate, charset),
-                              value_text(spread->least, is_rate, charset), value_text(spread->most, is_rate, charset))
-                : "not available";
+  if (!spread) {
+    return "not available";
+  }
+  const std::string median = value_text(spread->median, is_rate, charset);
+  const auto unit_of = [](const std::string& text) { return text.substr(std::min(text.find(' '), text.size())); };
+  const auto end = [&](double value) {
+    const std::string text = value_text(value, is_rate, charset);
+    return unit_of(text) == unit_of(median) ? text.substr(0, text.find(' ')) : text;
+  };
+  return fmt::format("{} ({} to {})", median, end(spread->least), end(spread->most));
 }
 
 std::string ratio_text(const TryRow& row) {
@@ -90,9 +98,10 @@ std::string more_text(const TryRow& row) {
   if (row.ratio->pairs < 2) {
     return " (two pairs or more are needed)";
   }
-  return row.ratio->more_pairs ? fmt::format(" (about {} more pairs would show {:.3g} x, if it and the spread stay)",
-                                             *row.ratio->more_pairs, row.ratio->ratio)
-                               : "";
+  return row.ratio->more_pairs
+             ? fmt::format(" (about {} more {} would show {:.3g} x, if it and the spread stay)", *row.ratio->more_pairs,
+                           *row.ratio->more_pairs == 1 ? "pair" : "pairs", row.ratio->ratio)
+             : "";
 }
 
 std::string extra_work_text(const TryResult& result, Charset charset) {

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <mutex>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
@@ -16,12 +15,12 @@
 #include "harness/cpu_quota.hpp"
 #include "harness/cpu_times.hpp"
 #include "harness/doctor.hpp"
-#include "harness/process_memory.hpp"
 #include "harness/realtime.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/thread_affinity.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
+#include "scenarios/execution_manner.hpp"
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/memory_need.hpp"
 
@@ -31,9 +30,6 @@ namespace {
 
 /// Above every normal thread, below the kernel's own (sched(7)).
 constexpr int kFifoPriority = 50;
-/// Above the injectors (60): so a worker that may go first shows what noise of lower priority does to it. Below
-/// nothing of the kernel's that has to run on its CPU but the migration and stop threads (99).
-constexpr int kWorkerFifoPriority = 70;
 constexpr Nanoseconds kAlways = std::chrono::hours{1};  ///< how long a thread spins that shall not sleep
 
 class Experiment {
@@ -94,66 +90,13 @@ class Experiment {
                                                                .only_cpus = request_.cpus,
                                                                .share = request_.share_cpus,
                                                                .pinned = request_.pinned});
-    require_second_worker();
+    if (const auto problem = hedge_problem(request_, document_.placement)) {
+      throw std::invalid_argument(*problem);
+    }
     if (document_.placement.shared) {
       warn("the load generator shares a CPU with a worker, so its lateness includes the work: " +
            document_.placement.why);
     }
-  }
-
-  void require_second_worker() const {
-    const ThreadPlacement& placement = document_.placement;
-    const std::set<int> cpus(placement.worker_cpus.begin(), placement.worker_cpus.end());
-    const std::size_t places = placement.pinned ? cpus.size() : cpus_of(placement).size();
-    if (request_.workload.hedge && (placement.worker_cpus.size() < 2 || places < 2)) {
-      throw std::invalid_argument(fmt::format(
-          "--hedge: a copy needs a second worker on a CPU of its own, and here {} on CPU {}; use --threads 2 "
-          "where three CPUs are allowed, or add --share-cpus where two are",
-          placement.worker_cpus.size() == 1 ? "the only worker is" : "all workers are",
-          cpu_list_text({cpus.begin(), cpus.end()})));
-    }
-  }
-
-  /// What the system grants of what was asked for the workers.
-  WorkerManner worker_manner() {
-    ExecutionRecord& execution = document_.execution.emplace();
-    execution.worker_spin = worker_wait_.signal_spin == kAlways;
-    WorkerManner manner{.pinned = request_.pinned, .all_cpus = cpus_of(document_.placement)};
-    if (request_.realtime_workers) {
-      if (const auto refusal = realtime_refusal(kWorkerFifoPriority, SystemFiles{})) {
-        warn("--realtime-workers: SCHED_FIFO was refused (" + *refusal + "); the workers used the normal scheduler");
-      } else {
-        manner.fifo_priority = kWorkerFifoPriority;
-        execution.worker_scheduling = fmt::format("SCHED_FIFO {}", kWorkerFifoPriority);
-      }
-    }
-    return manner;
-  }
-
-  void hold_memory() {
-    if (!request_.lock_memory) {
-      return;
-    }
-    locked_.emplace();
-    if (const auto& problem = locked_->problem()) {
-      warn("--mlock: refused (" + *problem + "); memory was not locked; see ulimit -l");
-    }
-  }
-
-  void record_memory() {
-    ExecutionRecord& execution = *document_.execution;
-    execution.memory = request_.huge_pages ? "huge pages where the system gives them" : "small pages";
-    execution.memory += request_.lock_memory ? ", to be locked" : "";
-    const SystemFiles files;
-    const auto note = [this](const Reading<Bytes>& reading, const char* path, std::optional<std::uint64_t>& into) {
-      if (reading) {
-        into = reading->count;
-      } else {
-        document_.not_available[path] = reading.reason();
-      }
-    };
-    note(huge_page_memory(files), "execution.huge_bytes", execution.huge_bytes);
-    note(locked_memory(files), "execution.locked_bytes", execution.locked_bytes);
   }
 
   void read_conditions_here() {
@@ -176,15 +119,10 @@ class Experiment {
   void prepare() {
     phase("prepare");
     require_memory(per_worker_memory(request_.workload));
-    const WorkerManner manner = worker_manner();
-    if (!request_.huge_pages) {
-      small_pages_.emplace();
-      if (const auto& problem = small_pages_->problem()) {
-        warn("--huge-pages no: refused (" + *problem + ")");
-      }
-    }
-    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_, manner);
-    hold_memory();
+    manner_.emplace(request_, document_.placement, [this](const std::string& warning) { warn(warning); });
+    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_,
+                              manner_->workers());
+    manner_->hold_memory();
     const KernelIdentity identity = workload_->identity();
     document_.workload = identity.name;
     document_.workload_version = identity.version;
@@ -195,6 +133,10 @@ class Experiment {
     }
     if (const auto traffic = workload_->traffic()) {
       document_.traffic_bytes = traffic->count;
+    }
+    if (const auto& hedge = request_.workload.hedge) {
+      document_.workload_parameters["hedge"] =
+          hedge->after ? fmt::format("{}ns", hedge->after->count()) : hedge->percentile.name();
     }
     const BatchPolicy& batching = request_.workload.batching;
     if (batching.max_batch > 1) {
@@ -223,7 +165,7 @@ class Experiment {
                  Nanoseconds{1});
     settings_.offline_expected_qps = request_.offline_rate.value_or(warm.samples_per_s);
     require_memory(Bytes{0});
-    record_memory();
+    manner_->describe(document_);
   }
 
   /// Starts what disturbs the run, and sees for a second what it delivers while nothing else works.
@@ -365,9 +307,8 @@ class Experiment {
   RunDocument document_;
   WaitPolicy issuing_wait_;
   WaitPolicy worker_wait_;
-  std::optional<SmallPages> small_pages_;
+  std::optional<ExecutionManner> manner_;
   std::unique_ptr<Workload> workload_;
-  std::optional<LockedMemory> locked_;
   SteadyClock plain_clock_;
   std::optional<Interference> interference_;
   TestResult result_;

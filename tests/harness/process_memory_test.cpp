@@ -9,8 +9,6 @@
 namespace assay {
 namespace {
 
-using testing::GivenFiles;
-
 TEST(ProcessMemory, ReadsWhatTheKernelCounts) {
   const GivenFiles files({{"/proc/self/smaps_rollup", "Rss:  9000 kB\nAnonHugePages:      4096 kB\n"},
                           {"/proc/self/status", "VmPeak:\t 9 kB\nVmLck:\t    12 kB\n"}});

@@ -6,7 +6,7 @@
 
 #include "harness/simulated_clock.hpp"
 #include "harness/steady_clock.hpp"
-#include "scenarios/run_request.hpp"
+#include "scenarios/execution_manner.hpp"
 
 namespace assay {
 namespace {
@@ -220,6 +220,16 @@ TEST(Hedging, SaysWhatMakesNoSense) {
   EXPECT_TRUE(problem(Scenario::server, 1, {}).starts_with("--hedge: a second worker"));
   EXPECT_TRUE(problem(Scenario::server, 2, {.after = Nanoseconds{9'999}}).starts_with("--hedge: must be at least"));
   EXPECT_TRUE(problem(Scenario::server, 2, {}, "synthetic").starts_with("--hedge: workload synthetic"));
+}
+
+TEST(Hedging, NeedsTwoWorkersOnTwoCpus) {
+  RunRequest request;
+  EXPECT_FALSE(hedge_problem(request, {.issuing_cpus = {1}, .worker_cpus = {0}}));
+  request.workload.hedge = HedgeRequest{};
+  EXPECT_TRUE(hedge_problem(request, {.issuing_cpus = {1}, .worker_cpus = {0}}));
+  EXPECT_TRUE(hedge_problem(request, {.issuing_cpus = {1}, .worker_cpus = {0, 0}}));
+  EXPECT_FALSE(hedge_problem(request, {.issuing_cpus = {1}, .worker_cpus = {0, 0}, .pinned = false}));
+  EXPECT_FALSE(hedge_problem(request, {.issuing_cpus = {1}, .worker_cpus = {0, 1}}));
 }
 
 }  // namespace
