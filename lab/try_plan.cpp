@@ -16,7 +16,8 @@ namespace assay {
 namespace {
 
 constexpr std::array kExperiments{
-    TryExperiment{"hedging", "each query has one worker", "a slow query goes to a second worker as well (--hedge p95)",
+    TryExperiment{"hedging", "each query has one worker",
+                  "a slow query goes to a second worker as well (--hedge, p95 unless a time is given)",
                   "the first answer wins, so one stalled worker no longer decides; the copies are extra work"},
     TryExperiment{"pinning", "threads may run on any CPU of the placement (--no-pinning)",
                   "each thread stays on its own CPU",
@@ -30,8 +31,8 @@ constexpr std::array kExperiments{
                   "fewer misses of the address cache and no first touch in the run; seen where operands are large"},
     TryExperiment{"polling", "workers sleep until a sample comes", "workers spin for it (--spin)",
                   "spares the wake-up; burns the CPU while nothing is to do"},
-    TryExperiment{"batching", "a batch takes what already waits (--batch 8)",
-                  "a batch waits for company (--batch 8 --batch-timeout 1ms)",
+    TryExperiment{"batching", "a batch takes what already waits (--batch, 8 unless given)",
+                  "a batch waits for company (--batch-timeout, 1ms unless given)",
                   "larger batches do more work a second where weights are shared; the first of a batch waits"}};
 
 void refuse_own(const RunOptions& run, std::string_view experiment, std::initializer_list<std::string_view> flags) {

@@ -56,7 +56,15 @@ TryFinding finding_of(const TryRow& row, bool same_dose) {
   if (!same_dose) {
     return TryFinding::dose_differs;
   }
-  if (!row.ratio->shown()) {
+  constexpr double kRelevant = 1.03;  // what differs by less is nobody's reason to change a system
+  const PairedRatio& ratio = *row.ratio;
+  if (!ratio.lower || !ratio.upper) {
+    return TryFinding::no_difference_shown;
+  }
+  if (*ratio.lower > 1.0 / kRelevant && *ratio.upper < kRelevant) {
+    return TryFinding::same;
+  }
+  if (*ratio.lower<kRelevant&& * ratio.upper> 1.0 / kRelevant) {
     return TryFinding::no_difference_shown;
   }
   return (row.ratio->ratio > 1.0) == row.more_is_better ? TryFinding::helps : TryFinding::harms;
@@ -82,6 +90,8 @@ std::string_view name_of(TryFinding finding) {
       return "helps";
     case TryFinding::harms:
       return "harms";
+    case TryFinding::same:
+      return "same to 3 %";
     case TryFinding::no_difference_shown:
       return "no difference shown";
     case TryFinding::dose_differs:

@@ -32,7 +32,7 @@ struct TrySpread {
   double most = 0.0;
 };
 
-enum class TryFinding { helps, harms, no_difference_shown, dose_differs, not_available };
+enum class TryFinding { helps, harms, same, no_difference_shown, dose_differs, not_available };
 [[nodiscard]] std::string_view name_of(TryFinding finding);  ///< "helps", "no difference shown"
 
 /// One quantity on both sides.
@@ -60,7 +60,8 @@ struct TryResult {
 };
 
 /// P50, P99, P99.9 and throughput over the pairs that are complete: run 2i and 2i + 1 are a pair. "helps" and "harms"
-/// only where the interval of the ratio excludes 1, and where both sides got the same dose, to 10 %.
+/// only where the interval of the ratio lies beyond 3 % on one side, "same" where it lies within; and only where both
+/// sides got the same dose, to 10 %.
 [[nodiscard]] std::vector<TryRow> try_rows(const TryResult& result);
 
 /// What was injected, as a mean over the runs of each side.

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kMethod =
     "B/A: geometric mean over pairs of runs; interval: Student t, 95 %, on the logarithms of the ratios, each quantity "
-    "on its own";
+    "on its own; helps or harms: the interval lies beyond 3 %";
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 Json or_null(const std::optional<std::uint64_t>& value) { return value ? Json(*value) : Json(); }
@@ -79,9 +79,9 @@ std::string ratio_text(const TryRow& row) {
     return "not available";
   }
   if (!row.ratio->lower) {
-    return fmt::format("{:.3g} x [no interval from one pair]", row.ratio->ratio);
+    return fmt::format("{:.3f} x [no interval from one pair]", row.ratio->ratio);
   }
-  return fmt::format("{:.3g} x [{:.3g}, {:.3g}]", row.ratio->ratio, *row.ratio->lower, *row.ratio->upper);
+  return fmt::format("{:.3f} x [{:.3f}, {:.3f}]", row.ratio->ratio, *row.ratio->lower, *row.ratio->upper);
 }
 
 /// Columns are padded by characters, not by bytes: "µ" has two.
@@ -99,7 +99,7 @@ std::string more_text(const TryRow& row) {
     return " (two pairs or more are needed)";
   }
   return row.ratio->more_pairs
-             ? fmt::format(" (about {} more {} would show {:.3g} x, if it and the spread stay)", *row.ratio->more_pairs,
+             ? fmt::format(" (about {} more {} would show {:.3f} x, if it and the spread stay)", *row.ratio->more_pairs,
                            *row.ratio->more_pairs == 1 ? "pair" : "pairs", row.ratio->ratio)
              : "";
 }
