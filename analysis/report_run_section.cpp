@@ -5,6 +5,7 @@
 #include <string>
 
 #include "analysis/dose_verdict.hpp"
+#include "analysis/experiment_records.hpp"
 #include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_soak.hpp"
@@ -90,12 +91,18 @@ Html facts(const RunDocument& run) {
     fact(list, "Emulated clock", emulation_sentence(*run.emulated));
     fact(list, "Thermal envelope", envelope_sentence(*run.emulated));
   }
+  if (run.hedging) {
+    fact(list, "Hedged queries", hedging_sentence(*run.hedging, Charset::utf8));
+  }
   fact(list, "Lateness of the generator", lateness_sentence(run, Charset::utf8));
   fact(list, "Output check", run.output_check.empty() ? "not checked" : run.output_check);
   fact(list, "Placement",
        fmt::format("generator on CPU {}, work on CPU {}{}; {}", cpu_list(run.placement.issuing_cpus),
                    cpu_list(run.placement.worker_cpus), run.placement.shared ? ", shared: lateness includes work" : "",
                    run.placement.why));
+  if (run.execution) {
+    fact(list, "Threads and memory", execution_sentence(*run.execution));
+  }
   quiet_facts(list, run);
   fact(list, "Watched", run.observer == "none" ? "by nobody while it measured" : run.observer);
   return list.put("</dl>");

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analysis/dose_verdict.hpp"
+#include "analysis/experiment_records.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/run_mark.hpp"
 #include "analysis/soak_text.hpp"
@@ -116,6 +117,9 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   }
   for (const DoseRecord& dose : run.interference) {
     block.numbers("injected", dose_sentence(dose));
+  }
+  if (run.hedging) {
+    block.numbers("hedging", hedging_sentence(*run.hedging, style.charset));
   }
   if (run.math_peek) {
     block.numbers("formula", run.math_peek->finding);

@@ -111,6 +111,7 @@ struct RunDocument {
   std::optional<MathPeekRecord> math_peek;       ///< absent in Offline and where a query was lost
   std::optional<FleetRecord> fleet;              ///< absent without a window
   std::optional<AttributionRecord> attribution;  ///< who made the slow queries slow
+  std::optional<HedgeRecord> hedging;            ///< absent: no query was to be hedged
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;
@@ -124,6 +125,7 @@ struct RunDocument {
   Machine machine;
   MachineIdentity machine_identity;
   ThreadPlacement placement;
+  std::optional<ExecutionRecord> execution;  ///< absent in files of before it
   RunConditions conditions;
   std::string observer;  ///< "none", "quiet" or "live@2Hz"
   /// Share of the machine's CPU time in the measured part that the hypervisor gave to others.

@@ -6,6 +6,7 @@
 
 #include "analysis/attribution_json.hpp"
 #include "analysis/emulation_json.hpp"
+#include "analysis/experiment_records.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
@@ -118,6 +119,7 @@ ordered_json result_json(const RunDocument& run) {
           {"math_peek", math_peek_json(run.math_peek)},
           {"fleet", fleet_json(run.fleet)},
           {"attribution", attribution_json(run.attribution)},
+          {"hedging", hedging_json(run.hedging)},
           {"errors", run.errors},
           {"series", series_json(run.series)}};
 }
@@ -163,6 +165,17 @@ ordered_json not_available_json(const RunDocument& run) {
                                         : "this scenario has no tail of requests, or no query was above its percentile";
   } else {
     note_reading("result.attribution.waited_share", run.attribution->waited_share);
+  }
+  if (!run.hedging) {
+    reasons["result.hedging"] = "no query was to be hedged";
+  }
+  if (!run.execution) {
+    reasons["execution"] = "the file that this was read from holds none";
+  }
+  for (const char* path : {"execution.huge_bytes", "execution.locked_bytes"}) {
+    if (const auto given = run.not_available.find(path); given != run.not_available.end()) {
+      reasons[path] = given->second;
+    }
   }
   if (!run.work_flops) {
     reasons["workload.flops_per_sample"] = "the workload declares none";
@@ -227,7 +240,9 @@ ordered_json document_json(const RunDocument& run) {
            {{"issuing_cpus", run.placement.issuing_cpus},
             {"worker_cpus", run.placement.worker_cpus},
             {"shared", run.placement.shared},
+            {"pinned", run.placement.pinned},
             {"why", run.placement.why}}},
+          {"execution", execution_json(run.execution)},
           {"conditions", conditions_json(run.conditions)}};
 }
 
@@ -277,6 +292,9 @@ std::string comparability_key(const RunDocument& document) {
       {"window", window_class(document.min_duration_s)}};
   if (document.emulated) {  // only then: a run without it keeps the key that it always had
     key["emulated"] = envelope_json(*document.emulated);
+  }
+  if (ordered_json manner = manner_key(document); !manner.is_null()) {
+    key["manner"] = std::move(manner);  // only where it is special, so that keys of before it stay
   }
   return "sha256:" + sha256_hex(canonical(json(key)));
 }

@@ -7,6 +7,7 @@
 
 #include "analysis/attribution_json.hpp"
 #include "analysis/emulation_json.hpp"
+#include "analysis/experiment_records.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
@@ -151,6 +152,7 @@ void read_result(const Field& field, RunDocument& run) {
   run.math_peek = read_math_peek(field.member("math_peek"));
   run.fleet = read_fleet(field.member("fleet"));
   run.attribution = read_attribution(field.member("attribution"));
+  run.hedging = read_hedging(field.member("hedging"));
   for (const auto& [code, error_count] : field.member("errors").members()) {
     run.errors[code] = error_count.count();
   }
@@ -207,7 +209,17 @@ void read_place(const Field& root, RunDocument& run) {
   run.placement = {.issuing_cpus = placement.member("issuing_cpus").small_integers(),
                    .worker_cpus = placement.member("worker_cpus").small_integers(),
                    .shared = placement.member("shared").boolean(),
+                   .pinned = placement.member("pinned").absent() || placement.member("pinned").boolean(),
                    .why = placement.member("why").text()};
+  run.execution = read_execution(root.member("execution"));
+  const auto keep_reason = [&](const std::string& name, bool absent) {
+    const Field reason = root.member("quality").member("not_available").member(name);
+    if (absent && !reason.absent()) {
+      run.not_available[name] = reason.text();
+    }
+  };
+  keep_reason("execution.huge_bytes", run.execution && !run.execution->huge_bytes);
+  keep_reason("execution.locked_bytes", run.execution && !run.execution->locked_bytes);
   run.conditions = read_conditions(root.member("conditions"));
 }
 

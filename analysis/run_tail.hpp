@@ -45,6 +45,28 @@ struct AttributionRecord {
   double accounting_share = 0.0;  ///< of the workers' time, spent on reading the account: count times cost of one
 };
 
+/// Slow queries that were given to a second worker as well.
+struct HedgeRecord {
+  double after_s = 0.0;       ///< of work on a query, then its copy is sent
+  std::string rule;           ///< where that time comes from: "p95 of 4812 runs in the warm-up", "as asked"
+  std::string scheduling;     ///< of the thread that sends
+  std::uint64_t sent = 0;     ///< copies
+  std::uint64_t started = 0;  ///< copies that a worker ran, to their end
+  std::uint64_t won = 0;      ///< copies that answered first
+  std::uint64_t dropped = 0;  ///< copies that found their query answered before they began
+  std::optional<double> extra_work_share;  ///< started / queries
+};
+
+/// How the threads and the memory of a run were held, as the system granted it.
+struct ExecutionRecord {
+  std::string issuing_scheduling = "SCHED_OTHER";
+  std::string worker_scheduling = "SCHED_OTHER";
+  bool worker_spin = false;                                       ///< workers spin for their next sample
+  std::string memory = "huge pages where the system gives them";  ///< as asked; or "small pages", ", to be locked"
+  std::optional<std::uint64_t> huge_bytes;    ///< of the process in transparent huge pages after the warm-up
+  std::optional<std::uint64_t> locked_bytes;  ///< of the process, locked, after the warm-up
+};
+
 /// What a formula says of the target percentile, from mean and standard deviation alone, beside the measured one.
 struct FormulaRecord {
   std::string name;  ///< "normal", "log-normal", "Cantelli", "measured"

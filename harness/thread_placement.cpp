@@ -137,6 +137,13 @@ std::size_t distinct(const std::vector<Candidate>& candidates, Of of) {
   return values.size();
 }
 
+bool share_a_cpu(const Choice& choice) {
+  return std::any_of(choice.workers.begin(), choice.workers.end(), [&choice](const Candidate& worker) {
+    return std::any_of(choice.issuing.begin(), choice.issuing.end(),
+                       [&worker](const Candidate& issuer) { return issuer.thread.os_index == worker.thread.os_index; });
+  });
+}
+
 bool share_a_core(const Choice& choice) {
   return std::any_of(choice.workers.begin(), choice.workers.end(), [&choice](const Candidate& worker) {
     return std::any_of(choice.issuing.begin(), choice.issuing.end(),
@@ -144,16 +151,16 @@ bool share_a_core(const Choice& choice) {
   });
 }
 
-std::string reasons(const Choice& choice, const std::vector<Candidate>& all, bool shared) {
+std::string reasons(const Choice& choice, const std::vector<Candidate>& all) {
+  const bool shared = all.size() == 1;
   std::vector<Candidate> used = choice.workers;
   used.insert(used.end(), choice.issuing.begin(), choice.issuing.end());
   std::vector<std::string> parts;
-  if (shared && choice.workers.size() > 1) {
-    parts.emplace_back("a worker on each CPU, as asked: the issuing thread shares CPU " +
-                       std::to_string(choice.issuing.front().thread.os_index) + " with one");
-  } else if (shared) {
+  if (shared) {
     parts.emplace_back("only CPU " + std::to_string(all.front().thread.os_index) +
                        " is allowed: the issuing thread shares it with the worker, so its lateness includes the work");
+  } else if (share_a_cpu(choice)) {
+    parts.emplace_back("workers also on the issuing CPUs, as asked: the lateness includes the work");
   } else if (share_a_core(choice)) {
     parts.emplace_back("a worker sits on the second hardware thread of an issuing core: both slow each other");
   } else {
@@ -210,11 +217,6 @@ Choice choose(const std::vector<Candidate>& all, const PlacementRequest& request
   const auto issuing_count = static_cast<std::ptrdiff_t>(std::min(choice.issuing_wanted, carriers));
   choice.issuing.assign(all.begin(), all.begin() + issuing_count);
 
-  if (request.worker_on_each_cpu) {
-    choice.workers = all;
-    choice.workers_wanted = all.size();
-    return choice;
-  }
   std::vector<Candidate> remaining(all.begin() + issuing_count, all.end());
   // The other threads of the issuing cores come last of all.
   std::stable_partition(remaining.begin(), remaining.end(), [&choice](const Candidate& candidate) {
@@ -223,6 +225,9 @@ Choice choose(const std::vector<Candidate>& all, const PlacementRequest& request
   });
   choice.workers_wanted =
       request.worker_threads > 0 ? static_cast<std::size_t>(request.worker_threads) : default_worker_count(remaining);
+  if (request.share) {
+    remaining.insert(remaining.end(), choice.issuing.begin(), choice.issuing.end());
+  }
   if (remaining.empty()) {
     choice.workers = choice.issuing;
   } else {
@@ -243,9 +248,19 @@ ThreadPlacement choose_placement(const Machine& machine, const PlacementRequest&
   ThreadPlacement placement;
   placement.issuing_cpus = cpus_of(choice.issuing, choice.issuing_wanted);
   placement.worker_cpus = cpus_of(choice.workers, choice.workers_wanted);
-  placement.shared = all.size() == 1 || request.worker_on_each_cpu;
-  placement.why = reasons(choice, all, placement.shared);
+  placement.shared = share_a_cpu(choice);
+  placement.pinned = request.pinned;
+  placement.why = reasons(choice, all);
+  if (!request.pinned) {
+    placement.why += "; not pinned: the scheduler may move each thread among CPU " + cpu_list_text(cpus_of(placement));
+  }
   return placement;
+}
+
+std::vector<int> cpus_of(const ThreadPlacement& placement) {
+  std::set<int> cpus(placement.issuing_cpus.begin(), placement.issuing_cpus.end());
+  cpus.insert(placement.worker_cpus.begin(), placement.worker_cpus.end());
+  return {cpus.begin(), cpus.end()};
 }
 
 void pin_this_thread(int cpu) {

@@ -2,11 +2,9 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <functional>
 #include <iostream>
 #include <new>
@@ -28,10 +26,12 @@
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
 #include "lab/soak_command.hpp"
+#include "lab/standard_descriptors.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/tour_flags.hpp"
+#include "lab/try_flags.hpp"
 #include "lab/usage_message.hpp"
 
 namespace assay {
@@ -60,6 +60,7 @@ class CommandLine {
     add_peak();
     add_tail();
     add_soak();
+    add_try();
     add_roofline();
     add_bench();
     add_doctor();
@@ -182,6 +183,13 @@ class CommandLine {
     CLI::App* sub = command("soak", "what the machine sustains: ten minutes of load with its sensors watched",
                             [this] { return soak_command(soak_); });
     add_soak_flags(*sub, soak_);
+    sub->footer(kExitCodes);
+  }
+
+  void add_try() {
+    CLI::App* sub = command("try", "the same load without and with a means against a long tail, in pairs of runs",
+                            [this] { return try_or_list(try_); });
+    add_try_flags(*sub, try_);
     sub->footer(kExitCodes);
   }
 
@@ -312,6 +320,7 @@ class CommandLine {
   PeakCommandOptions peak_;
   SoakCommandOptions soak_;
   TailCommandOptions tail_;
+  TryCommandOptions try_;
   BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;
   ListCommandOptions list_;
@@ -337,17 +346,6 @@ int fail(ExitCode code, std::string_view text) {
     begin = end + 1;
   }
   return to_int(code);
-}
-
-/// A stream that the caller closed must not become the next file that is opened. A closed stdout stays unwritable, so
-/// that the result is missed and not lost.
-void reserve_standard_descriptors() {
-  for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(descriptor, F_GETFD) == -1 && errno == EBADF) {
-      // The lowest free number is taken: this one, as those below it are open by now.
-      (void)open("/dev/null", descriptor == STDERR_FILENO ? O_WRONLY : O_RDONLY);
-    }
-  }
 }
 
 int parse_and_run(std::span<char*> arguments) {

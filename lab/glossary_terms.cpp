@@ -93,6 +93,11 @@ constexpr std::array kTerms{
     GlossaryEntry{"tail", "tail latency", "The slow end of the latency distribution, usually from P99 on.",
                   "A page that waits for N answers is as slow as the slowest: with a share p of slow answers it is "
                   "slow with probability 1 - (1 - p)^N, which is 63 % for p = 1 % and N = 100."},
+    GlossaryEntry{"hedging", "hedged request, hedge, extra work",
+                  "A query that takes long is given to a second worker as well; the first answer wins.",
+                  "It shortens the tail where one worker was stalled, and lengthens it where all are busy: each copy "
+                  "that runs is extra work, and the result counts it. The time runs from the start of the work. After "
+                  "Dean and Barroso, The Tail at Scale, 2013. `assay try hedging` compares runs with and without it."},
     GlossaryEntry{"window", "SLO, latency window, target latency, service level",
                   "The latency that a stated percentile has to stay within, such as 10ms@p99.",
                   "In Server it decides the verdict: the percentile must not exceed it. In the other scenarios the "

@@ -59,11 +59,24 @@ constexpr std::array kFlags{
     RunFlag{"inject-priority", "HOW",
             "strongest: SCHED_FIFO where the system allows it; or ordinary (default: strongest)", kInjected},
     RunFlag{"with", "SOURCE", "own, or stress-ng where it is installed (default: own)", kInjected},
-    RunFlag{"threads", "N", "workers (default: one for each core that is left); all: one on each CPU, none is left",
-            kPlace},
+    RunFlag{"threads", "N", "workers (default: one for each core that is left)", kPlace},
     RunFlag{"cpus", "LIST", "use only these CPUs, e.g. 0-3,8", kPlace},
     RunFlag{"no-accounts", "", "do not read what the kernel accounts for slow queries", kWork},
     RunFlag{"spin", "", "workers spin for their next sample instead of sleeping", kPlace},
+    RunFlag{"no-pinning", "", "threads may run on any CPU of the placement, not each on its own", kPlace},
+    RunFlag{"share-cpus", "", "workers also on the CPUs of the issuing threads, after all others", kPlace},
+    RunFlag{
+        "realtime-workers", "",
+        "SCHED_FIFO 70 for the workers, above injected load, where the system allows it; the kernel stops real-time "
+        "threads for the rest of each second of which they took 95 %",
+        kPlace},
+    RunFlag{"huge-pages", "yes|no", "no: keep transparent huge pages away from the run's memory (default: yes)",
+            kPlace},
+    RunFlag{"mlock", "", "touch and lock the memory of the run before the warm-up, where the system allows it", kPlace},
+    RunFlag{"hedge", "T|pN",
+            "single and server: give a query to a second worker as well once one has worked on it for T, or for the pN "
+            "of the warm-up's work; the first answer wins, what runs runs to its end",
+            kWork},
     RunFlag{"realtime", "", "SCHED_FIFO for the issuing threads, where the system allows it", kPlace},
 };
 

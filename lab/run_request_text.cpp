@@ -271,16 +271,30 @@ void read_interference(FlagReader& flags, InterferenceRequest& request) {
 
 void read_place(FlagReader& flags, RunRequest& request) {
   flags.with("threads", [&](const std::string& text) {
-    if (text == "all") {
-      request.worker_on_each_cpu = true;
-      return;
-    }
     request.worker_threads = static_cast<int>(std::min<std::uint64_t>(parse_count(text), 4096));
     if (request.worker_threads == 0) {
       throw std::invalid_argument("'0': must be at least 1");
     }
   });
   flags.with("cpus", [&](const std::string& text) { request.cpus = cpus_from(text); });
+}
+
+HedgeRequest hedge_from(const std::string& text) {
+  if (text.starts_with('p')) {
+    return {.after = {}, .percentile = parse_percentile(text)};
+  }
+  return {.after = parse_duration(text)};
+}
+
+/// How memory is held, and when a second worker helps.
+void read_experiments(FlagReader& flags, RunRequest& request) {
+  flags.with("huge-pages", [&](const std::string& text) {
+    if (text != "yes" && text != "no") {
+      throw std::invalid_argument(fmt::format("'{}' is none of yes, no", text));
+    }
+    request.huge_pages = text == "yes";
+  });
+  flags.with("hedge", [&](const std::string& text) { request.workload.hedge = hedge_from(text); });
 }
 
 void read_parameters(FlagReader& flags, const RunOptions& options, RunRequest& request) {
@@ -331,6 +345,10 @@ RunRequest request_from(const RunOptions& options) {
   request.workload.accounts = !options.is_on("no-accounts");
   request.spin = options.is_on("spin");
   request.realtime = options.is_on("realtime");
+  request.realtime_workers = options.is_on("realtime-workers");
+  request.pinned = !options.is_on("no-pinning");
+  request.share_cpus = options.is_on("share-cpus");
+  request.lock_memory = options.is_on("mlock");
   read_random(flags, request);
   try {
     read_traffic(flags, request);
@@ -347,6 +365,7 @@ RunRequest request_from(const RunOptions& options) {
   read_work(flags, request);
   read_interference(flags, request.interference);
   read_place(flags, request);
+  read_experiments(flags, request);
   read_parameters(flags, options, request);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {

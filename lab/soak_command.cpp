@@ -31,15 +31,7 @@ void add_soak_flags(CLI::App& sub, SoakCommandOptions& options) {
 
 namespace {
 
-/// One sample for each worker keeps all of them at work; nonsense is said later, with all the rest.
-std::size_t worker_count_of(const RunOptions& run) {
-  if (const std::string threads = *run.value("threads"); threads != "all") {
-    try {
-      return static_cast<std::size_t>(parse_count(threads));
-    } catch (const std::invalid_argument&) {
-      return 1;
-    }
-  }
+std::size_t cpu_count_of(const RunOptions& run) {
   const auto cpus = run.value("cpus");
   return cpus ? std::max<std::size_t>(1, cpu_list(*cpus).size()) : detect_machine().allowed_cpus().size();
 }
@@ -60,10 +52,11 @@ RunOptions soak_run(const SoakCommandOptions& options) {
   if (!run.value("scenario")) {
     run.set("scenario", "multi");
     if (!run.value("threads")) {
-      run.set("threads", "all");
+      run.set("threads", fmt::format("{}", cpu_count_of(run)));
+      run.set("share-cpus", "true");
     }
     if (!run.value("samples-per-query")) {
-      run.set("samples-per-query", fmt::format("{}", worker_count_of(run)));
+      run.set("samples-per-query", *run.value("threads"));
     }
   }
   return run;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
@@ -14,6 +13,7 @@
 #include "analysis/run_window_share.hpp"
 #include "analysis/threshold_search.hpp"
 #include "harness/quantity.hpp"
+#include "lab/honest_run.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_request_text.hpp"
@@ -21,18 +21,6 @@
 
 namespace assay {
 namespace {
-
-/// What makes a level worthless: the system did not do its work. A missed window is what a level is for, and a dose
-/// that was not delivered counts at what was.
-void require_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 7> kFaults{"output_check", "threw",  "duplicate", "unknown_id",
-                                                    "after_end",    "failed", "clock_step"};
-  for (const InvalidReason& reason : run.invalid_reasons) {
-    if (std::ranges::find(kFaults, reason.code) != kFaults.end()) {
-      throw CommandError(ExitCode::run_invalid, "a run is INVALID: " + reason.message);
-    }
-  }
-}
 
 std::optional<double> percentile_of(const RunDocument& run, const std::string& name) {
   const auto found = run.latency.percentiles_s.find(name);

@@ -1,12 +1,9 @@
 #include "scenarios/experiment.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <mutex>
 #include <stdexcept>
 #include <utility>
@@ -20,11 +17,14 @@
 #include "harness/cpu_quota.hpp"
 #include "harness/cpu_times.hpp"
 #include "harness/doctor.hpp"
+#include "harness/realtime.hpp"
 #include "harness/steady_clock.hpp"
+#include "harness/thread_affinity.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/dilation.hpp"
 #include "scenarios/emulation.hpp"
+#include "scenarios/execution_manner.hpp"
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/machine_watch.hpp"
 #include "scenarios/memory_need.hpp"
@@ -47,6 +47,7 @@ Nanoseconds soak_period(Nanoseconds duration) {
 
 /// Above every normal thread, below the kernel's own (sched(7)).
 constexpr int kFifoPriority = 50;
+constexpr Nanoseconds kAlways = std::chrono::hours{1};  ///< how long a thread spins that shall not sleep
 
 class Experiment {
  public:
@@ -106,9 +107,14 @@ class Experiment {
     require_allowed(request_.interference, document_.machine.allowed_cpus());  // not only after the warm-up
     document_.placement = choose_placement(document_.machine, {.issuing_threads = request_.issuing_threads(),
                                                                .worker_threads = request_.worker_threads,
-                                                               .worker_on_each_cpu = request_.worker_on_each_cpu,
-                                                               .only_cpus = request_.cpus});
-    const bool closed_loop_as_asked = request_.worker_on_each_cpu && settings_.scenario != Scenario::server;
+                                                               .only_cpus = request_.cpus,
+                                                               .share = request_.share_cpus,
+                                                               .pinned = request_.pinned});
+    if (const auto problem = hedge_problem(request_, document_.placement)) {
+      throw std::invalid_argument(*problem);
+    }
+    // Without a schedule there is nothing to be late for.
+    const bool closed_loop_as_asked = request_.share_cpus && settings_.scenario != Scenario::server;
     if (document_.placement.shared && !closed_loop_as_asked) {
       warn("the load generator shares a CPU with a worker, so its lateness includes the work: " +
            document_.placement.why);
@@ -119,10 +125,7 @@ class Experiment {
     phase("conditions");
     SteadyClock clock;
     document_.clock = measure_clock_quality(clock);
-    std::vector<int> cpus = document_.placement.issuing_cpus;
-    cpus.insert(cpus.end(), document_.placement.worker_cpus.begin(), document_.placement.worker_cpus.end());
-    std::sort(cpus.begin(), cpus.end());
-    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    const std::vector<int> cpus = cpus_of(document_.placement);
     document_.conditions = read_conditions(document_.machine, {.cpus = cpus,
                                                                .threads = static_cast<int>(cpus.size()),
                                                                .latency_window = settings_.target_latency,
@@ -131,7 +134,6 @@ class Experiment {
     const bool shared = document_.placement.shared;
     const Nanoseconds margin = shared ? Nanoseconds{0} : document_.clock.spin_margin;
     constexpr Nanoseconds kBriefly = std::chrono::microseconds{50};
-    constexpr Nanoseconds kAlways = std::chrono::hours{1};
     issuing_wait_ = {.spin_margin = margin, .signal_spin = margin};
     worker_wait_ = {.spin_margin = margin, .signal_spin = shared ? Nanoseconds{0} : request_.spin ? kAlways : kBriefly};
   }
@@ -139,8 +141,11 @@ class Experiment {
   void prepare() {
     phase("prepare");
     require_memory(per_worker_memory(request_.workload));
-    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_,
-                              request_.envelope ? &emulated_clock_ : nullptr);
+    manner_.emplace(request_, document_.placement, [this](const std::string& warning) { warn(warning); });
+    WorkerManner manner = manner_->workers();
+    manner.emulated = request_.envelope ? &emulated_clock_ : nullptr;
+    workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_, manner);
+    manner_->hold_memory();
     const KernelIdentity identity = workload_->identity();
     document_.workload = identity.name;
     document_.workload_version = identity.version;
@@ -151,6 +156,10 @@ class Experiment {
     }
     if (const auto traffic = workload_->traffic()) {
       document_.traffic_bytes = traffic->count;
+    }
+    if (const auto& hedge = request_.workload.hedge) {
+      document_.workload_parameters["hedge"] =
+          hedge->after ? fmt::format("{}ns", hedge->after->count()) : hedge->percentile.name();
     }
     const BatchPolicy& batching = request_.workload.batching;
     if (batching.max_batch > 1) {
@@ -215,6 +224,7 @@ class Experiment {
                  Nanoseconds{1});
     settings_.offline_expected_qps = request_.offline_rate.value_or(warm.samples_per_s);
     require_memory(Bytes{0});
+    manner_->describe(document_);
   }
 
   /// Starts what disturbs the run, and sees for a second what it delivers while nothing else works.
@@ -246,13 +256,16 @@ class Experiment {
 
   void introduce_issuing_thread(int thread) {
     const auto& cpus = document_.placement.issuing_cpus;
-    pin_this_thread(cpus.at(static_cast<std::size_t>(thread) % cpus.size()));
+    if (request_.pinned) {
+      pin_this_thread(cpus.at(static_cast<std::size_t>(thread) % cpus.size()));
+    } else if (!allow_this_thread(cpus_of(document_.placement))) {
+      throw std::runtime_error("--no-pinning: the system refused to widen the CPUs of an issuing thread");
+    }
     request_precise_sleep();
     if (request_.realtime) {
-      const sched_param parameter{.sched_priority = kFifoPriority};
-      if (sched_setscheduler(0, SCHED_FIFO, &parameter) != 0) {
+      if (const auto refusal = take_realtime_priority(kFifoPriority)) {
         const std::lock_guard lock(realtime_mutex_);
-        realtime_problem_ = std::strerror(errno);
+        realtime_problem_ = *refusal;
       }
     }
   }
@@ -314,6 +327,8 @@ class Experiment {
         throttling && throttling_before ? std::max(*throttling - *throttling_before, Nanoseconds{0}) : Nanoseconds{0};
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
+    } else if (request_.realtime) {
+      document_.execution->issuing_scheduling = fmt::format("SCHED_FIFO {}", kFifoPriority);
     }
   }
 
@@ -350,6 +365,11 @@ class Experiment {
     if (soak_) {
       document_.soak = soak_record(result_, distributions_of(result_), *soak_);
     }
+    document_.hedging = workload_->hedge();
+    if (document_.hedging && document_.sample_count > 0) {
+      document_.hedging->extra_work_share =
+          static_cast<double>(document_.hedging->started) / static_cast<double>(document_.sample_count);
+    }
     for (InvalidReason& problem : dose_problems(document_.interference)) {
       document_.valid = false;
       document_.invalid_reasons.push_back(std::move(problem));
@@ -367,6 +387,7 @@ class Experiment {
   WaitPolicy issuing_wait_;
   WaitPolicy worker_wait_;
   EmulatedClock emulated_clock_;
+  std::optional<ExecutionManner> manner_;
   std::unique_ptr<Workload> workload_;
   SteadyClock plain_clock_;
   std::optional<Interference> interference_;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "scenarios/dilation.hpp"
+
 namespace assay {
 
 namespace {
@@ -47,6 +49,9 @@ KernelSut::KernelSut(const KernelEntry& entry, Options options) : options_(std::
   if (options_.worker_cpus.empty()) {
     throw std::invalid_argument(fmt::format("workload {}: no CPU is left for a worker", entry.name));
   }
+  if (options_.hedge) {
+    hedge_.emplace(*options_.hedge);
+  }
   prepare_kernels(entry);
 }
 
@@ -75,14 +80,18 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
   const std::size_t batch_size = options_.batching.max_batch;
   std::vector<std::vector<Nanoseconds>> single(kernels_.size());
   std::vector<std::vector<Nanoseconds>> batched(kernels_.size());
-  team_.start(options_.worker_cpus, [&](std::size_t worker) {
-    single[worker] = time_runs(*kernels_[worker], 1, batch_size > 1 ? duration / 2 : duration, stop);
-    batched[worker] = batch_size > 1 ? time_runs(*kernels_[worker], batch_size, duration / 2, stop) : single[worker];
-    if (worker == 0) {  // here and not when a run begins, whose first query would wait for it
-      KernelRunQueueMeter meter;
-      account_cost_ = reading_cost(meter, clock_);
-    }
-  });
+  team_.start(
+      options_.worker_cpus,
+      [&](std::size_t worker) {
+        single[worker] = time_runs(*kernels_[worker], 1, batch_size > 1 ? duration / 2 : duration, stop);
+        batched[worker] =
+            batch_size > 1 ? time_runs(*kernels_[worker], batch_size, duration / 2, stop) : single[worker];
+        if (worker == 0) {  // here and not when a run begins, whose first query would wait for it
+          KernelRunQueueMeter meter;
+          account_cost_ = reading_cost(meter, clock_);
+        }
+      },
+      options_.manner);
   team_.join_and_rethrow();
   WarmUp result{.duration = duration};
   const auto pooled_median = [&](const std::vector<std::vector<Nanoseconds>>& of_workers) {
@@ -95,6 +104,9 @@ WarmUp KernelSut::warm_up(Nanoseconds duration, const std::stop_token& stop) {
   };
   result.service_time_median = pooled_median(single);
   usual_time_ = result.service_time_median;
+  if (hedge_) {
+    hedge_->choose_time(batched);
+  }
   result.samples_per_s = static_cast<double>(batch_size * kernels_.size()) / seconds(pooled_median(batched));
   return result;
 }
@@ -105,14 +117,22 @@ void KernelSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   accounts_.not_available = no_accounts_reason();
   sink_ = std::move(sink);
   queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
-  team_.start(options_.worker_cpus, [this](std::size_t worker) { work(worker); });
+  if (hedge_) {
+    hedge_->begin_run({.workers = kernels_.size(), .max_batch = options_.batching.max_batch}, sink_, *queue_,
+                      options_.manner.all_cpus);
+  }
+  team_.start(
+      options_.worker_cpus, [this](std::size_t worker) { work(worker); }, options_.manner);
 }
 
 std::string KernelSut::no_accounts_reason() const {
+  if (options_.hedge) {
+    return "a hedged query is the work of two threads, which no one account describes";
+  }
   if (!options_.accounts) {
     return "switched off";
   }
-  if (options_.emulated != nullptr) {
+  if (options_.manner.emulated != nullptr) {
     return "a query that the emulated clock makes slow spins, and the system's account cannot tell that from work";
   }
   return usual_time_ == Nanoseconds::zero() ? "there was no warm-up that shows how long a query usually takes" : "";
@@ -120,6 +140,9 @@ std::string KernelSut::no_accounts_reason() const {
 
 void KernelSut::issue_query(std::span<const QuerySample> samples) {
   queue_->expect_more();
+  if (hedge_) {
+    hedge_->hedging().issue(samples);
+  }
   queue_->push(samples, clock_);
 }
 
@@ -129,6 +152,9 @@ void KernelSut::stop() noexcept {
   if (queue_) {
     queue_->close();
     team_.join();
+    if (hedge_) {
+      hedge_->end_run();
+    }
     queue_.reset();
     sink_.reset();
   }
@@ -148,24 +174,32 @@ void KernelSut::work(std::size_t worker) {
   std::vector<Kernel::Probe> probes(most);
   std::vector<QueryResponse> responses(most);
   KernelRunQueueMeter meter;
+  Hedging* hedging = hedge_ ? &hedge_->hedging() : nullptr;
+  ResponseSink& sink = hedging != nullptr ? hedging->sink_of(worker) : *sink_;
   const bool accounts = no_accounts_reason().empty();
   SlowServiceLog log(meter, account_cost_, std::max(usual_time_, Nanoseconds{1}), most);
   const std::optional<RunQueueAccount> at_start = accounts ? meter.read() : std::nullopt;
   SteadyClock spinning(kSpinOnly);
   std::optional<Dilator> dilator;
-  if (options_.emulated != nullptr) {
-    dilator.emplace(*options_.emulated, spinning);
+  if (options_.manner.emulated != nullptr) {
+    dilator.emplace(*options_.manner.emulated, spinning);
   }
   while (true) {
     queue_->collect(clock_, options_.batching, batch);
     if (batch.empty()) {
       break;
     }
+    if (hedging != nullptr) {
+      hedging->admit(worker, batch);
+      if (batch.empty()) {
+        continue;
+      }
+    }
     if (accounts) {
       log.begin();
     }
     const Instant begin = clock_.now();
-    sink_->started(batch);
+    sink.started(batch);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       indices[i] = batch[i].index;
     }
@@ -178,7 +212,7 @@ void KernelSut::work(std::size_t worker) {
       dilator->after_chunk(clock_.now() - begin);
     }
     const Instant end = clock_.now();
-    sink_->complete(std::span<const QueryResponse>(responses).first(batch.size()));
+    sink.complete(std::span<const QueryResponse>(responses).first(batch.size()));
     if (accounts && log.end(end - begin, batch.size())) {
       for (const QuerySample& sample : batch) {
         log.note(sample.id.position());

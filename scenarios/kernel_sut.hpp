@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
+#include "analysis/run_tail.hpp"
 #include "harness/slow_service_log.hpp"
 #include "harness/steady_clock.hpp"
 #include "kernels/kernel.hpp"
 #include "loadgen/system_under_test.hpp"
 #include "scenarios/batching.hpp"
-#include "scenarios/dilation.hpp"
+#include "scenarios/hedge_watch.hpp"
 #include "scenarios/worker_team.hpp"
 
 namespace assay {
@@ -40,8 +41,9 @@ class KernelSut final : public SystemUnderTest {
     std::vector<int> worker_cpus;
     WaitPolicy wait;
     BatchPolicy batching;
-    bool accounts = true;               ///< note what the kernel accounts for slow batches
-    EmulatedClock* emulated = nullptr;  ///< slows the batches of a run, not those of the warm-up; must outlive this
+    bool accounts = true;  ///< note what the kernel accounts for slow batches; not together with hedging
+    WorkerManner manner;
+    std::optional<HedgeRequest> hedge;
   };
 
   /// Makes and prepares one kernel a worker, on the worker's own CPU, and verifies the first one's whole output.
@@ -64,6 +66,10 @@ class KernelSut final : public SystemUnderTest {
   [[nodiscard]] std::size_t worker_count() const { return kernels_.size(); }
   /// What the workers noted in the last run; complete after end_run().
   [[nodiscard]] const ServiceAccounts& accounts() const { return accounts_; }
+  /// What hedging did in the last run, without its share; complete after end_run(). Nothing where none was asked for.
+  [[nodiscard]] std::optional<HedgeRecord> hedge() const {
+    return hedge_ ? std::optional(hedge_->record()) : std::nullopt;
+  }
 
  private:
   void stop() noexcept;
@@ -83,6 +89,7 @@ class KernelSut final : public SystemUnderTest {
   std::shared_ptr<ResponseSink> sink_;
   std::unique_ptr<SampleQueue> queue_;
   WorkerTeam team_;
+  std::optional<HedgeWatch> hedge_;
 };
 
 /// The inputs of a kernel as a sample library; prepare() has them all in memory.

@@ -20,6 +20,22 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   if (request.worker_threads < 0) {
     problems.push_back(fmt::format("--threads {}: must be at least 1", request.worker_threads));
   }
+  if (const auto& hedge = request.workload.hedge) {
+    const Scenario scenario = request.settings.scenario;
+    if (scenario != Scenario::server && scenario != Scenario::single_stream) {
+      problems.push_back(
+          fmt::format("--hedge: {} sends many samples at once, which fill all workers; take single or "
+                      "server",
+                      title_of(scenario)));
+    }
+    if (request.worker_threads == 1) {
+      problems.emplace_back("--hedge: a second worker must be there to take a copy; use --threads 2");
+    }
+    constexpr Nanoseconds kShortest = std::chrono::microseconds{10};  // a thread wakes no more often
+    if (hedge->after && *hedge->after < kShortest) {
+      problems.emplace_back("--hedge: must be at least 10us");
+    }
+  }
   if (request.warm_up < Nanoseconds::zero()) {
     problems.emplace_back("--warmup: must not be negative");
   }

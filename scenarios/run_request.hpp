@@ -24,14 +24,18 @@ struct RunRequest {
   std::optional<double> offline_rate;  ///< sizes the Offline query; absent: what the warm-up shows
   std::uint64_t seed = 0;              ///< of the workload's inputs, and where `settings.seeds` came from
   int worker_threads = 0;              ///< 0: as many as the cores left over by the issuing threads
-  bool worker_on_each_cpu = false;     ///< instead: the issuing threads share CPUs with workers
   std::vector<int> cpus;               ///< only these; empty: all allowed
   Nanoseconds warm_up = std::chrono::milliseconds{500};
   InterferenceRequest interference;
   std::optional<SoakRequest> soak;
   std::optional<ThermalEnvelope> envelope;  ///< lowers the clock as such a device would: the run is EMULATED
-  bool spin = false;                        ///< workers spin for their next sample instead of sleeping
-  bool realtime = false;                    ///< SCHED_FIFO for the issuing threads, where the system allows it
+  bool spin = false;              ///< workers spin for their next sample instead of sleeping
+  bool realtime = false;          ///< SCHED_FIFO for the issuing threads, where the system allows it
+  bool realtime_workers = false;  ///< SCHED_FIFO for the workers, above what is injected, where the system allows it
+  bool pinned = true;             ///< each thread on a CPU of its own; false: anywhere in the placement
+  bool share_cpus = false;        ///< workers also on the CPUs of the issuing threads
+  bool huge_pages = true;         ///< ask for them; false: keep them away from the process
+  bool lock_memory = false;       ///< all memory of the process touched and locked before the warm-up
 
   /// How many threads issue: more than one only in Server.
   [[nodiscard]] int issuing_threads() const;

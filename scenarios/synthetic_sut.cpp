@@ -15,18 +15,19 @@ constexpr std::size_t kServiceTimes = std::size_t{1} << 16;
 }  // namespace
 
 SyntheticSut::SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait,
-                           EmulatedClock* emulated)
+                           WorkerManner manner)
     : service_times_(law.draw(kServiceTimes, seed)),
       arrivals_(2 * kQueueCapacity),
       worker_cpus_(std::move(worker_cpus)),
-      clock_(wait),
-      emulated_(emulated) {}
+      manner_(std::move(manner)),
+      clock_(wait) {}
 
 void SyntheticSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   end_run();
   sink_ = std::move(sink);
   queue_ = std::make_unique<SampleQueue>(kQueueCapacity);
-  team_.start(worker_cpus_, [this](std::size_t) { serve(); });
+  team_.start(
+      worker_cpus_, [this](std::size_t) { serve(); }, manner_);
 }
 
 void SyntheticSut::issue_query(std::span<const QuerySample> samples) {
@@ -52,7 +53,7 @@ void SyntheticSut::end_run() {
 
 Nanoseconds SyntheticSut::service_time_of(const QuerySample& sample) const {
   const Nanoseconds drawn = service_times_[sample.id.position() % service_times_.size()];
-  return emulated_ == nullptr ? drawn : from_seconds(seconds(drawn) / emulated_->factor());
+  return manner_.emulated == nullptr ? drawn : from_seconds(seconds(drawn) / manner_.emulated->factor());
 }
 
 void SyntheticSut::serve() {
@@ -70,8 +71,8 @@ void SyntheticSut::serve() {
     const Nanoseconds service = service_time_of(sample);
     free_at = std::max(free_at, arrival_of(sample)) + service;
     clock_.wait_until(free_at);
-    if (emulated_ != nullptr) {
-      emulated_->add_busy(service);
+    if (manner_.emulated != nullptr) {
+      manner_.emulated->add_busy(service);
     }
     const QueryResponse response{.id = sample.id};
     sink_->complete({&response, 1});

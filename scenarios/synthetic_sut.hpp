@@ -18,10 +18,10 @@ namespace assay {
 /// Lindley's recursion.
 class SyntheticSut final : public SystemUnderTest {
  public:
-  /// One server a CPU. The service time of a sample depends on its position in the run and on `seed` alone, and on the
-  /// factor of the emulated clock when the service begins where there is one; that must outlive this.
+  /// One server a CPU. The service time of a sample depends on its position in the run and on `seed` alone, and on
+  /// the factor of the emulated clock when the service begins, where the manner has one.
   SyntheticSut(const ServiceLaw& law, std::uint64_t seed, std::vector<int> worker_cpus, WaitPolicy wait,
-               EmulatedClock* emulated = nullptr);
+               WorkerManner manner = {});
   ~SyntheticSut() override { stop(); }
 
   [[nodiscard]] std::string name() const override { return "synthetic"; }
@@ -43,8 +43,8 @@ class SyntheticSut final : public SystemUnderTest {
   std::vector<Nanoseconds> service_times_;
   std::vector<Instant> arrivals_;
   std::vector<int> worker_cpus_;
+  WorkerManner manner_;
   SteadyClock clock_;
-  EmulatedClock* emulated_;
   std::shared_ptr<ResponseSink> sink_;
   std::unique_ptr<SampleQueue> queue_;
   WorkerTeam team_;

@@ -8,6 +8,16 @@
 
 namespace assay {
 
+class EmulatedClock;
+
+/// How workers run, besides on which CPUs.
+struct WorkerManner {
+  bool pinned = true;         ///< each to its own CPU; false: each may run on any of all_cpus
+  std::vector<int> all_cpus;  ///< of the placement, those of the issuing threads too
+  int fifo_priority = 0;      ///< SCHED_FIFO of this priority; 0: as every thread
+  EmulatedClock* emulated = nullptr;  ///< slows the work of a run, not that of the warm-up; for whoever runs the work
+};
+
 /// Threads pinned to given CPUs, one each, that run `body(worker)` until it returns. They are joined by join() or the
 /// destructor; whoever owns the team must make the bodies return first.
 class WorkerTeam {
@@ -19,9 +29,9 @@ class WorkerTeam {
   WorkerTeam& operator=(const WorkerTeam&) = delete;
   ~WorkerTeam() { join(); }
 
-  /// Starts one thread a CPU. An empty list starts nothing. A thread that cannot be pinned keeps the exception for
-  /// join_and_rethrow().
-  void start(const std::vector<int>& cpus, const Body& body);
+  /// Starts one thread a CPU. An empty list starts nothing. A thread that cannot be placed as asked keeps the exception
+  /// for join_and_rethrow().
+  void start(const std::vector<int>& cpus, const Body& body, const WorkerManner& manner = {});
 
   /// Waits for all.
   void join() noexcept;

@@ -34,6 +34,7 @@ class KernelWorkload final : public Workload {
   [[nodiscard]] std::optional<Bytes> traffic() const override { return system_.kernel().traffic(); }
   WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override { return system_.warm_up(duration, stop); }
   [[nodiscard]] ServiceAccounts accounts() const override { return system_.accounts(); }
+  [[nodiscard]] std::optional<HedgeRecord> hedge() const override { return system_.hedge(); }
   [[nodiscard]] std::optional<ResponseCheck> check(const TestResult& result) const override {
     return check_responses(result.responses, system_.kernel());
   }
@@ -114,7 +115,7 @@ class NumberedWorkload final : public Workload {
 
 std::unique_ptr<Workload> make_synthetic(const WorkloadRequest& request, std::uint64_t seed,
                                          const std::vector<int>& worker_cpus, const WaitPolicy& wait,
-                                         EmulatedClock* emulated) {
+                                         const WorkerManner& manner) {
   const ServiceLaw& law = request.law;
   KernelIdentity identity{
       .name = std::string(kSynthetic),
@@ -122,7 +123,7 @@ std::unique_ptr<Workload> make_synthetic(const WorkloadRequest& request, std::ui
   if (law.shape != ServiceLaw::Shape::constant && law.shape != ServiceLaw::Shape::exponential) {
     identity.parameters["sd_s"] = fmt::format("{:g}", seconds(law.standard_deviation));
   }
-  return std::make_unique<NumberedWorkload>(std::make_unique<SyntheticSut>(law, seed, worker_cpus, wait, emulated),
+  return std::make_unique<NumberedWorkload>(std::make_unique<SyntheticSut>(law, seed, worker_cpus, wait, manner),
                                             std::move(identity), request.numbered_samples);
 }
 
@@ -170,6 +171,9 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
       problems.push_back(fmt::format("--param {}: workload {} has no parameters; it takes --law, --mean and --sd",
                                      request.parameters.begin()->first, request.name));
     }
+    if (request.hedge) {
+      problems.push_back(fmt::format("--hedge: workload {} does no work that a second worker could do", request.name));
+    }
     if (request.batching.max_batch != 1) {
       problems.push_back(fmt::format("--batch {}: workload {} takes 1", request.batching.max_batch, request.name));
     }
@@ -195,7 +199,7 @@ Bytes per_worker_memory(const WorkloadRequest& request) {
 
 std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uint64_t seed,
                                         const std::vector<int>& worker_cpus, const WaitPolicy& wait,
-                                        EmulatedClock* emulated) {
+                                        const WorkerManner& manner) {
   if (const auto problems = problems_of(request); !problems.empty()) {
     throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
   }
@@ -206,13 +210,14 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                                                                         .wait = wait,
                                                                         .batching = request.batching,
                                                                         .accounts = request.accounts,
-                                                                        .emulated = emulated});
+                                                                        .manner = manner,
+                                                                        .hedge = request.hedge});
   }
   if (request.name == kNull) {
     return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)},
                                               request.numbered_samples);
   }
-  return make_synthetic(request, seed, worker_cpus, wait, emulated);
+  return make_synthetic(request, seed, worker_cpus, wait, manner);
 }
 
 }  // namespace assay

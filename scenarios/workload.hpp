@@ -7,15 +7,17 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/run_tail.hpp"
 #include "harness/steady_clock.hpp"
 #include "kernels/kernel.hpp"
 #include "loadgen/system_under_test.hpp"
 #include "loadgen/test_result.hpp"
 #include "scenarios/batching.hpp"
-#include "scenarios/dilation.hpp"
+#include "scenarios/hedging.hpp"
 #include "scenarios/kernel_sut.hpp"
 #include "scenarios/output_check.hpp"
 #include "scenarios/service_law.hpp"
+#include "scenarios/worker_team.hpp"
 
 namespace assay {
 
@@ -26,6 +28,7 @@ struct WorkloadRequest {
   ServiceLaw law;                                 ///< of "synthetic"
   BatchPolicy batching;
   bool accounts = true;                   ///< note what the kernel accounts for slow queries
+  std::optional<HedgeRequest> hedge;      ///< give slow queries to a second worker as well
   std::uint64_t numbered_samples = 1024;  ///< in the library of "synthetic" and "null"
 };
 
@@ -71,15 +74,18 @@ class Workload {
   /// What the kernel accounted for slow queries of the last run.
   [[nodiscard]] virtual ServiceAccounts accounts() const = 0;
 
+  /// What hedging did in the last run, without its share; nothing where none was asked for.
+  [[nodiscard]] virtual std::optional<HedgeRecord> hedge() const { return std::nullopt; }
+
   /// Judges the kept responses of a run; nothing for a workload that has no outputs.
   [[nodiscard]] virtual std::optional<ResponseCheck> check(const TestResult& result) const = 0;
 };
 
 /// Makes the workload on the given CPUs; a kernel is prepared and its output verified on the way. Throws
-/// std::invalid_argument as problems_of() says, std::runtime_error if the verification fails. Runs follow `emulated`
-/// where it is given; it must outlive the workload.
+/// std::invalid_argument as problems_of() says, std::runtime_error if the verification fails. What the manner points to
+/// must outlive the workload.
 [[nodiscard]] std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uint64_t seed,
                                                       const std::vector<int>& worker_cpus, const WaitPolicy& wait,
-                                                      EmulatedClock* emulated = nullptr);
+                                                      const WorkerManner& manner = {});
 
 }  // namespace assay

@@ -274,6 +274,16 @@ TEST(ComparabilityKey, ChangesWithWhatWasAsked) {
   EXPECT_NE(key, key_with([](RunDocument& run) { run.rate_target_hz = 500.0; }));
   EXPECT_NE(key, key_with([](RunDocument& run) { run.slo_s = 0.02; }));
   EXPECT_NE(key, key_with([](RunDocument& run) { run.min_duration_s = 600.0; }));
+  EXPECT_NE(key, key_with([](RunDocument& run) { run.placement.pinned = true; }));
+  EXPECT_NE(key, key_with([](RunDocument& run) { run.execution->worker_scheduling = "SCHED_OTHER"; }));
+  const auto plain = [&](std::optional<ExecutionRecord> execution) {
+    return key_with([&](RunDocument& run) {
+      run.placement.pinned = true;
+      run.execution = execution;
+    });
+  };
+  EXPECT_EQ(plain(std::nullopt), plain(ExecutionRecord{.issuing_scheduling = "SCHED_FIFO 50"}))
+      << "a file of before it is that of a plain run";
 }
 
 }  // namespace

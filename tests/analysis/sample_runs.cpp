@@ -92,6 +92,21 @@ RunDocument golden_run() {
                                       .waited_share = {},
                                       .accounting_share = 0.0004};
   run.not_available["result.attribution.waited_share"] = "switched off";
+  run.hedging = HedgeRecord{.after_s = 0.0012,
+                            .rule = "p95 of 4812 runs in the warm-up",
+                            .scheduling = "SCHED_FIFO 61",
+                            .sent = 4,
+                            .started = 3,
+                            .won = 2,
+                            .dropped = 1,
+                            .extra_work_share = 0.5};
+  run.placement.pinned = false;
+  run.execution = ExecutionRecord{.worker_scheduling = "SCHED_FIFO 70",
+                                  .worker_spin = true,
+                                  .memory = "small pages, to be locked",
+                                  .huge_bytes = 0,
+                                  .locked_bytes = {}};
+  run.not_available["execution.locked_bytes"] = "/proc/self/status is hidden here";
   run.errors = {{"lost", 1}};
   run.series = {{.t_s = 1.0, .completed = 5, .p50_s = 0.0012, .p99_s = {}}};
   run.soak = golden_soak();

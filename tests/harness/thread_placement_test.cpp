@@ -37,20 +37,30 @@ TEST(ThreadPlacement, TwoCpusGiveAnIssuerAndAWorker) {
   EXPECT_FALSE(placement.shared);
 }
 
+TEST(ThreadPlacement, WorkersMayShareTheIssuingCpusWhereThatIsAsked) {
+  const auto placement = choose_placement(machine_from_synthetic("core:2 pu:1"), {.worker_threads = 2, .share = true});
+  EXPECT_THAT(placement.issuing_cpus, ElementsAre(1));
+  EXPECT_THAT(placement.worker_cpus, ElementsAre(0, 1));
+  EXPECT_TRUE(placement.shared);
+  EXPECT_TRUE(placement.pinned);
+  EXPECT_THAT(placement.why, HasSubstr("as asked: the lateness includes the work"));
+}
+
+TEST(ThreadPlacement, UnpinnedThreadsHaveAllItsCpus) {
+  const auto placement =
+      choose_placement(machine_from_synthetic("core:4 pu:1"), {.worker_threads = 2, .pinned = false});
+  EXPECT_FALSE(placement.pinned);
+  EXPECT_FALSE(placement.shared);
+  EXPECT_THAT(cpus_of(placement), ElementsAre(1, 2, 3));
+  EXPECT_THAT(placement.why, HasSubstr("not pinned: the scheduler may move each thread among CPU 1-3"));
+}
+
 TEST(ThreadPlacement, OneCpuIsSharedAndSaysSo) {
   const auto placement = choose_placement(machine_from_synthetic("core:1 pu:1"), {});
   EXPECT_THAT(placement.issuing_cpus, ElementsAre(0));
   EXPECT_THAT(placement.worker_cpus, ElementsAre(0));
   EXPECT_TRUE(placement.shared);
   EXPECT_THAT(placement.why, HasSubstr("only CPU 0 is allowed"));
-}
-
-TEST(ThreadPlacement, AWorkerOnEachCpuLeavesTheIssuerToShare) {
-  const auto placement = choose_placement(machine_from_synthetic("core:2 pu:1"), {.worker_on_each_cpu = true});
-  EXPECT_THAT(placement.worker_cpus, ElementsAre(1, 0));
-  EXPECT_THAT(placement.issuing_cpus, ElementsAre(1));
-  EXPECT_TRUE(placement.shared);
-  EXPECT_THAT(placement.why, HasSubstr("a worker on each CPU, as asked: the issuing thread shares CPU 1"));
 }
 
 TEST(ThreadPlacement, OneCoreWithTwoThreadsSaysThatTheyShareIt) {

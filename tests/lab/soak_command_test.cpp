@@ -15,7 +15,8 @@ TEST(SoakRun, UsesAllCpusUnlessSomethingElseIsAsked) {
   EXPECT_EQ(run.value("soak"), "true");
   EXPECT_EQ(run.value("duration"), "2min");
   EXPECT_EQ(run.value("scenario"), "multi");
-  EXPECT_EQ(run.value("threads"), "all");
+  EXPECT_EQ(run.value("threads"), std::to_string(detect_machine().allowed_cpus().size()));
+  EXPECT_EQ(run.value("share-cpus"), "true");
   EXPECT_EQ(run.value("samples-per-query"), std::to_string(detect_machine().allowed_cpus().size()));
 }
 
@@ -29,6 +30,7 @@ TEST(SoakRun, KeepsWhatIsAsked) {
   options.run.run.set("threads", "3");
   run = soak_run(options);
   EXPECT_EQ(run.value("samples-per-query"), "3");
+  EXPECT_FALSE(run.value("share-cpus").has_value());
   options.run.run = {};
   options.run.run.set("cpus", "0-4");
   EXPECT_EQ(soak_run(options).value("samples-per-query"), "5");

@@ -45,7 +45,7 @@ TEST(TourPlan, TheSoakHasAllCpusAtWork) {
   const TourStep step = tour_soak(base, "20s");
   EXPECT_EQ(step.title, "Soak of 20s");
   EXPECT_EQ(step.run.value("duration"), "20s");
-  EXPECT_EQ(step.run.value("threads"), "all");
+  EXPECT_EQ(step.run.value("share-cpus"), "true");
   EXPECT_EQ(step.run.value("soak"), "true");
 }
 

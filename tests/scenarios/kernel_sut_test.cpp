@@ -11,6 +11,7 @@
 namespace assay {
 namespace {
 
+using ::testing::AllOf;
 using testing::fake_entry;
 using testing::FakeKernel;
 using ::testing::HasSubstr;
@@ -110,6 +111,38 @@ TEST(KernelSut, RunsAgainInOneProcess) {
   KernelSut system(fake_entry<Fault::none>(), options());
   EXPECT_TRUE(run(system, settings(Scenario::server)).errors.empty());
   EXPECT_TRUE(run(system, settings(Scenario::server)).errors.empty());
+}
+
+TEST(KernelSut, HedgedQueriesAreAnsweredOnceEach) {
+  auto hedged = options(4);
+  hedged.worker_cpus = {some_cpus().front(), some_cpus().back()};
+  hedged.manner = {.all_cpus = some_cpus()};
+  hedged.hedge = HedgeRequest{.after = std::chrono::microseconds{10}};
+  KernelSut system(fake_entry<Fault::none>(), hedged);
+  for (const Scenario scenario : {Scenario::single_stream, Scenario::server}) {
+    SCOPED_TRACE(title_of(scenario));
+    const TestResult result = run(system, settings(scenario));
+    EXPECT_EQ(result.end_cause, EndCause::complete);
+    EXPECT_TRUE(result.errors.empty());
+    EXPECT_TRUE(check_responses(result.responses, system.kernel()).passed);
+    const HedgeRecord record = system.hedge().value();
+    EXPECT_GE(record.sent, record.started + record.dropped);
+    EXPECT_GE(record.started, record.won);
+    EXPECT_FALSE(system.accounts().not_available.empty());
+  }
+}
+
+TEST(KernelSut, TheTimeToHedgeAfterComesFromTheWarmUp) {
+  auto hedged = options();
+  hedged.worker_cpus = {some_cpus().front(), some_cpus().back()};
+  hedged.hedge = HedgeRequest{};
+  KernelSut system(fake_entry<Fault::none>(), hedged);
+  EXPECT_THROW((void)run(system, settings(Scenario::single_stream)), std::logic_error);
+  (void)system.warm_up(std::chrono::milliseconds{2}, {});
+  EXPECT_TRUE(run(system, settings(Scenario::single_stream)).errors.empty());
+  const HedgeRecord record = system.hedge().value();
+  EXPECT_GT(record.after_s, 0.0);
+  EXPECT_THAT(record.rule, AllOf(HasSubstr("p95 of "), HasSubstr(" runs in the warm-up")));
 }
 
 TEST(KernelSut, WarmUpReportsWhatItRan) {

@@ -1,0 +1,118 @@
+#include "lab/try_view.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace assay {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TryRun run_of(bool is_b, double p99_s, double dose = 80.0) {
+  TryRun run{.is_b = is_b, .p50_s = 1e-4, .p99_s = p99_s, .samples_per_s = 8000.0, .file = "x.run.json"};
+  run.doses.push_back({.knob = "noise", .unit = "bursts/s", .requested = 80.0, .achieved = dose, .delivered = true});
+  return run;
+}
+
+/// Three pairs, A B B A A B, in which B has about half the P99 of A.
+TryResult halved() {
+  TryResult result{
+      .experiment = "hedging", .workload = "fma", .scenario = "single", .a = "one", .b = "two", .pairs_planned = 3};
+  for (const auto& [is_b, p99_s] :
+       {std::pair{false, 1.0e-3}, {true, 0.5e-3}, {true, 0.52e-3}, {false, 1.0e-3}, {false, 1.0e-3}, {true, 0.48e-3}}) {
+    result.runs.push_back(run_of(is_b, p99_s));
+  }
+  result.runs[1].hedging = HedgeRecord{.after_s = 1.3e-4,
+                                       .rule = "as asked",
+                                       .sent = 40,
+                                       .started = 30,
+                                       .won = 20,
+                                       .dropped = 10,
+                                       .extra_work_share = 0.03};
+  return result;
+}
+
+const TryRow& row_of(const std::vector<TryRow>& rows, const std::string& name) {
+  return *std::ranges::find(rows, name, &TryRow::name);
+}
+
+TEST(TryResult, PairsAreTwoRunsInTheOrderOfMeasuring) {
+  const std::vector<TryRow> rows = try_rows(halved());
+  const TryRow& p99 = row_of(rows, "P99");
+  EXPECT_EQ(p99.finding, TryFinding::helps);
+  EXPECT_NEAR(p99.ratio.value().ratio, std::cbrt(0.5 * 0.52 * 0.48), 1e-12);
+  EXPECT_DOUBLE_EQ(p99.a.value().median, 1.0e-3);
+  EXPECT_DOUBLE_EQ(p99.b.value().least, 0.48e-3);
+  EXPECT_EQ(row_of(rows, "P50").finding, TryFinding::same);
+  EXPECT_EQ(row_of(rows, "P99.9").finding, TryFinding::not_available);
+}
+
+TEST(TryResult, MoreThroughputHelpsAndMoreLatencyHarms) {
+  TryResult result = halved();
+  for (TryRun& run : result.runs) {
+    run.is_b = !run.is_b;
+    run.samples_per_s = run.is_b ? 9000.0 + 10.0 * run.p99_s.value() : 8000.0;
+  }
+  const std::vector<TryRow> rows = try_rows(result);
+  EXPECT_EQ(row_of(rows, "P99").finding, TryFinding::harms);
+  EXPECT_EQ(row_of(rows, "throughput").finding, TryFinding::helps);
+}
+
+TEST(TryResult, WithoutTheSameDoseThereIsNoVerdict) {
+  TryResult result = halved();
+  result.runs[1] = run_of(true, 0.5e-3, 40.0);
+  const std::vector<TryDose> doses = try_doses(result);
+  ASSERT_EQ(doses.size(), 1U);
+  EXPECT_DOUBLE_EQ(doses[0].a.value_or(0), 80.0);
+  EXPECT_NEAR(doses[0].b.value_or(0), 200.0 / 3.0, 1e-9);
+  EXPECT_FALSE(doses[0].same());
+  EXPECT_THAT(try_sentence(result), HasSubstr("no verdict, the two sides did not get the same dose"));
+  EXPECT_THAT(try_text(result, Charset::ascii), HasSubstr("A got 80 bursts/s, B got 66.7 bursts/s: not the same dose"));
+  result.runs[1].doses[0].achieved.reset();
+  EXPECT_FALSE(try_doses(result)[0].b);
+}
+
+TEST(TryView, SaysWhatWasSeenAndNoMore) {
+  const std::string text = try_text(halved(), Charset::ascii);
+  EXPECT_THAT(text, HasSubstr("A: one\nB: two\n"));
+  EXPECT_THAT(text, HasSubstr("hedging on fma: P50 same to 3 %"));
+  EXPECT_THAT(text, HasSubstr("P99 helps 0.500 x ["));
+  EXPECT_THAT(text, HasSubstr("P99.9 not available"));
+  EXPECT_THAT(text, HasSubstr("extra work 3.00 %"));
+  EXPECT_THAT(text, HasSubstr("Student t, 95 %"));
+  EXPECT_THAT(text, Not(HasSubstr("interrupted")));
+  EXPECT_THAT(text, Not(HasSubstr("SYNTHETIC")));
+}
+
+TEST(TryView, OnePairPromisesNothing) {
+  TryResult result = halved();
+  result.runs.resize(2);
+  result.interrupted = true;
+  result.synthetic = true;
+  const std::string text = try_text(result, Charset::ascii);
+  EXPECT_THAT(text, HasSubstr("no interval from one pair"));
+  EXPECT_THAT(text, HasSubstr("SYNTHETIC hedging on fma: "));
+  EXPECT_THAT(text, HasSubstr("P99 no difference shown (two pairs or more are needed)"));
+  EXPECT_THAT(text, HasSubstr("interrupted: 1 of 3 pairs are complete"));
+  result.runs.clear();
+  EXPECT_THAT(try_sentence(result), HasSubstr("nothing was seen, no pair of runs is complete"));
+}
+
+TEST(TryView, TheJsonHoldsBothSidesRatiosAndRuns) {
+  const auto json = nlohmann::json::parse(try_json(halved()));
+  EXPECT_EQ(json.at("schema"), "assay/try/1");
+  EXPECT_EQ(json.at("results")[1].at("quantity"), "P99");
+  EXPECT_EQ(json.at("results")[1].at("finding"), "helps");
+  EXPECT_EQ(json.at("results")[1].at("b_over_a").at("pairs"), 3);
+  EXPECT_EQ(json.at("results")[2].at("b_over_a"), nullptr);
+  EXPECT_EQ(json.at("doses")[0].at("same"), true);
+  EXPECT_EQ(json.at("runs").size(), 6U);
+  EXPECT_EQ(json.at("runs")[1].at("extra_work_share"), 0.03);
+  EXPECT_EQ(json.at("runs")[0].at("extra_work_share"), nullptr);
+}
+
+}  // namespace
+}  // namespace assay
