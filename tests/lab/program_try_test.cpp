@@ -102,7 +102,7 @@ TEST(ProgramTry, SaysWhatItNeeds) {
            {{"try", "memory", "fma", "--pairs", "0"}, "--pairs 0: must be within 1 and 100"},
            {{"try", "memory", "fma", "--huge-pages", "no"}, "--huge-pages: assay try memory sets it itself"},
            {{"run", "fma", "--huge-pages", "maybe"}, "--huge-pages: 'maybe' is none of yes, no"},
-           {{"run", "fma", "--hedge", "soon"}, "--hedge: 'soon'"},
+           {{"run", "fma", "--hedge", "soon"}, "--hedge: \"soon\" is not a duration"},
            {{"run", "synthetic", "--hedge", "p95"}, "--hedge: workload synthetic"},
            {{"run", "fma", "--hedge", "1us"}, "--hedge: must be at least 10us"}}) {
     const ProgramResult result = run_assay(folder, arguments);
