@@ -33,18 +33,6 @@ namespace assay {
 
 namespace {
 
-/// A second, and less for a soak that is too short for sixty of them.
-Nanoseconds soak_period(Nanoseconds duration) {
-  constexpr int kPoints = 60;
-  for (const Nanoseconds period :
-       {std::chrono::milliseconds{1000}, std::chrono::milliseconds{500}, std::chrono::milliseconds{200}}) {
-    if (kPoints * period <= duration) {
-      return period;
-    }
-  }
-  return std::chrono::milliseconds{100};
-}
-
 /// Above every normal thread, below the kernel's own (sched(7)).
 constexpr int kFifoPriority = 50;
 constexpr Nanoseconds kAlways = std::chrono::hours{1};  ///< how long a thread spins that shall not sleep
@@ -182,12 +170,7 @@ class Experiment {
     if (!request_.soak) {
       return;
     }
-    constexpr std::size_t kMostProbed = 8;
-    const ThreadPlacement& placement = document_.placement;
-    watch_.emplace(MachineWatch::Options{.period = soak_period(settings_.min_duration),
-                                         .longest = longest_watch(),
-                                         .probe_cpus = spread_cpus(placement.worker_cpus, kMostProbed),
-                                         .home_cpus = placement.shared ? std::vector<int>{} : placement.issuing_cpus});
+    watch_.emplace(soak_watch(request_, document_.placement));
     if (!watch_->has_power()) {
       return;
     }
@@ -195,13 +178,7 @@ class Experiment {
     phase("idle", kIdle);
     watch_->begin();
     wait_for(kIdle);
-    idle_ = watch_->end().series;
-  }
-
-  [[nodiscard]] Nanoseconds longest_watch() const {
-    constexpr Nanoseconds kMore = std::chrono::minutes{10};
-    constexpr Nanoseconds kLongest = std::chrono::hours{24};
-    return std::min(2 * std::min(expected_duration(request_), kLongest) + kMore, kLongest);
+    soak_.idle = watch_->end().series;
   }
 
   /// Returns early when the end is wanted.
@@ -313,11 +290,9 @@ class Experiment {
       document_.interference = interference_->doses();
     }
     if (watch_) {
-      soak_.emplace(SoakEvidence{.watched = watch_->end(),
-                                 .idle = std::move(idle_),
-                                 .ambient_c = request_.soak->ambient_c,
-                                 .emulated = document_.emulated});
-      watch_.reset();
+      soak_.watched = watch_->end();
+      soak_.ambient_c = request_.soak->ambient_c;
+      soak_.emulated = document_.emulated;
     }
     result_.clock_step = cross_check.disagreement();
     document_.clock_disagreement_s = seconds(result_.clock_step);
@@ -362,8 +337,8 @@ class Experiment {
     if (document_.emulated) {
       document_.attribution.reset();  // kNoCausesWhenEmulated
     }
-    if (soak_) {
-      document_.soak = soak_record(result_, distributions_of(result_), *soak_);
+    if (watch_) {
+      document_.soak = soak_record(result_, distributions_of(result_), soak_);
     }
     document_.hedging = workload_->hedge();
     if (document_.hedging && document_.sample_count > 0) {
@@ -392,8 +367,7 @@ class Experiment {
   SteadyClock plain_clock_;
   std::optional<Interference> interference_;
   std::optional<MachineWatch> watch_;
-  std::optional<SensorSeries> idle_;
-  std::optional<SoakEvidence> soak_;
+  SoakEvidence soak_;
   TestResult result_;
   Nanoseconds throttled_{0};
   std::mutex realtime_mutex_;

@@ -38,6 +38,25 @@ WatchedSeries MachineWatch::end() {
   return {.series = std::move(*sampler_).take(), .begin = begin_};
 }
 
+MachineWatch::Options soak_watch(const RunRequest& request, const ThreadPlacement& placement) {
+  constexpr std::size_t kMostProbed = 8;
+  constexpr int kPoints = 60;
+  constexpr Nanoseconds kMore = std::chrono::minutes{10};
+  constexpr Nanoseconds kLongest = std::chrono::hours{24};
+  MachineWatch::Options options{
+      .period = std::chrono::milliseconds{100},
+      .longest = std::min(2 * std::min(expected_duration(request), kLongest) + kMore, kLongest),
+      .probe_cpus = spread_cpus(placement.worker_cpus, kMostProbed),
+      .home_cpus = placement.shared ? std::vector<int>{} : placement.issuing_cpus};
+  for (const int milliseconds : {200, 500, 1000}) {
+    const Nanoseconds period = std::chrono::milliseconds{milliseconds};
+    if (kPoints * period <= request.settings.min_duration) {
+      options.period = period;
+    }
+  }
+  return options;
+}
+
 std::vector<int> spread_cpus(std::vector<int> cpus, std::size_t most) {
   std::sort(cpus.begin(), cpus.end());
   cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());

@@ -11,6 +11,8 @@
 #include "harness/sensor_sampler.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/thread_meter.hpp"
+#include "harness/thread_placement.hpp"
+#include "scenarios/run_request.hpp"
 
 namespace assay {
 
@@ -46,6 +48,10 @@ class MachineWatch {
   std::optional<SensorSampler> sampler_;
   std::optional<SamplerThread> thread_;
 };
+
+/// How a soak is watched: once a second, or oftener where it is too short for sixty points, with the clock of at most
+/// eight of the workers' cores, from the issuing CPUs where these do no work.
+[[nodiscard]] MachineWatch::Options soak_watch(const RunRequest& request, const ThreadPlacement& placement);
 
 /// At most `most` of the CPUs, spread evenly: each probe takes an eighth of a millisecond of the second.
 [[nodiscard]] std::vector<int> spread_cpus(std::vector<int> cpus, std::size_t most);

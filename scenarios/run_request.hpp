@@ -29,8 +29,8 @@ struct RunRequest {
   InterferenceRequest interference;
   std::optional<SoakRequest> soak;
   std::optional<ThermalEnvelope> envelope;  ///< lowers the clock as such a device would: the run is EMULATED
-  bool spin = false;              ///< workers spin for their next sample instead of sleeping
-  bool realtime = false;          ///< SCHED_FIFO for the issuing threads, where the system allows it
+  bool spin = false;                        ///< workers spin for their next sample instead of sleeping
+  bool realtime = false;                    ///< SCHED_FIFO for the issuing threads, where the system allows it
   bool realtime_workers = false;  ///< SCHED_FIFO for the workers, above what is injected, where the system allows it
   bool pinned = true;             ///< each thread on a CPU of its own; false: anywhere in the placement
   bool share_cpus = false;        ///< workers also on the CPUs of the issuing threads

@@ -12,9 +12,9 @@ class EmulatedClock;
 
 /// How workers run, besides on which CPUs.
 struct WorkerManner {
-  bool pinned = true;         ///< each to its own CPU; false: each may run on any of all_cpus
-  std::vector<int> all_cpus;  ///< of the placement, those of the issuing threads too
-  int fifo_priority = 0;      ///< SCHED_FIFO of this priority; 0: as every thread
+  bool pinned = true;                 ///< each to its own CPU; false: each may run on any of all_cpus
+  std::vector<int> all_cpus;          ///< of the placement, those of the issuing threads too
+  int fifo_priority = 0;              ///< SCHED_FIFO of this priority; 0: as every thread
   EmulatedClock* emulated = nullptr;  ///< slows the work of a run, not that of the warm-up; for whoever runs the work
 };
 
