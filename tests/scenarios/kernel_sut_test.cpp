@@ -5,6 +5,7 @@
 
 #include "harness/machine.hpp"
 #include "loadgen/load_generator.hpp"
+#include "scenarios/dilation.hpp"
 #include "scenarios/output_check.hpp"
 #include "tests/scenarios/fake_kernel.hpp"
 
@@ -92,7 +93,7 @@ TEST(KernelSut, AnEmulatedClockSlowsTheQueriesOfARunAndNotTheWarmUp) {
   EmulatedClock emulated;
   emulated.set_factor(0.01);
   auto slowed = options();
-  slowed.emulated = &emulated;
+  slowed.manner.emulated = &emulated;
   KernelSut system(fake_entry<Fault::none>(), slowed);
   (void)system.warm_up(std::chrono::milliseconds{1}, {});
   EXPECT_EQ(emulated.busy(), Nanoseconds{0});

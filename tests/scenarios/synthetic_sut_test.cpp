@@ -4,6 +4,7 @@
 
 #include "harness/machine.hpp"
 #include "loadgen/load_generator.hpp"
+#include "scenarios/dilation.hpp"
 
 namespace assay {
 namespace {
@@ -42,7 +43,7 @@ TEST(SyntheticSut, HalfTheClockDoublesEveryService) {
   const ServiceLaw law{.shape = ServiceLaw::Shape::constant, .mean = microseconds{20}};
   EmulatedClock emulated;
   emulated.set_factor(0.5);
-  SyntheticSut system(law, 1, {detect_machine().allowed_cpus().front()}, kSleep, &emulated);
+  SyntheticSut system(law, 1, {detect_machine().allowed_cpus().front()}, kSleep, {.emulated = &emulated});
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   settings.server_target_qps = 5'000;
   const TestResult result = run(system, settings);
