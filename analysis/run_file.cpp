@@ -9,8 +9,6 @@
 #include "harness/atomic_file.hpp"
 
 namespace assay {
-namespace {
-
 std::string for_file_name(std::string_view text) {
   std::string name;
   for (const char c : text) {
@@ -19,8 +17,6 @@ std::string for_file_name(std::string_view text) {
   }
   return name.substr(0, 60);
 }
-
-}  // namespace
 
 RunDocument read_run_file(const std::filesystem::path& path) {
   return run_document_from_json(read_untrusted_file(path), path.string());

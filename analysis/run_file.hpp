@@ -53,6 +53,9 @@ struct RandomBits80 {
 /// "2026-11-24T03:12:09Z"
 [[nodiscard]] std::string utc_timestamp(std::int64_t unix_time_s);
 
+/// `text` as a part of a file name: what is not a letter, a digit or '-' becomes '-'; 60 characters at most.
+[[nodiscard]] std::string for_file_name(std::string_view text);
+
 /// "2026-11-24T0312Z_mlp_server_7f3a.run.json": minute, workload, scenario and the last four digits of the id; with
 /// "emulated-phone" before the digits where that holds. Whatever is not a letter, a digit or '-' in the names becomes
 /// '-'.

@@ -31,4 +31,12 @@ class CommandError : public std::runtime_error {
   ExitCode code_;
 };
 
+/// How the program ends for an exception, and the line that says so.
+struct CommandFailure {
+  ExitCode code = ExitCode::file;
+  std::string line;
+};
+/// CommandError: its own; std::invalid_argument and std::bad_alloc: usage; anything else: file.
+[[nodiscard]] CommandFailure failure_of(const std::exception& error);
+
 }  // namespace assay

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <functional>
 #include <iostream>
-#include <new>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -372,14 +371,9 @@ int run_program(std::span<char*> arguments) {
   reserve_standard_descriptors();
   try {
     return parse_and_run(arguments);
-  } catch (const CommandError& error) {
-    return fail(error.code(), error.what());
-  } catch (const std::invalid_argument& error) {
-    return fail(ExitCode::usage, error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(ExitCode::usage, kNotEnoughMemory);
   } catch (const std::exception& error) {
-    return fail(ExitCode::file, error.what());
+    const CommandFailure failure = failure_of(error);
+    return fail(failure.code, failure.line);
   }
 }
 

@@ -3,15 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <ctime>
-#include <filesystem>
 #include <optional>
 #include <stdexcept>
 
-#include "analysis/run_file.hpp"
 #include "analysis/run_mark.hpp"
+#include "lab/honest_run.hpp"
 #include "lab/json_output.hpp"
+#include "lab/kept_result.hpp"
 #include "lab/peak_view.hpp"
 #include "lab/run_request_text.hpp"
 
@@ -22,19 +20,6 @@ namespace {
 void set_default(RunOptions& run, std::string_view flag, std::string value) {
   if (!run.value(flag)) {
     run.set(flag, std::move(value));
-  }
-}
-
-/// What makes a probe worthless for a peak: the system did not do its work. A missed window is what a probe is for.
-void require_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 6> kFaults{"output_check", "threw",     "duplicate",
-                                                    "unknown_id",   "after_end", "failed"};
-  for (const InvalidReason& reason : run.invalid_reasons) {
-    for (const std::string_view fault : kFaults) {
-      if (reason.code == fault) {
-        throw CommandError(ExitCode::run_invalid, "a probe is INVALID: " + reason.message);
-      }
-    }
   }
 }
 
@@ -130,9 +115,10 @@ class PeakCommand {
           break;
         }
       }
-    } catch (const CommandError& error) {
-      failure_ = error.code();
-      console_.error(error.what());
+    } catch (const std::exception& error) {
+      const CommandFailure failure = failure_of(error);
+      failure_ = failure.code;
+      console_.error(failure.line);
     }
     result_.interrupted = measurements.interrupted();
     result_.estimate = search.estimate();
@@ -171,17 +157,12 @@ class PeakCommand {
   }
 
   ExitCode report(const Measurements& measurements) {
-    const std::string json = peak_json(result_);
-    std::string created = utc_timestamp(std::time(nullptr));
-    std::erase(created, ':');
-    const auto kept =
-        std::filesystem::path(measurements.folder()) / fmt::format("{}_{}.peak.json", created, options_.run.workload);
-    write_text(kept.string(), json);
-    if (options_.json != "-") {
-      console_.result(peak_text(result_, console_.text_style().charset));
-      console_.result(fmt::format("result file: {}\n", kept.string()));
-    }
-    write_json(options_.json, json, console_);
+    keep_and_show({.workload = options_.run.workload,
+                   .mark = result_.mark,
+                   .kind = "peak",
+                   .json = peak_json(result_),
+                   .text = peak_text(result_, console_.text_style().charset)},
+                  measurements.folder(), options_.json, console_);
     if (result_.interrupted) {
       console_.warning("interrupted: the probes so far are kept, the interval is what they show");
       return ExitCode::interrupted;

@@ -75,7 +75,9 @@ constexpr std::array kFlags{
     RunFlag{"mlock", "", "touch and lock the memory of the run before the warm-up, where the system allows it", kPlace},
     RunFlag{"hedge", "T|pN",
             "single and server: give a query to a second worker as well once one has worked on it for T, or for the pN "
-            "of the warm-up's work; the first answer wins, what runs runs to its end",
+            "of the warm-up's work; the first answer wins, what runs runs to its end. The thread that sends copies "
+            "asks for "
+            "SCHED_FIFO 61",
             kWork},
     RunFlag{"realtime", "", "SCHED_FIFO for the issuing threads, where the system allows it", kPlace},
 };

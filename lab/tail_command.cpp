@@ -4,11 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <ctime>
-#include <filesystem>
 #include <stdexcept>
 
-#include "analysis/run_file.hpp"
 #include "analysis/run_mark.hpp"
 #include "analysis/run_window_share.hpp"
 #include "analysis/threshold_search.hpp"
@@ -16,6 +13,7 @@
 #include "lab/honest_run.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/json_output.hpp"
+#include "lab/kept_result.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/tail_view.hpp"
 
@@ -88,12 +86,10 @@ class TailCommand {
     Measurements measurements(options_.measurement, console_, command_text("tail", options_.run));
     try {
       search(measurements);
-    } catch (const CommandError& error) {
-      failure_ = error.code();
-      console_.error(error.what());
     } catch (const std::exception& error) {  // the runs before it are kept
-      failure_ = ExitCode::run_invalid;
-      console_.error(error.what());
+      const CommandFailure failure = failure_of(error);
+      failure_ = failure.code;
+      console_.error(failure.line);
     }
     result_.interrupted = measurements.interrupted();
     if (search_ && !search_->levels().empty()) {
@@ -210,17 +206,12 @@ class TailCommand {
   }
 
   ExitCode report(const Measurements& measurements) {
-    const std::string json = tail_json(result_);
-    std::string created = utc_timestamp(std::time(nullptr));
-    std::erase(created, ':');
-    const auto kept =
-        std::filesystem::path(measurements.folder()) / fmt::format("{}_{}.tail.json", created, options_.run.workload);
-    write_text(kept.string(), json);
-    if (options_.json != "-") {
-      console_.result(tail_text(result_, console_.text_style().charset));
-      console_.result(fmt::format("result file: {}\n", kept.string()));
-    }
-    write_json(options_.json, json, console_);
+    keep_and_show({.workload = options_.run.workload,
+                   .mark = result_.mark,
+                   .kind = "tail",
+                   .json = tail_json(result_),
+                   .text = tail_text(result_, console_.text_style().charset)},
+                  measurements.folder(), options_.json, console_);
     if (result_.interrupted) {
       console_.warning("interrupted: the runs so far are kept, the threshold is what they show");
       return ExitCode::interrupted;

@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
-#include <filesystem>
+#include <algorithm>
 #include <stdexcept>
 
-#include "analysis/run_file.hpp"
+#include "analysis/run_mark.hpp"
 #include "harness/quantity.hpp"
 #include "lab/honest_run.hpp"
 #include "lab/json_output.hpp"
+#include "lab/kept_result.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/try_plan.hpp"
 #include "lab/try_view.hpp"
@@ -54,7 +54,7 @@ class TryCommand {
       throw CommandError(ExitCode::environment_refused,
                          fmt::format("try {}: not possible here: {}", experiment_.name, *refusal));
     }
-    describe();
+    describe(place);
   }
 
   ExitCode run() {
@@ -63,34 +63,40 @@ class TryCommand {
     std::optional<ExitCode> failure;
     try {
       measure_pairs(measurements);
-    } catch (const CommandError& error) {
-      failure = error.code();
-      console_.error(error.what());
     } catch (const std::exception& error) {  // the pairs before it are kept
-      failure = ExitCode::run_invalid;
-      console_.error(error.what());
+      const CommandFailure failed = failure_of(error);
+      failure = failed.code;
+      console_.error(failed.line);
     }
     result_.interrupted = measurements.interrupted();
     if (result_.runs.size() % 2 == 1) {
       result_.runs.pop_back();  // half a pair compares nothing; its file is kept
     }
-    report(measurements.folder());
+    keep_and_show({.workload = result_.workload,
+                   .mark = result_.mark,
+                   .kind = fmt::format("{}.try", experiment_.name),
+                   .json = try_json(result_),
+                   .text = try_text(result_, console_.text_style().charset)},
+                  measurements.folder(), options_.json, console_);
     if (result_.interrupted) {
       console_.warning("interrupted: the pairs that are complete are kept");
       return ExitCode::interrupted;
     }
-    return failure.value_or(ExitCode::ok);
+    if (failure) {
+      return *failure;
+    }
+    return std::ranges::any_of(try_rows(result_), &TryRow::has_verdict) ? ExitCode::ok : ExitCode::run_invalid;
   }
 
  private:
-  void describe() {
+  void describe(const TryPlace& place) {
     const RunRequest a = request_from(plan_.a);  // says what is wrong before anything is measured
     (void)request_from(plan_.b);
     result_.experiment = experiment_.name;
     result_.workload = options_.run.workload;
     result_.scenario = flag_of(a.settings.scenario);
     result_.a = experiment_.a;
-    result_.b = experiment_.b;
+    result_.b = try_side_b(experiment_, place);
     result_.command_a = command_text("run", plan_.a);
     result_.command_b = command_text("run", plan_.b);
   }
@@ -109,7 +115,7 @@ class TryCommand {
   bool measure_side(Measurements& measurements, std::uint64_t pair, bool is_b) {
     const std::string title =
         fmt::format("{} pair {} of {}: {}", experiment_.name, pair + 1, result_.pairs_planned, is_b ? "B" : "A");
-    const Measured one = measurements.measure(is_b ? plan_.b : plan_.a, title);
+    const Measured one = measurements.measure(of_pair(is_b ? plan_.b : plan_.a, pair), title);
     if (measurements.interrupted()) {
       return false;
     }
@@ -120,24 +126,10 @@ class TryCommand {
     for (const std::string& warning : one.run->warnings) {
       console_.warning(fmt::format("{}: {}", is_b ? "B" : "A", warning));
     }
-    result_.synthetic = one.run->synthetic;
+    result_.mark = mark_of(*one.run);
     result_.runs.push_back(try_run_of(*one.run, is_b, *one.outcome.file));
-    console_.note(try_run_line(result_.runs.back(), console_.text_style().charset));
+    console_.note(try_run_line(result_.runs.back(), result_.mark, console_.text_style().charset));
     return true;
-  }
-
-  void report(const std::string& folder) {
-    const std::string json = try_json(result_);
-    std::string created = utc_timestamp(std::time(nullptr));
-    std::erase(created, ':');
-    const auto kept = std::filesystem::path(folder) /
-                      fmt::format("{}_{}.{}.try.json", created, options_.run.workload, experiment_.name);
-    write_text(kept.string(), json);
-    if (options_.json != "-") {
-      console_.result(try_text(result_, console_.text_style().charset));
-      console_.result(fmt::format("result file: {}\n", kept.string()));
-    }
-    write_json(options_.json, json, console_);
   }
 
   Console console_;

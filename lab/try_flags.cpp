@@ -10,7 +10,7 @@ void add_try_flags(CLI::App& sub, TryCommandOptions& options) {
   add_run_flags(&sub, options.run, {"mode", "max-queries"});
   sub.get_option("workload")->required(false);
   sub.add_flag("--list", options.list, "the experiments, and why one is not possible here")->group("Experiment");
-  sub.add_option("--pairs", options.pairs, "runs of each side, in turn (default: 3)")
+  sub.add_option("--pairs", options.pairs, "runs of each side, in turn, each pair with the next seed (default: 3)")
       ->type_name("N")
       ->group("Experiment");
   add_json(&sub, options.json);

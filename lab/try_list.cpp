@@ -17,7 +17,7 @@ std::string list_json(const TryPlace& place) {
     const auto refusal = try_refusal(experiment, place);
     list.push_back({{"name", experiment.name},
                     {"a", experiment.a},
-                    {"b", experiment.b},
+                    {"b", try_side_b(experiment, place)},
                     {"background", experiment.background},
                     {"available", !refusal},
                     {"reason", refusal ? Json(*refusal) : Json()}});
@@ -28,8 +28,8 @@ std::string list_json(const TryPlace& place) {
 std::string list_text(const TryPlace& place) {
   std::string text;
   for (const TryExperiment& experiment : try_experiments()) {
-    text += fmt::format("{:<9} A: {}\n{:<9} B: {}\n{:<9} {}\n", experiment.name, experiment.a, "", experiment.b, "",
-                        experiment.background);
+    text += fmt::format("{:<9} A: {}\n{:<9} B: {}\n{:<9} {}\n", experiment.name, experiment.a, "",
+                        try_side_b(experiment, place), "", experiment.background);
     if (const auto refusal = try_refusal(experiment, place)) {
       text += fmt::format("{:<9} not possible here: {}\n", "", *refusal);
     }

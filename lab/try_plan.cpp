@@ -11,6 +11,8 @@
 #include "harness/file_source.hpp"
 #include "harness/realtime.hpp"
 #include "harness/thread_affinity.hpp"
+#include "lab/run_request_text.hpp"
+#include "scenarios/execution_manner.hpp"
 
 namespace assay {
 namespace {
@@ -102,10 +104,9 @@ const TryExperiment& try_experiment(std::string_view name) {
 }
 
 TryPlace try_place_here() {
-  constexpr int kWorkerPriority = 70;
   const SystemFiles files;
   TryPlace place{.cpu_count = cpus_of_this_thread().size(),
-                 .realtime_refusal = realtime_refusal(kWorkerPriority, files)};
+                 .realtime_refusal = realtime_refusal(ExecutionManner::kWorkerPriority, files)};
   const auto huge = files.read_line("/sys/kernel/mm/transparent_hugepage/enabled");
   if (!huge || huge->find("[never]") != std::string::npos) {
     place.huge_page_refusal =
@@ -114,10 +115,21 @@ TryPlace try_place_here() {
   }
   rlimit limit{};
   if (geteuid() != 0 && getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY) {
-    place.lock_refusal = fmt::format("without rights no more than {} may be locked (ulimit -l)",
-                                     fmt::format("{} KiB", limit.rlim_cur / 1024));
+    place.lock_refusal =
+        fmt::format("without rights no more than {} KiB may be locked (ulimit -l)", limit.rlim_cur / 1024);
   }
   return place;
+}
+
+std::string try_side_b(const TryExperiment& experiment, const TryPlace& place) {
+  if (experiment.name == "memory" && place.huge_page_refusal) {
+    return "small pages, touched and locked (--huge-pages no --mlock); huge pages are not to be had: " +
+           *place.huge_page_refusal;
+  }
+  if (experiment.name == "memory" && place.lock_refusal) {
+    return "huge pages (--huge-pages yes), not locked: " + *place.lock_refusal;
+  }
+  return std::string(experiment.b);
 }
 
 std::optional<std::string> try_refusal(const TryExperiment& experiment, const TryPlace& place) {
@@ -160,13 +172,27 @@ TryPlan try_plan(const TryExperiment& experiment, const RunOptions& run, const T
   } else if (experiment.name == "memory") {
     refuse_own(run, experiment.name, {"huge-pages", "mlock"});
     plan.a.set("huge-pages", "no");
-    plan.b.set("huge-pages", "yes");
-    plan.b.set("mlock", "true");
+    plan.b.set("huge-pages", place.huge_page_refusal ? "no" : "yes");
+    if (!place.lock_refusal) {
+      plan.b.set("mlock", "true");
+    }
   } else {
     refuse_own(run, experiment.name, {"spin"});
     plan.b.set("spin", "true");
   }
   return plan;
+}
+
+RunOptions of_pair(const RunOptions& side, std::uint64_t pair) {
+  const RunRequest request = request_from(side);
+  RunOptions run = side;
+  run.set("seed", fmt::format("{}", request.seed + pair));
+  if (run.value("seeds") || run.value("stream") == "mlperf") {  // then they do not follow from the seed
+    const Seeds& seeds = request.settings.seeds;
+    run.set("seeds",
+            fmt::format("{},{},{}", seeds.sample_library + pair, seeds.sample_index + pair, seeds.schedule + pair));
+  }
+  return run;
 }
 
 }  // namespace assay

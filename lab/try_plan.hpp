@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,7 +15,7 @@ namespace assay {
 struct TryExperiment {
   std::string_view name;
   std::string_view a;
-  std::string_view b;
+  std::string_view b;           ///< where the machine has all of it: try_side_b()
   std::string_view background;  ///< why it may help, and what it costs
 };
 
@@ -33,10 +34,14 @@ struct TryPlace {
 };
 [[nodiscard]] TryPlace try_place_here();
 
+/// What B is on such a machine, in words: `experiment.b` without what is refused.
+[[nodiscard]] std::string try_side_b(const TryExperiment& experiment, const TryPlace& place);
+
 /// Why the experiment shows nothing on such a machine; nothing if it can be made.
 [[nodiscard]] std::optional<std::string> try_refusal(const TryExperiment& experiment, const TryPlace& place);
 
-/// The two runs, equal but for what the experiment is about: same seed, same injected load.
+/// The two runs, equal but for what the experiment is about: same seed, same injected load, and of B's means those that
+/// the machine has.
 struct TryPlan {
   RunOptions a;
   RunOptions b;
@@ -45,5 +50,8 @@ struct TryPlan {
 /// `run`: what was typed. Throws std::invalid_argument for a flag that the experiment sets itself, and for a scenario
 /// that cannot show what it is about.
 [[nodiscard]] TryPlan try_plan(const TryExperiment& experiment, const RunOptions& run, const TryPlace& place);
+
+/// One side of pair 0, 1, ...: that many more than the seeds that were typed, so that the pairs are draws of their own.
+[[nodiscard]] RunOptions of_pair(const RunOptions& side, std::uint64_t pair);
 
 }  // namespace assay

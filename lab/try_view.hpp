@@ -16,7 +16,7 @@ namespace assay {
 /// The table, doses and extra work beside it, and the sentence.
 [[nodiscard]] std::string try_text(const TryResult& result, Charset charset);
 
-/// "B: P50 121 µs, P99 1.13 ms, P99.9 2.10 ms, 7.90 k samples/s"
-[[nodiscard]] std::string try_run_line(const TryRun& run, Charset charset);
+/// "EMULATED phone B: P50 121 µs  P99 1.13 ms  P99.9 2.10 ms  7.90 k samples/s"
+[[nodiscard]] std::string try_run_line(const TryRun& run, const RunMark& mark, Charset charset);
 
 }  // namespace assay

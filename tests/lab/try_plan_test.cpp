@@ -59,6 +59,36 @@ TEST(TryPlan, SeedAndDoseAreThoseOfBothSides) {
   }
 }
 
+TEST(TryPlan, EachPairHasSeedsOfItsOwn) {
+  const auto request = [](const std::map<std::string, std::string, std::less<>>& values, std::uint64_t pair) {
+    return request_from(of_pair(typed(values), pair));
+  };
+  EXPECT_EQ(request({}, 0).seed, 0U);
+  EXPECT_EQ(request({{"seed", "7"}}, 2).seed, 9U);
+  EXPECT_NE(request({}, 1).settings.seeds.schedule, request({}, 0).settings.seeds.schedule);
+  const RunRequest given = request({{"seeds", "1,2,3"}}, 4);
+  EXPECT_EQ(given.settings.seeds.sample_library, 5U);
+  EXPECT_EQ(given.settings.seeds.sample_index, 6U);
+  EXPECT_EQ(given.settings.seeds.schedule, 7U);
+  const std::uint64_t mlperf = Seeds::mlperf_v6_1().schedule;
+  EXPECT_EQ(request({{"stream", "mlperf"}}, 0).settings.seeds.schedule, mlperf);
+  EXPECT_EQ(request({{"stream", "mlperf"}}, 3).settings.seeds.schedule, mlperf + 3);
+}
+
+TEST(TryPlan, OfTheMeansForMemorySideBHasWhatTheMachineGives) {
+  const TryExperiment& memory = try_experiment("memory");
+  const auto flags = [&](const TryPlace& place) { return difference(try_plan(memory, typed(), place)); };
+  EXPECT_EQ(try_side_b(memory, kFourCpus), memory.b);
+  const TryPlace no_lock{.lock_refusal = "8 KiB"};
+  EXPECT_EQ(flags(no_lock), (Flags{{"huge-pages", "yes"}}));
+  EXPECT_EQ(try_side_b(memory, no_lock), "huge pages (--huge-pages yes), not locked: 8 KiB");
+  const TryPlace no_huge{.huge_page_refusal = "off"};
+  EXPECT_EQ(flags(no_huge), (Flags{{"mlock", "true"}}));
+  EXPECT_EQ(try_side_b(memory, no_huge),
+            "small pages, touched and locked (--huge-pages no --mlock); huge pages are not to be had: off");
+  EXPECT_EQ(try_side_b(try_experiment("polling"), no_huge), try_experiment("polling").b);
+}
+
 TEST(TryPlan, HedgingHasTwoWorkersOnTwoCpus) {
   const TryExperiment& hedging = try_experiment("hedging");
   const TryPlan roomy = try_plan(hedging, typed(), kFourCpus);

@@ -3,13 +3,21 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <new>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "lab/command_error.hpp"
+#include "lab/kept_result.hpp"
 
 namespace assay {
 namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 TryRun run_of(bool is_b, double p99_s, double dose = 80.0) {
   TryRun run{.is_b = is_b, .p50_s = 1e-4, .p99_s = p99_s, .samples_per_s = 8000.0, .file = "x.run.json"};
@@ -71,8 +79,112 @@ TEST(TryResult, WithoutTheSameDoseThereIsNoVerdict) {
   EXPECT_FALSE(doses[0].same());
   EXPECT_THAT(try_sentence(result), HasSubstr("no verdict, the two sides did not get the same dose"));
   EXPECT_THAT(try_text(result, Charset::ascii), HasSubstr("A got 80 bursts/s, B got 66.7 bursts/s: not the same dose"));
+}
+
+TEST(TryResult, ADoseThatNobodyMeasuredIsNoDifference) {
+  TryResult result = halved();
   result.runs[1].doses[0].achieved.reset();
   EXPECT_FALSE(try_doses(result)[0].b);
+  const std::vector<TryRow> rows = try_rows(result);
+  EXPECT_EQ(row_of(rows, "P99").finding, TryFinding::dose_not_known);
+  EXPECT_FALSE(row_of(rows, "P99").has_verdict());
+  EXPECT_THAT(try_sentence(result), HasSubstr("no verdict, it is not known which dose each side got"));
+  EXPECT_THAT(try_text(result, Charset::ascii), HasSubstr("B got not available: not known whether it is the same"));
+  EXPECT_EQ(nlohmann::json::parse(try_json(result)).at("doses")[0].at("same"), nullptr);
+}
+
+TEST(TryResult, APercentileOfLostQueriesIsInfinite) {
+  RunDocument run;
+  run.seed = 5;
+  run.latency.count = 100;
+  run.latency.lost_count = 3;
+  run.latency.percentiles_s = {{"p50", {.point = 1e-3}}, {"p99", {.point = {}}}};
+  const TryRun lost = try_run_of(run, true, "x.run.json");
+  EXPECT_EQ(lost.seed, 5U);
+  EXPECT_EQ(lost.p50_s, 1e-3);
+  EXPECT_TRUE(std::isinf(lost.p99_s.value()));
+  EXPECT_FALSE(lost.p999_s);
+  run.latency.lost_count = 0;
+  EXPECT_FALSE(try_run_of(run, true, "x.run.json").p99_s);
+}
+
+TEST(TryResult, AnInfiniteSideLeavesNoRatioOfTheOtherPairs) {
+  TryResult result = halved();
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  result.runs[1].p99_s = kInfinity;  // B of the first pair
+  result.runs[2].p99_s = kInfinity;  // B of the second
+  std::vector<TryRow> rows = try_rows(result);
+  EXPECT_EQ(row_of(rows, "P99").finding, TryFinding::not_available);
+  EXPECT_FALSE(row_of(rows, "P99").ratio);
+  EXPECT_EQ(row_of(rows, "P99").reason, "infinite on side B in 2 of 3 pairs");
+  EXPECT_EQ(row_of(rows, "P50").pairs_used, 3U);
+  const std::string text = try_text(result, Charset::ascii);
+  EXPECT_THAT(text, HasSubstr("infinite (480 us to infinite)"));
+  EXPECT_THAT(text, HasSubstr("0 of 3"));
+  EXPECT_THAT(text, HasSubstr("P99 not available (infinite on side B in 2 of 3 pairs)"));
+  const auto json = nlohmann::json::parse(try_json(result));
+  EXPECT_EQ(json.at("results")[1].at("b").at("median"), nullptr);
+  EXPECT_EQ(json.at("results")[1].at("reason"), "infinite on side B in 2 of 3 pairs");
+  EXPECT_EQ(json.at("runs")[1].at("infinite"), (std::vector<std::string>{"p99_s"}));
+  result.runs[0].p99_s = kInfinity;
+  rows = try_rows(result);
+  EXPECT_EQ(row_of(rows, "P99").reason, "infinite on side A in 1, on side B in 2 of 3 pairs");
+}
+
+TEST(TryResult, APairWithoutAValueIsNotCounted) {
+  TryResult result = halved();
+  result.runs[1].p99_s.reset();
+  const std::vector<TryRow> rows = try_rows(result);
+  EXPECT_EQ(row_of(rows, "P99").pairs, 3U);
+  EXPECT_EQ(row_of(rows, "P99").pairs_used, 2U);
+  EXPECT_THAT(try_text(result, Charset::ascii), HasSubstr("2 of 3"));
+}
+
+// Ratios e^0.04, e^0.05, e^0.06: the interval of the mean logarithm is 0.05 +- 0.0248, above 0 and not above ln 1.03.
+TEST(TryResult, ADifferenceNearThreePercentIsNamedAndNotJudged) {
+  TryResult result = halved();
+  const std::vector<double> logs{0.04, 0.05, 0.06};
+  for (std::size_t i = 0; i < result.runs.size(); ++i) {
+    result.runs[i].p99_s = result.runs[i].is_b ? 1e-3 * std::exp(logs[i / 2]) : 1e-3;
+  }
+  EXPECT_EQ(row_of(try_rows(result), "P99").finding, TryFinding::not_surely_relevant);
+  EXPECT_THAT(try_sentence(result), HasSubstr("P99 differs, not surely by 3 % (about 1 more pair would show more than "
+                                              "3 % at 1.051 x, if it and the spread stay)"));
+}
+
+TEST(TryView, EveryLineOfFiguresHasTheMarkOfItsRuns) {
+  TryResult result = halved();
+  result.mark = {.synthetic = false, .emulated = "phone"};
+  const std::string text = try_text(result, Charset::ascii);
+  for (const char* line :
+       {"\nEMULATED phone  P50 ", "\nEMULATED phone  P99 ", "\nEMULATED phone  throughput ",
+        "\nEMULATED phone injected noise: ", "\nEMULATED phone hedging in B: ", "\nEMULATED phone hedging on fma: "}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  EXPECT_THAT(try_run_line(result.runs[1], result.mark, Charset::ascii), StartsWith("EMULATED phone B: P50 100 us"));
+  EXPECT_THAT(try_run_line(result.runs[0], {}, Charset::ascii), StartsWith("A: P50 100 us"));
+  const auto json = nlohmann::json::parse(try_json(result));
+  EXPECT_EQ(json.at("emulated"), "phone");
+  EXPECT_EQ(json.at("synthetic"), false);
+  EXPECT_EQ(nlohmann::json::parse(try_json(halved())).at("emulated"), nullptr);
+}
+
+TEST(KeptResult, TheFileNameSaysWhatWasEmulated) {
+  KeptResult result;
+  result.workload = "fma";
+  result.kind = "hedging.try";
+  EXPECT_EQ(kept_file_name(result, "2026-11-24T03:12:09Z"), "2026-11-24T031209Z_fma.hedging.try.json");
+  result.mark.emulated = "my phone";
+  EXPECT_EQ(kept_file_name(result, "2026-11-24T03:12:09Z"),
+            "2026-11-24T031209Z_fma_emulated-my-phone.hedging.try.json");
+}
+
+TEST(CommandFailure, SaysHowTheProgramEnds) {
+  EXPECT_EQ(failure_of(CommandError(ExitCode::environment_refused, "no")).code, ExitCode::environment_refused);
+  EXPECT_EQ(failure_of(std::invalid_argument("bad")).code, ExitCode::usage);
+  EXPECT_EQ(failure_of(std::bad_alloc()).line, kNotEnoughMemory);
+  EXPECT_EQ(failure_of(std::runtime_error("disk full")).code, ExitCode::file);
+  EXPECT_EQ(failure_of(std::runtime_error("disk full")).line, "disk full");
 }
 
 TEST(TryView, SaysWhatWasSeenAndNoMore) {
@@ -91,7 +203,7 @@ TEST(TryView, OnePairPromisesNothing) {
   TryResult result = halved();
   result.runs.resize(2);
   result.interrupted = true;
-  result.synthetic = true;
+  result.mark.synthetic = true;
   const std::string text = try_text(result, Charset::ascii);
   EXPECT_THAT(text, HasSubstr("no interval from one pair"));
   EXPECT_THAT(text, HasSubstr("SYNTHETIC hedging on fma: "));
