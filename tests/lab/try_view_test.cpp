@@ -81,6 +81,16 @@ TEST(TryResult, WithoutTheSameDoseThereIsNoVerdict) {
   EXPECT_THAT(try_text(result, Charset::ascii), HasSubstr("A got 80 bursts/s, B got 66.7 bursts/s: not the same dose"));
 }
 
+TEST(TryResult, ARowHasAVerdictOnlyWhereItsSidesCompare) {
+  using enum TryFinding;
+  for (const TryFinding finding : {helps, harms, same, not_surely_relevant, no_difference_shown}) {
+    EXPECT_TRUE((TryRow{.name = "P50", .finding = finding}).has_verdict()) << name_of(finding);
+  }
+  for (const TryFinding finding : {dose_differs, dose_not_known, not_available}) {
+    EXPECT_FALSE((TryRow{.name = "P50", .finding = finding}).has_verdict()) << name_of(finding);
+  }
+}
+
 TEST(TryResult, ADoseThatNobodyMeasuredIsNoDifference) {
   TryResult result = halved();
   result.runs[1].doses[0].achieved.reset();
