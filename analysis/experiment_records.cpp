@@ -21,6 +21,7 @@ ordered_json hedging_json(const std::optional<HedgeRecord>& hedging) {
           {"started", hedging->started},
           {"won", hedging->won},
           {"dropped", hedging->dropped},
+          {"no_room_count", hedging->no_room_count},
           {"extra_work_share", json_number(hedging->extra_work_share)}};
 }
 
@@ -35,6 +36,7 @@ std::optional<HedgeRecord> read_hedging(const Field& field) {
                      .started = field.member("started").count(),
                      .won = field.member("won").count(),
                      .dropped = field.member("dropped").count(),
+                     .no_room_count = field.member("no_room_count").optional_count().value_or(0),
                      .extra_work_share = field.member("extra_work_share").optional_number()};
 }
 
@@ -78,10 +80,13 @@ ordered_json manner_key(const RunDocument& run) {
 std::string hedging_sentence(const HedgeRecord& hedging, Charset charset) {
   return fmt::format(
       "after {} of work ({}): {} copies sent, {} of them run to the end, {} dropped, {} answered first; "
-      "extra work {}",
+      "extra work {}{}",
       format_duration(hedging.after_s, charset), hedging.rule, format_count(hedging.sent),
       format_count(hedging.started), format_count(hedging.dropped), format_count(hedging.won),
-      hedging.extra_work_share ? format_percent(*hedging.extra_work_share) : "not available");
+      hedging.extra_work_share ? format_percent(*hedging.extra_work_share) : "not available",
+      hedging.no_room_count == 0 ? ""
+                                 : fmt::format("; the sending thread was behind, {} queries had no copy",
+                                               format_count(hedging.no_room_count)));
 }
 
 std::string execution_sentence(const ExecutionRecord& execution) {

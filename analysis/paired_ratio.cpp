@@ -15,8 +15,9 @@ double half_width(double deviation, std::uint64_t pairs) {
 }
 
 std::optional<std::uint64_t> more_pairs(double mean, double deviation, std::uint64_t pairs) {
-  for (std::uint64_t n = pairs + 1; n <= PairedRatio::kMostPairs && mean != 0.0; ++n) {
-    if (half_width(deviation, n) < std::fabs(mean)) {
+  const double room = std::fabs(mean) - std::log(PairedRatio::kRelevant);
+  for (std::uint64_t n = pairs + 1; n <= PairedRatio::kMostPairs && room > 0.0; ++n) {
+    if (half_width(deviation, n) < room) {
       return n - pairs;
     }
   }
@@ -53,7 +54,7 @@ PairedRatio paired_ratio(std::span<const ValuePair> pairs) {
   const double half = half_width(deviation, found.pairs);
   found.lower = std::exp(mean - half);
   found.upper = std::exp(mean + half);
-  if (!found.shown()) {
+  if (!found.relevant()) {
     found.more_pairs = more_pairs(mean, deviation, found.pairs);
   }
   return found;

@@ -17,16 +17,23 @@ struct ValuePair {
 struct PairedRatio {
   static constexpr double kConfidence = 0.95;
   static constexpr std::uint64_t kMostPairs = 1000;
+  /// What differs by less is nobody's reason to change a system.
+  static constexpr double kRelevant = 1.03;
 
   std::uint64_t pairs = 0;
   double ratio = 1.0;
   std::optional<double> lower;  ///< absent with fewer than two pairs
   std::optional<double> upper;
-  /// How many more pairs would show this difference if it and the spread stayed as they are; absent where it is shown,
-  /// where there is none, where one pair says nothing of a spread, and beyond kMostPairs.
+  /// How many more pairs would show a relevant difference if it and the spread stayed as they are; absent where it is
+  /// shown, where the ratio itself is not relevant, where one pair says nothing of a spread, and beyond kMostPairs.
   std::optional<std::uint64_t> more_pairs;
 
+  /// The interval excludes 1.
   [[nodiscard]] bool shown() const { return (lower && *lower > 1.0) || (upper && *upper < 1.0); }
+  /// The interval lies beyond kRelevant, or below its inverse.
+  [[nodiscard]] bool relevant() const { return (lower && *lower > kRelevant) || (upper && *upper < 1.0 / kRelevant); }
+  /// The interval lies between the two.
+  [[nodiscard]] bool negligible() const { return lower && upper && *lower > 1.0 / kRelevant && *upper < kRelevant; }
 };
 
 /// Throws std::invalid_argument without a pair, or if a value is not positive and finite.

@@ -47,13 +47,14 @@ struct AttributionRecord {
 
 /// Slow queries that were given to a second worker as well.
 struct HedgeRecord {
-  double after_s = 0.0;       ///< of work on a query, then its copy is sent
-  std::string rule;           ///< where that time comes from: "p95 of 4812 runs in the warm-up", "as asked"
-  std::string scheduling;     ///< of the thread that sends
-  std::uint64_t sent = 0;     ///< copies
-  std::uint64_t started = 0;  ///< copies that a worker ran, to their end
-  std::uint64_t won = 0;      ///< copies that answered first
-  std::uint64_t dropped = 0;  ///< copies that found their query answered before they began
+  double after_s = 0.0;             ///< of work on a query, then its copy is sent
+  std::string rule;                 ///< where that time comes from: "p95 of 4812 runs in the warm-up", "as asked"
+  std::string scheduling;           ///< of the thread that sends
+  std::uint64_t sent = 0;           ///< copies
+  std::uint64_t started = 0;        ///< copies that a worker ran, to their end
+  std::uint64_t won = 0;            ///< copies that answered first
+  std::uint64_t dropped = 0;        ///< copies that found their query answered before they began
+  std::uint64_t no_room_count = 0;  ///< queries begun while the sending thread was behind: they had no copy
   std::optional<double> extra_work_share;  ///< started / queries
 };
 
@@ -62,7 +63,7 @@ struct ExecutionRecord {
   std::string issuing_scheduling = "SCHED_OTHER";
   std::string worker_scheduling = "SCHED_OTHER";
   bool worker_spin = false;                                       ///< workers spin for their next sample
-  std::string memory = "huge pages where the system gives them";  ///< as asked; or "small pages", ", to be locked"
+  std::string memory = "huge pages where the system gives them";  ///< ExecutionManner::describe()
   std::optional<std::uint64_t> huge_bytes;    ///< of the process in transparent huge pages after the warm-up
   std::optional<std::uint64_t> locked_bytes;  ///< of the process, locked, after the warm-up
 };

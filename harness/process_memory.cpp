@@ -28,14 +28,14 @@ Reading<Bytes> kibibytes_of(const FileSource& files, const std::string& path, co
 
 }  // namespace
 
-SmallPages::SmallPages() {
+SmallPages::SmallPages() : disabled_before_(prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) > 0) {
   if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0) != 0) {
     problem_ = "prctl(PR_SET_THP_DISABLE): " + message_of(errno);
   }
 }
 
 SmallPages::~SmallPages() {
-  if (!problem_) {
+  if (!problem_ && !disabled_before_) {
     prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
   }
 }

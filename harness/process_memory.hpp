@@ -9,8 +9,8 @@
 
 namespace assay {
 
-/// Keeps transparent huge pages away from this process while it lives, whatever is asked for page by page, and gives
-/// them back at its end. Memory that lies in huge pages already stays there.
+/// Keeps transparent huge pages away from this process while it lives, whatever is asked for page by page; at its end
+/// the process may have them again if it could before. Memory that lies in huge pages already stays there.
 class SmallPages {
  public:
   SmallPages();
@@ -21,6 +21,7 @@ class SmallPages {
   [[nodiscard]] const std::optional<std::string>& problem() const { return problem_; }
 
  private:
+  bool disabled_before_ = false;  ///< by whoever started this process
   std::optional<std::string> problem_;
 };
 

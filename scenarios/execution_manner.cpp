@@ -42,10 +42,8 @@ void ExecutionManner::describe(RunDocument& document) const {
     execution.worker_scheduling = fmt::format("SCHED_FIFO {}", workers_.fifo_priority);
   }
   execution.worker_spin = request_.spin && !document.placement.shared;
-  if (!request_.huge_pages) {
-    execution.memory = "small pages";
-  }
-  execution.memory += request_.lock_memory ? ", to be locked" : "";
+  execution.memory = memory_text(request_, {.small_pages = small_pages_ && small_pages_->problem().has_value(),
+                                            .lock = locked_ && locked_->problem().has_value()});
   const SystemFiles files;
   const auto note = [&document](const Reading<Bytes>& reading, const char* path, std::optional<std::uint64_t>& into) {
     if (reading) {
@@ -56,6 +54,17 @@ void ExecutionManner::describe(RunDocument& document) const {
   };
   note(huge_page_memory(files), "execution.huge_bytes", execution.huge_bytes);
   note(locked_memory(files), "execution.locked_bytes", execution.locked_bytes);
+}
+
+std::string memory_text(const RunRequest& request, const MemoryRefusals& refused) {
+  std::string text = ExecutionRecord{}.memory;
+  if (!request.huge_pages) {
+    text = refused.small_pages ? text + ", small pages refused" : "small pages";
+  }
+  if (request.lock_memory) {
+    text += refused.lock ? ", lock refused" : ", to be locked";
+  }
+  return text;
 }
 
 std::optional<std::string> hedge_problem(const RunRequest& request, const ThreadPlacement& placement) {

@@ -35,6 +35,14 @@ class ExecutionManner {
   std::optional<LockedMemory> locked_;
 };
 
+/// What of a run's wishes for its memory the system refused.
+struct MemoryRefusals {
+  bool small_pages = false;
+  bool lock = false;
+};
+/// "huge pages where the system gives them", "small pages, to be locked", "small pages, lock refused"
+[[nodiscard]] std::string memory_text(const RunRequest& request, const MemoryRefusals& refused);
+
 /// Why the placement has no second worker that could take a copy; nothing if none is wanted or one is there.
 [[nodiscard]] std::optional<std::string> hedge_problem(const RunRequest& request, const ThreadPlacement& placement);
 

@@ -69,6 +69,7 @@ HedgeRecord HedgeWatch::record() const {
           .started = counts.started,
           .won = counts.won,
           .dropped = counts.dropped,
+          .no_room_count = counts.no_room_count,
           .extra_work_share = {}};
 }
 

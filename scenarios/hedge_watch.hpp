@@ -31,6 +31,8 @@ class HedgeWatch {
                  const std::vector<int>& cpus);
   [[nodiscard]] Hedging& hedging() noexcept { return *hedging_; }
   void end_run() noexcept;
+  /// After end_run(): throws what ended the thread before its time, if anything did.
+  void rethrow_failure() { thread_.join_and_rethrow(); }
 
   /// Of the last run, without its share of extra work.
   [[nodiscard]] HedgeRecord record() const;

@@ -26,8 +26,10 @@ class Hedging::WorkerSink final : public ResponseSink {
     owner_.sink_->started(originals_);
     const Instant now = owner_.clock_.now();
     for (const QuerySample& sample : originals_) {
-      // Full only while the hedging thread does not run: then there is no hedge either.
-      (void)owner_.started_.try_push({.sample = sample, .since = now});
+      // Full only while the hedging thread does not run.
+      if (!owner_.started_.try_push({.sample = sample, .since = now})) {
+        owner_.no_room_.fetch_add(1, std::memory_order_relaxed);
+      }
     }
   }
 
@@ -64,13 +66,6 @@ class Hedging::WorkerSink final : public ResponseSink {
   std::vector<QuerySample> originals_;
   std::vector<QueryResponse> first_;
 };
-
-namespace {
-
-/// Starts that the hedging thread has not seen yet: a second of a very fast kernel.
-constexpr std::size_t kStartedCapacity = std::size_t{1} << 16;
-
-}  // namespace
 
 Hedging::Hedging(const Options& options, std::shared_ptr<ResponseSink> sink, const Clock& clock)
     : after_(options.after), clock_(clock), sink_(std::move(sink)), slots_(kWindow), started_(kStartedCapacity) {
@@ -137,7 +132,11 @@ Instant Hedging::step(Instant now, SampleQueue& queue, Clock& clock) noexcept {
 }
 
 HedgeCounts Hedging::counts() const noexcept {
-  return {.sent = sent_.load(), .started = copies_started_.load(), .won = won_.load(), .dropped = dropped_.load()};
+  return {.sent = sent_.load(),
+          .started = copies_started_.load(),
+          .won = won_.load(),
+          .dropped = dropped_.load(),
+          .no_room_count = no_room_.load()};
 }
 
 }  // namespace assay

@@ -23,10 +23,11 @@ struct HedgeRequest {
 
 /// What hedging did in one run.
 struct HedgeCounts {
-  std::uint64_t sent = 0;     ///< copies put into the queue
-  std::uint64_t started = 0;  ///< copies that a worker ran, to their end: the extra work
-  std::uint64_t won = 0;      ///< copies that answered first
-  std::uint64_t dropped = 0;  ///< copies that found their query answered before they began
+  std::uint64_t sent = 0;           ///< copies put into the queue
+  std::uint64_t started = 0;        ///< copies that a worker ran, to their end: the extra work
+  std::uint64_t won = 0;            ///< copies that answered first
+  std::uint64_t dropped = 0;        ///< copies that found their query answered before they began
+  std::uint64_t no_room_count = 0;  ///< starts that the hedging thread never saw: those queries had no copy
 };
 
 /// Hedged requests (Dean and Barroso, The Tail at Scale, CACM 56(2), 2013): what a worker has had for `after` is put
@@ -41,6 +42,9 @@ class Hedging {
  public:
   Hedging(const Hedging&) = delete;
   Hedging& operator=(const Hedging&) = delete;
+
+  /// Starts that the hedging thread has not seen yet: a second of a very fast kernel. More have no room.
+  static constexpr std::size_t kStartedCapacity = std::size_t{1} << 16;
 
   /// The most samples between the oldest unanswered one and the newest: far more than the queue of a system holds.
   static constexpr std::size_t kWindow = std::size_t{1} << 18;
@@ -65,7 +69,6 @@ class Hedging {
   /// Puts a copy of each sample that is due into `queue` and returns when it should be called again.
   [[nodiscard]] Instant step(Instant now, SampleQueue& queue, Clock& clock) noexcept;
 
-  [[nodiscard]] Nanoseconds after() const { return after_; }
   [[nodiscard]] HedgeCounts counts() const noexcept;
 
  private:
@@ -96,6 +99,7 @@ class Hedging {
   std::atomic<std::uint64_t> copies_started_{0};
   std::atomic<std::uint64_t> won_{0};
   std::atomic<std::uint64_t> dropped_{0};
+  std::atomic<std::uint64_t> no_room_{0};
 };
 
 }  // namespace assay

@@ -163,6 +163,9 @@ void KernelSut::stop() noexcept {
 void KernelSut::end_run() {
   stop();
   team_.join_and_rethrow();
+  if (hedge_) {
+    hedge_->rethrow_failure();  // a run without the copies that were asked for is none
+  }
 }
 
 void KernelSut::work(std::size_t worker) {

@@ -19,7 +19,7 @@ std::vector<ValuePair> pairs_of_logs(const std::vector<double>& logs) {
 }
 
 // Logarithms 0.1, 0.2, 0.3: mean 0.2, deviation 0.1, t(2, 0.975) = 4.302653, half = t 0.1 / sqrt 3 = 0.248414. With a
-// fourth pair t(3, 0.975) = 3.182446 and the half is 0.159122, below 0.2.
+// fourth pair t(3, 0.975) = 3.182446 and the half is 0.159122, below 0.2 - ln 1.03 = 0.170441.
 TEST(PairedRatio, IsStudentsIntervalOfTheLogarithms) {
   const PairedRatio found = paired_ratio(pairs_of_logs({0.1, 0.2, 0.3}));
   EXPECT_EQ(found.pairs, 3U);
@@ -36,6 +36,28 @@ TEST(PairedRatio, ADifferenceIsShownWhereTheIntervalExcludesOne) {
   EXPECT_FALSE(higher.more_pairs);
   EXPECT_TRUE(paired_ratio(pairs_of_logs({-0.9, -1.0, -1.1})).shown());
   EXPECT_FALSE(paired_ratio(pairs_of_logs({-1.0, 1.0})).shown());
+}
+
+// Mean 0.17, deviation 0.1: four pairs (half 0.159122) would exclude 1, but 0.17 - ln 1.03 = 0.140441 needs five:
+// t(4, 0.975) = 2.776445, half 0.124166.
+TEST(PairedRatio, MorePairsAreCountedUntilTheDifferenceIsRelevant) {
+  EXPECT_EQ(paired_ratio(pairs_of_logs({0.07, 0.17, 0.27})).more_pairs, 2U);
+  EXPECT_EQ(paired_ratio(pairs_of_logs({-0.07, -0.17, -0.27})).more_pairs, 2U);
+  EXPECT_FALSE(paired_ratio(pairs_of_logs({0.01, 0.02, 0.03})).more_pairs) << "2 % is never more than 3 %";
+}
+
+// Mean 0.05, deviation 0.01, half 0.024841: the interval begins at 0.025159, below ln 1.03 = 0.029559. With a fourth
+// pair the half is 0.015912, below 0.05 - 0.029559.
+TEST(PairedRatio, ADifferenceMayBeShownAndNotRelevant) {
+  const PairedRatio found = paired_ratio(pairs_of_logs({0.04, 0.05, 0.06}));
+  EXPECT_TRUE(found.shown());
+  EXPECT_FALSE(found.relevant());
+  EXPECT_FALSE(found.negligible());
+  EXPECT_EQ(found.more_pairs, 1U);
+  EXPECT_TRUE(paired_ratio(pairs_of_logs({0.9, 1.0, 1.1})).relevant());
+  EXPECT_TRUE(paired_ratio(pairs_of_logs({-0.9, -1.0, -1.1})).relevant());
+  EXPECT_TRUE(paired_ratio(pairs_of_logs({0.001, 0.002})).negligible());
+  EXPECT_FALSE(paired_ratio(pairs_of_logs({0.001})).negligible());
 }
 
 TEST(PairedRatio, BothDirectionsAreTheSameDistance) {

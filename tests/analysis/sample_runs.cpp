@@ -99,6 +99,7 @@ RunDocument golden_run() {
                             .started = 3,
                             .won = 2,
                             .dropped = 1,
+                            .no_room_count = 5,
                             .extra_work_share = 0.5};
   run.placement.pinned = false;
   run.execution = ExecutionRecord{.worker_scheduling = "SCHED_FIFO 70",

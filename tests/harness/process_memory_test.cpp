@@ -1,6 +1,7 @@
 #include "harness/process_memory.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/prctl.h>
 
 #include "harness/buffer.hpp"
 #include "harness/realtime.hpp"
@@ -31,6 +32,22 @@ TEST(ProcessMemory, SmallPagesOverruleWhatABufferAsksFor) {
     GTEST_SKIP() << huge.reason();
   }
   EXPECT_EQ(huge->count, 0U);
+}
+
+TEST(ProcessMemory, SmallPagesLeaveTheWishOfWhoeverStartedTheProcess) {
+  const auto wish = [] { return prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0); };
+  const int before = wish();
+  for (const int inherited : {0, 1}) {
+    if (prctl(PR_SET_THP_DISABLE, inherited, 0, 0, 0) != 0) {
+      GTEST_SKIP() << "this system does not take PR_SET_THP_DISABLE";
+    }
+    {
+      const SmallPages small;
+      EXPECT_EQ(wish(), 1);
+    }
+    EXPECT_EQ(wish(), inherited);
+  }
+  prctl(PR_SET_THP_DISABLE, before, 0, 0, 0);
 }
 
 TEST(ProcessMemory, LocksAndLetsGoAgain) {

@@ -1,12 +1,44 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 
 #include "kernels/kernel.hpp"
 
 namespace assay::testing {
+
+/// Holds the first call until there is a second one: of one query at a time, that is its copy.
+class FirstCallGate {
+ public:
+  /// Before the threads start that call pass().
+  void arm() {
+    armed_ = true;
+    calls_ = 0;
+  }
+  void disarm() { armed_ = false; }
+  void pass() noexcept {
+    if (!armed_) {
+      return;
+    }
+    constexpr auto kLongest = std::chrono::seconds{60};  // then the test fails by what it counts
+    std::unique_lock lock(mutex_);
+    if (++calls_ == 1) {
+      called_.wait_for(lock, kLongest, [this] { return calls_ > 1; });
+    } else {
+      called_.notify_all();
+    }
+  }
+
+ private:
+  bool armed_ = false;
+  std::mutex mutex_;
+  std::condition_variable called_;
+  std::size_t calls_ = 0;
+};
 
 /// A kernel that answers sample s with s + 0.5 in each probe element. `fault` makes it wrong in one way.
 class FakeKernel final : public Kernel {
@@ -24,6 +56,7 @@ class FakeKernel final : public Kernel {
   [[nodiscard]] std::size_t max_batch() const override { return kMaxBatch; }
   void prepare(std::uint64_t) override { prepared_ = true; }
   void run(std::span<const std::uint32_t> samples) noexcept override {
+    gate.pass();
     largest_batch = std::max(largest_batch.load(), samples.size());
     for (std::size_t i = 0; i < samples.size(); ++i) {
       output_[i] = static_cast<float>(samples[i]) + 0.5F;
@@ -54,6 +87,9 @@ class FakeKernel final : public Kernel {
             .tolerance = 1e-6,
             .detail = fault_ == Fault::verify_fails ? "element 7" : ""};
   }
+
+  /// Of all instances.
+  static inline FirstCallGate gate;
 
   /// Over all instances.
   static inline std::atomic<std::size_t> largest_batch{0};

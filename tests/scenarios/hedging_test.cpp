@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "harness/simulated_clock.hpp"
@@ -142,10 +143,24 @@ TEST_F(HedgingRule, WhatASystemGivesUpIsGivenUpOnce) {
   EXPECT_EQ(sink->completed_count(0), 1);
 }
 
-/// Three workers against each other, every query hedged at once: each is answered exactly once, none is lost.
+TEST_F(HedgingRule, StartsThatTheSendingThreadNeverSawAreCounted) {
+  const QuerySample one = sample(0);
+  constexpr std::size_t kTooMany = 3;
+  for (std::size_t i = 0; i < Hedging::kStartedCapacity + kTooMany; ++i) {
+    hedging.sink_of(0).started({&one, 1});
+  }
+  EXPECT_EQ(hedging.counts().no_room_count, kTooMany);
+}
+
+/// Three workers against each other, every query hedged at once: each is answered exactly once, none is lost. The batch
+/// with the first query is kept until a copy was begun, so that there is one on the fastest machine too.
 TEST(Hedging, UnderContentionEachQueryIsAnsweredOnce) {
   constexpr std::size_t kQueries = 20'000;
   constexpr std::size_t kWorkers = 3;
+  constexpr Nanoseconds kLongest = std::chrono::seconds{60};
+  const auto batch_has_first = [](const std::vector<QuerySample>& batch) {
+    return std::ranges::any_of(batch, [](const QuerySample& one) { return one.id.position() == 0; });
+  };
   SteadyClock clock({.spin_margin = Nanoseconds{0}, .signal_spin = Nanoseconds{0}});
   auto sink = std::make_shared<CountingSink>(kQueries);
   SampleQueue queue(1U << 16U);
@@ -167,6 +182,10 @@ TEST(Hedging, UnderContentionEachQueryIsAnsweredOnce) {
         responses.clear();
         for (const QuerySample& one : batch) {
           responses.push_back({.id = one.id});
+        }
+        const Instant longest = clock.now() + kLongest;
+        while (batch_has_first(batch) && hedging.counts().started == 0 && clock.now() < longest) {
+          std::this_thread::yield();
         }
         std::this_thread::yield();
         own.complete(responses);
@@ -200,7 +219,21 @@ TEST(Hedging, UnderContentionEachQueryIsAnsweredOnce) {
   }
   const HedgeCounts counts = hedging.counts();
   EXPECT_GE(counts.sent, counts.started + counts.dropped);
+  EXPECT_GE(counts.started, 1U);
   EXPECT_GE(counts.started, counts.won);
+  EXPECT_EQ(counts.no_room_count, 0U);
+}
+
+TEST(ExecutionManner, SaysWhatOfTheMemoryWasRefused) {
+  RunRequest request;
+  EXPECT_EQ(memory_text(request, {}), "huge pages where the system gives them");
+  request.lock_memory = true;
+  EXPECT_EQ(memory_text(request, {}), "huge pages where the system gives them, to be locked");
+  EXPECT_EQ(memory_text(request, {.lock = true}), "huge pages where the system gives them, lock refused");
+  request.huge_pages = false;
+  EXPECT_EQ(memory_text(request, {}), "small pages, to be locked");
+  EXPECT_EQ(memory_text(request, {.small_pages = true, .lock = true}),
+            "huge pages where the system gives them, small pages refused, lock refused");
 }
 
 TEST(Hedging, SaysWhatMakesNoSense) {

@@ -122,15 +122,30 @@ TEST(KernelSut, HedgedQueriesAreAnsweredOnceEach) {
   KernelSut system(fake_entry<Fault::none>(), hedged);
   for (const Scenario scenario : {Scenario::single_stream, Scenario::server}) {
     SCOPED_TRACE(title_of(scenario));
+    FakeKernel::gate.arm();
     const TestResult result = run(system, settings(scenario));
+    FakeKernel::gate.disarm();
     EXPECT_EQ(result.end_cause, EndCause::complete);
     EXPECT_TRUE(result.errors.empty());
     EXPECT_TRUE(check_responses(result.responses, system.kernel()).passed);
     const HedgeRecord record = system.hedge().value();
     EXPECT_GE(record.sent, record.started + record.dropped);
     EXPECT_GE(record.started, record.won);
+    EXPECT_EQ(record.no_room_count, 0U);
+    if (scenario == Scenario::single_stream) {  // in Server the second call may be another query
+      EXPECT_GE(record.started, 1U);
+    }
     EXPECT_FALSE(system.accounts().not_available.empty());
   }
+}
+
+TEST(KernelSut, ARunWithoutTheThreadThatSendsCopiesIsNone) {
+  auto hedged = options();
+  hedged.worker_cpus = {some_cpus().front(), some_cpus().back()};
+  hedged.manner = {.all_cpus = {100'000}};  // of the sending thread only: workers are pinned
+  hedged.hedge = HedgeRequest{.after = std::chrono::microseconds{10}};
+  KernelSut system(fake_entry<Fault::none>(), hedged);
+  EXPECT_THROW((void)run(system, settings(Scenario::single_stream)), std::runtime_error);
 }
 
 TEST(KernelSut, TheTimeToHedgeAfterComesFromTheWarmUp) {
