@@ -60,8 +60,6 @@ TEST(TourPlan, TheSoakHasAllCpusAtWork) {
 TEST(TourPlan, WithoutItsMeasurementsItStops) {
   EXPECT_THROW((void)size_tour({}, offline_run()), std::runtime_error);
   EXPECT_THROW((void)size_tour(single_run(), {}), std::runtime_error);
-};
-EXPECT_THROW((void)size_tour(unserved, offline_run()), std::runtime_error);
 }
 
 TEST(TourPlan, AMissedWindowIsAFindingAWrongOutputIsNot) {
