@@ -159,7 +159,8 @@ class Readings {
         add_power_of_counter(index);
       }
     }
-    for (std::size_t index = 0; names.empty() && index < series_.sensors.size(); ++index) {
+    const bool has_package = !names.empty();
+    for (std::size_t index = 0; !has_package && index < series_.sensors.size(); ++index) {
       const Sensor& sensor = series_.sensors[index];
       if (sensor.quantity == SensorQuantity::power_w && sensor.name.starts_with("battery")) {
         names.push_back(sensor.name);
