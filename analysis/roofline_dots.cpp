@@ -260,6 +260,9 @@ void add_notes(const RunDocument& run, PlacedDot& dot) {
   if (!run.valid) {
     dot.notes.emplace_back("the run is INVALID: see its reasons before trusting its rate");
   }
+  if (!run.interference.empty()) {
+    dot.notes.emplace_back("load was injected beside the run: its distance to the roof is not its own");
+  }
   if (run.scenario == "server") {
     dot.notes.emplace_back(
         "a Server run does as much as it was asked for: its distance to the roof is no fault of code");

@@ -35,7 +35,7 @@ struct EnergyRecord {
   double duration_s = 0.0;
   double mean_power_w = 0.0;
   std::optional<double> idle_power_w;        ///< of the same counter before the load
-  std::optional<double> energy_per_query_j;  ///< energy_j over the queries completed meanwhile; idle power included
+  std::optional<double> energy_per_query_j;  ///< mean power over the mean throughput of the points; idle power included
   std::optional<double> queries_per_j;
 };
 

@@ -3,37 +3,80 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "analysis/soak_points.hpp"
 
 namespace assay {
 namespace {
 
+/// What the model did in one point.
+struct EmulatedSpan {
+  double mean_factor = 1.0;  ///< over time
+  double least_factor = 1.0;
+  double hottest_c = 0.0;
+};
+
+/// Goes along the trace; the spans asked for follow each other.
+class EmulatedCourse {
+ public:
+  explicit EmulatedCourse(const EnvelopeRecord& emulated)
+      : emulated_(emulated),
+        next_(emulated.trace.begin()),
+        temperature_c_(emulated.ambient_c + emulated.resistance_k_per_w * emulated.idle_w) {}
+
+  /// Nothing where the trace had no room left.
+  [[nodiscard]] std::optional<EmulatedSpan> span(double begin_s, double end_s) {
+    EmulatedSpan span{.least_factor = factor_, .hottest_c = temperature_c_};
+    double weighted = 0.0;
+    double from_s = begin_s;
+    for (; next_ != emulated_.trace.end() && next_->t_s < end_s; ++next_) {
+      const double at_s = std::max(next_->t_s, from_s);
+      weighted += factor_ * (at_s - from_s);
+      from_s = at_s;
+      factor_ = next_->factor;
+      temperature_c_ = next_->temperature_c;
+      span.least_factor = std::min(span.least_factor, factor_);
+      span.hottest_c = std::max(span.hottest_c, temperature_c_);
+    }
+    if (next_ == emulated_.trace.end() && emulated_.no_room_count > 0) {
+      return std::nullopt;
+    }
+    span.mean_factor = (weighted + factor_ * (end_s - from_s)) / (end_s - begin_s);
+    return span;
+  }
+
+ private:
+  const EnvelopeRecord& emulated_;
+  std::vector<EmulatedPoint>::const_iterator next_;
+  double factor_ = 1.0;  // what the workers feel until the first step
+  double temperature_c_;
+};
+
 void add_emulated(SoakRecord& soak, const EnvelopeRecord& emulated) {
   soak.watch.temperature_of = fmt::format("EMULATED {}", emulated.name);
+  soak.watch.power_of.clear();
   soak.trip_temperature_c = emulated.trip_c;
-  auto next = emulated.trace.begin();
-  double factor = 1.0;  // what the workers feel until the first step
-  double temperature_c = emulated.ambient_c + emulated.resistance_k_per_w * emulated.idle_w;
+  EmulatedCourse course(emulated);
   for (SoakPoint& point : soak.points) {
-    double sum = factor;
-    double lowest = factor;
-    double hottest = temperature_c;
-    int steps = 1;
-    for (; next != emulated.trace.end() && next->t_s < point.t_s + soak.period_s; ++next, ++steps) {
-      factor = next->factor;
-      temperature_c = next->temperature_c;
-      sum += factor;
-      lowest = std::min(lowest, factor);
-      hottest = std::max(hottest, temperature_c);
+    point.power_w.reset();
+    const auto span = course.span(point.t_s, point.t_s + soak.period_s);
+    if (!span) {
+      point.temperature_c.reset();
+      point.throttle_flag.reset();
+      point.clock_hz.reset();
+      continue;
     }
-    point.temperature_c = hottest;
-    point.throttle_flag = lowest < 1.0;
+    point.temperature_c = span->hottest_c;
+    point.throttle_flag = span->least_factor < 1.0;
     if (point.clock_hz) {
-      *point.clock_hz *= sum / steps;
+      *point.clock_hz *= span->mean_factor;
     }
   }
+  soak.energy.clear();
+  soak.no_energy = "the emulated clock spins: what this machine takes says nothing of such a device";
 }
 
 }  // namespace
@@ -48,7 +91,7 @@ SoakRecord soak_record(const TestResult& result, const RunDistributions& distrib
   if (evidence.emulated) {
     add_emulated(soak, *evidence.emulated);
   }
-  const SoakSettings settings{.loops = evidence.loops, .trip_temperature_c = soak.trip_temperature_c};
+  const SoakSettings settings{.trip_temperature_c = soak.trip_temperature_c};
   const auto audit = sustained_audit(soak.points, settings);
   if (!audit) {
     soak.no_audit = audit.reason();

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 
 #include "analysis/run_distributions.hpp"
@@ -18,12 +17,12 @@ struct SoakEvidence {
   std::optional<SensorSeries> idle;  ///< before the load
   std::optional<double> ambient_c;
   std::optional<EnvelopeRecord> emulated;  ///< the device that the run was emulated as
-  std::size_t loops = 20;
 };
 
 /// The soak of a test: its points, the audit of what was sustained, and the verdict with its evidence. Of an emulated
 /// run the points' temperature, throttle flag and trip are the model's, and the clock is the measured one times the
-/// model's factor; the machine's own sensors stay beside.
+/// model's factor; the machine's own sensors stay beside, but for its energy,
+/// which tells nothing of such a device.
 [[nodiscard]] SoakRecord soak_record(const TestResult& result, const RunDistributions& distributions,
                                      const SoakEvidence& evidence);
 

@@ -159,13 +159,12 @@ class Readings {
         add_power_of_counter(index);
       }
     }
-    for (std::size_t index = 0; names.empty() && index < series_.sensors.size(); ++index) {
+    const bool has_package = !names.empty();
+    for (std::size_t index = 0; !has_package && index < series_.sensors.size(); ++index) {
       const Sensor& sensor = series_.sensors[index];
       if (sensor.quantity == SensorQuantity::power_w && sensor.name.starts_with("battery")) {
         names.push_back(sensor.name);
-        for (std::size_t p = 0; p < samples_of_.size(); ++p) {
-          soak_.points[p].power_w = gathered(index, samples_of_[p]).mean();
-        }
+        add_power_of_battery(index);
       }
     }
     soak_.watch.power_of = fmt::format("{}", fmt::join(names, ", "));
@@ -237,6 +236,24 @@ class Readings {
       }
     }
     return std::nullopt;
+  }
+
+  /// Only while it is discharged: else its power goes into it, and the machine's comes from elsewhere.
+  void add_power_of_battery(std::size_t index) {
+    const std::string name = series_.sensors[index].name;
+    const std::string status = name.substr(0, name.rfind(' ')) + " discharging";
+    const auto found = std::ranges::find(series_.sensors, status, &Sensor::name);
+    if (found == series_.sensors.end()) {
+      return;
+    }
+    const auto status_index = static_cast<std::size_t>(found - series_.sensors.begin());
+    for (std::size_t p = 0; p < samples_of_.size(); ++p) {
+      const Gathered discharging = gathered(status_index, samples_of_[p]);
+      const auto power = gathered(index, samples_of_[p]).mean();
+      if (power && discharging.count > 0 && discharging.lowest > 0.0) {
+        soak_.points[p].power_w = soak_.points[p].power_w.value_or(0.0) + *power;
+      }
+    }
   }
 
   void add_power_of_counter(std::size_t index) {

@@ -43,14 +43,16 @@ std::string sustained_sentence(const SoakRecord& soak) {
   if (!soak.audit) {
     return no_audit(soak);
   }
-  return fmt::format("{} in the last quarter, {} of the peak of {} over 30 s{}",
+  return fmt::format("{} in the last quarter, {} of the peak of {} over {:.3g} s{}",
                      format_rate(soak.audit->sustained_per_s, "queries/s"),
                      format_percent(soak.audit->sustained_to_peak), format_rate(soak.audit->peak_per_s, "queries/s"),
+                     soak.audit->peak_window_s(),
                      soak.audit->burst_only ? "; a burst only, too short to call it sustained" : "");
 }
 
 std::string burst_text(const SoakRecord& soak) {
-  return soak.audit ? fmt::format("{} in the first 10 s", format_rate(soak.audit->burst_per_s, "queries/s"))
+  return soak.audit ? fmt::format("{} in the first {:.3g} s", format_rate(soak.audit->burst_per_s, "queries/s"),
+                                  soak.audit->burst_window_s())
                     : no_audit(soak);
 }
 

@@ -10,7 +10,7 @@ namespace assay {
 
 /// A soak for a terminal: verdict with its first two sentences of evidence, stability, sustained and peak level, a
 /// braille curve of the throughput over time from 0 upwards, and the energy or why none was measured. Each line stands
-/// under a label; a synthetic run says SYNTHETIC on it. Nothing for a run without a soak. Control characters are '?'.
+/// under a label, and carries the mark of its run. Nothing for a run without a soak. Control characters are '?'.
 [[nodiscard]] std::string soak_text(const RunDocument& run, const TextStyle& style);
 
 /// The curve alone, of `columns` cells: each column is filled up to the least throughput in its share of the

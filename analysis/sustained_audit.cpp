@@ -134,6 +134,10 @@ std::vector<double> throughputs(Points points) {
 
 }  // namespace
 
+double SustainedAudit::peak_window_s() const { return std::min(kPeakWindowSeconds, duration_s); }
+
+double SustainedAudit::burst_window_s() const { return std::min(kBurstSeconds, duration_s); }
+
 bool SustainedAudit::is_stable() const { return stability >= kPassLine; }
 
 const ThroughputDrop* SustainedAudit::deepest_drop() const {

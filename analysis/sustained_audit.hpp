@@ -67,7 +67,9 @@ struct SustainedAudit {
   std::vector<ThroughputDrop> drops;
   std::optional<double> time_to_throttle_s;  ///< begin of the first drop that the clock confirms by 3 % or more
 
-  [[nodiscard]] bool is_stable() const;  ///< stability of at least 97 %
+  [[nodiscard]] double peak_window_s() const;   ///< 30 s, or all of a shorter soak
+  [[nodiscard]] double burst_window_s() const;  ///< 10 s, or all of a shorter soak
+  [[nodiscard]] bool is_stable() const;         ///< stability of at least 97 %
   /// The drop to the lowest level; nullptr without one.
   [[nodiscard]] const ThroughputDrop* deepest_drop() const;
 };

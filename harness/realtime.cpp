@@ -10,7 +10,8 @@ namespace assay {
 
 std::optional<std::string> take_realtime_priority(int priority) {
   const sched_param parameter{.sched_priority = priority};
-  if (sched_setscheduler(0, SCHED_FIFO, &parameter) != 0) {
+  // Threads that this one starts begin as ordinary ones: each says for itself what it needs.
+  if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameter) != 0) {
     return std::generic_category().message(errno);
   }
   return std::nullopt;

@@ -135,7 +135,7 @@ class PeakCommand {
     probe.rate_hz = rate;
     search.record(probe);
     result_.probes.push_back({.probe = search.probes().back(), .file = file_});
-    console_.note(probe_line(search.probes().back(), result_.percentile, console_.text_style().charset));
+    console_.note(probe_line(search.probes().back(), result_, console_.text_style().charset));
     return true;
   }
 

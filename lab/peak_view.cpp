@@ -85,11 +85,11 @@ std::string peak_json(const PeakResult& result) {
   return json.dump(2) + "\n";
 }
 
-std::string probe_line(const PeakProbe& probe, Percentile percentile, Charset charset) {
-  return fmt::format("{:>18}  {:<9}  {:>8} within the window [{}, {}]  {} {}{}", rate(probe.rate_hz),
-                     name_of(probe.outcome), format_percent(probe.share.within),
+std::string probe_line(const PeakProbe& probe, const PeakResult& result, Charset charset) {
+  return fmt::format("{}{:>18}  {:<9}  {:>8} within the window [{}, {}]  {} {}{}", result.mark.before(" "),
+                     rate(probe.rate_hz), name_of(probe.outcome), format_percent(probe.share.within),
                      format_percent(probe.share.interval.lower), format_percent(probe.share.interval.upper),
-                     percentile.name(),
+                     result.percentile.name(),
                      probe.tail_latency_s ? format_duration(*probe.tail_latency_s, charset) : "not available",
                      probe.generator_limited ? "  (the generator was late)" : "");
 }
@@ -102,7 +102,7 @@ std::string peak_text(const PeakResult& result, Charset charset) {
   std::ranges::stable_sort(sorted, {}, &PeakProbe::rate_hz);
   std::string text;
   for (const PeakProbe& probe : sorted) {
-    text += probe_line(probe, result.percentile, charset) + "\n";
+    text += probe_line(probe, result, charset) + "\n";
   }
   text += fmt::format("{}{} {}\n", result.mark.before(" "), result.workload, peak_sentence(result, charset));
   if (result.interrupted) {

@@ -32,7 +32,7 @@ struct PeakResult {
 [[nodiscard]] std::string peak_json(const PeakResult& result);
 
 /// One line for a probe: rate, what came of it, the share within the window with its interval, the tail.
-[[nodiscard]] std::string probe_line(const PeakProbe& probe, Percentile percentile, Charset charset);
+[[nodiscard]] std::string probe_line(const PeakProbe& probe, const PeakResult& result, Charset charset);
 
 /// The probes in the order of their rates, and the peak in a sentence.
 [[nodiscard]] std::string peak_text(const PeakResult& result, Charset charset);

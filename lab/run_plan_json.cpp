@@ -8,8 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "analysis/format.hpp"
 #include "loadgen/loadable_sets.hpp"
 #include "loadgen/query_plan.hpp"
+#include "scenarios/thermal_envelope.hpp"
 #include "scenarios/workload.hpp"
 
 namespace assay {
@@ -90,6 +92,16 @@ Json not_available(const RunRequest& request) {
   return reasons;
 }
 
+/// What the closed forms of the model expect of full load.
+std::string emulation_plan(const ThermalEnvelope& envelope) {
+  const auto trip = time_to_trip(envelope, steady_temperature_c(envelope, 1.0, 0.0));
+  const std::string expected =
+      trip ? fmt::format("full load trips it after {}, and then has at most {:.3g} of the clock on average",
+                         format_duration(seconds(*trip) / envelope.time_compression), sustained_factor(envelope))
+           : "no load trips it";
+  return fmt::format("EMULATED {}: {} (projected; values {})\n", envelope.name, expected, envelope.source);
+}
+
 }  // namespace
 
 std::string run_plan_json(const RunRequest& request) {
@@ -137,6 +149,9 @@ std::string run_plan_text(const RunRequest& request) {
     text += fmt::format(
         "first arrivals [ns]: {}\n",
         fmt::join(view.scheduled_ns.begin(), view.scheduled_ns.begin() + static_cast<std::ptrdiff_t>(times), " "));
+  }
+  if (request.envelope) {
+    text += emulation_plan(*request.envelope);
   }
   return text + "all of it: --dry-run --json\n";
 }

@@ -36,6 +36,14 @@ std::size_t cpu_count_of(const RunOptions& run) {
   return cpus ? std::max<std::size_t>(1, cpu_list(*cpus).size()) : detect_machine().allowed_cpus().size();
 }
 
+bool is_count(const std::string& text) {
+  try {
+    return parse_count(text) > 0;
+  } catch (const std::invalid_argument&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 RunOptions soak_run(const SoakCommandOptions& options) {
@@ -55,9 +63,13 @@ RunOptions soak_run(const SoakCommandOptions& options) {
       run.set("threads", fmt::format("{}", cpu_count_of(run)));
       run.set("share-cpus", "true");
     }
-    if (!run.value("samples-per-query")) {
-      run.set("samples-per-query", *run.value("threads"));
+    // What is no number is said later, with all the rest.
+    if (const auto threads = run.value("threads"); !run.value("samples-per-query") && is_count(*threads)) {
+      run.set("samples-per-query", *threads);
     }
+  }
+  if (!run.value("min-queries")) {
+    run.set("min-queries", "1");
   }
   return run;
 }

@@ -19,7 +19,7 @@ struct SoakCommandOptions {
 void add_soak_flags(CLI::App& sub, SoakCommandOptions& options);
 
 /// The run that a soak is: MultiStream with a sample for each CPU where nothing else was asked, so that all of them
-/// work; no more queries than the time allows. Throws CommandError (usage).
+/// work; it ends with the time, however few queries that are. Throws CommandError (usage).
 [[nodiscard]] RunOptions soak_run(const SoakCommandOptions& options);
 
 /// `assay soak`: a long run with the machine watched beside it, and a verdict on what was sustained.

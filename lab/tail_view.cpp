@@ -129,7 +129,7 @@ std::string level_line(const TailLevel& level, const TailResult& result, Charset
                                  ? fmt::format("  mean+z sd {} ({:.2f} x)", format_duration(*level.normal_s, charset),
                                                *level.normal_s / *level.p99_s)
                                  : "";
-  return fmt::format("{:>16} asked {:>16}  {:<9}  over {:>7} [{}, {}]  P50 {}  {} {}{}{}",
+  return fmt::format("{}{:>16} asked {:>16}  {:<9}  over {:>7} [{}, {}]  P50 {}  {} {}{}{}", result.mark.before(" "),
                      dose_text(result.knob.knob, level.level.dose), dose_text(result.knob.knob, level.requested),
                      upper_case(name_of(verdict_of(level.level, result.percentile))),
                      format_percent(level.level.share()), format_percent(interval.lower),
@@ -150,7 +150,7 @@ std::string tail_text(const TailResult& result, Charset charset) {
   }
   text += "\nshare of the queries over the window, by dose\n";
   for (const TailLevel& level : sorted) {
-    text += fmt::format("{:>16} {:>7} {}\n", dose_text(result.knob.knob, level.level.dose),
+    text += fmt::format("{}{:>16} {:>7} {}\n", result.mark.before(" "), dose_text(result.knob.knob, level.level.dose),
                         format_percent(level.level.share()), bar_of(level.level.share(), highest, charset));
   }
   text += fmt::format("\n{}{} {}\n", result.mark.before(" "), result.workload, threshold_sentence(result, charset));

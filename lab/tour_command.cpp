@@ -94,7 +94,7 @@ class TourCommand {
       measure_ceilings();
     }
     if (!measurements_->interrupted()) {
-      measure_all();
+      measure_what_can_be();
     }
     view_.duration_s = seconds(clock.now() - begin);
     return finish();
@@ -141,6 +141,15 @@ class TourCommand {
         .measurement = *measured.measurement, .fitted = roofline, .file = *measured.outcome.file, .chart = chart};
   }
 
+  /// What was measured until something failed is shown all the same.
+  void measure_what_can_be() {
+    try {
+      measure_all();
+    } catch (const std::exception& error) {
+      console_.error(error.what());
+    }
+  }
+
   void measure_all() {
     if (!step(tour_single(base_)) || !step(tour_multi(base_)) || !step(tour_offline(base_))) {
       return;
@@ -152,9 +161,13 @@ class TourCommand {
         return;
       }
     }
-    for (const double share : {kTourFewBursts, kTourManyBursts}) {
-      if (!step(tour_tail(base_, sizing, share))) {
-        return;
+    if (const auto problem = tour_tail_problem(sizing)) {
+      view_.no_tail = *problem;
+    } else {
+      for (const double share : {kTourFewBursts, kTourManyBursts}) {
+        if (!step(tour_tail(base_, sizing, share))) {
+          return;
+        }
       }
     }
     complete_ = !wants_soak_ || step(tour_soak(base_, options_.soak));

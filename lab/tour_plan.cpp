@@ -11,6 +11,7 @@
 #include "analysis/stall_model.hpp"
 #include "harness/time.hpp"
 #include "lab/soak_command.hpp"
+#include "scenarios/interference/interference_request.hpp"
 
 namespace assay {
 
@@ -52,6 +53,13 @@ TourStep tour_server(const RunOptions& base, const TourSizing& sizing, double sh
   return step;
 }
 
+std::optional<std::string> tour_tail_problem(const TourSizing& sizing) {
+  const InterferenceRequest request{.noise = NoiseDose{.rate_per_s = kTourManyBursts * sizing.critical_rate_hz,
+                                                       .length = from_seconds(sizing.burst_s)}};
+  const auto problems = problems_of(request);
+  return problems.empty() ? std::nullopt : std::optional(problems.front());
+}
+
 TourStep tour_tail(const RunOptions& base, const TourSizing& sizing, double share) {
   TourStep step{.title = fmt::format("SingleStream, {:g} x the noise", share), .run = with(base, "single")};
   step.run.set("noise", fmt::format("{}x{:.0f}us", rate_text(share * sizing.critical_rate_hz), sizing.burst_s * 1e6));
@@ -73,15 +81,12 @@ TourSizing size_tour(const RunDocument& single, const RunDocument& offline) {
   if (!offline.samples_per_s) {
     throw std::runtime_error("the Offline run completed nothing, from which the tour takes Server's rate");
   }
-  const auto service = single.service_time.percentiles_s.find("p50");
-  if (service == single.service_time.percentiles_s.end() || !service->second.point || *service->second.point <= 0.0) {
-    throw std::runtime_error("the SingleStream run has no service time, from which the tour takes the dose of noise");
-  }
   const double window_s = std::max(1.0, std::ceil(kTourWindowFactor * *p50->second.point * 1e6)) * 1e-6;
   return {.window_s = window_s,
           .offline_rate_hz = *offline.samples_per_s,
-          .service_time_s = *service->second.point,
-          .critical_rate_hz = critical_rate_per_s(from_seconds(*service->second.point), kTourPercentile),
+          .p50_s = *p50->second.point,
+          .critical_rate_hz =
+              critical_rate_per_s(std::max(from_seconds(*p50->second.point), Nanoseconds{1}), kTourPercentile),
           .burst_s = kTourBurstFactor * window_s};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "analysis/run_document.hpp"
@@ -17,8 +18,8 @@ struct TourStep {
 struct TourSizing {
   double window_s = 0.0;         ///< kWindowFactor x P50 of SingleStream, in whole microseconds
   double offline_rate_hz = 0.0;  ///< samples/s of Offline
-  double service_time_s = 0.0;   ///< P50 of SingleStream's service time
-  /// Bursts of noise a second from which P99 breaks by the 1 % law: -ln(0.99) / service time.
+  double p50_s = 0.0;            ///< of SingleStream
+  /// Bursts of noise a second from which P99 breaks by the 1 % law, for a query that takes P50: -ln(0.99) / P50.
   double critical_rate_hz = 0.0;
   double burst_s = 0.0;  ///< CPU time of each: kTourBurstFactor x the window, so that one is enough to miss it
 };
@@ -37,6 +38,8 @@ inline constexpr int kTourBatch = 8;
 /// Server at `share` of the Offline rate.
 [[nodiscard]] TourStep tour_server(const RunOptions& base, const TourSizing& sizing, double share);
 
+/// Why such noise cannot be injected, where queries are too slow or too quick for it.
+[[nodiscard]] std::optional<std::string> tour_tail_problem(const TourSizing& sizing);
 /// SingleStream with `share` of the critical rate of noise on its CPU, judged by Server's window.
 [[nodiscard]] TourStep tour_tail(const RunOptions& base, const TourSizing& sizing, double share);
 /// All CPUs at work for `length`, with the machine watched.

@@ -55,7 +55,22 @@ std::string table(const TourView& view, const TextStyle& style) {
   return text;
 }
 
-bool runs_flat_out(const RunDocument& run) { return run.scenario == "single" || run.scenario == "offline"; }
+bool runs_flat_out(const RunDocument& run) {
+  return (run.scenario == "single" || run.scenario == "offline") && run.interference.empty();
+}
+
+std::string noise_note(const TourView& view) {
+  const TourSizing& sizing = *view.sizing;
+  if (!view.no_tail.empty()) {
+    return fmt::format("No noise was injected: queries of {} would need bursts that cannot be ({})",
+                       format_duration(sizing.p50_s), view.no_tail);
+  }
+  return fmt::format(
+      "The 1 % law expects P99 to break from -ln(0.99) / {} = {} of noise on; the tour injects {:g} and {:g} times as "
+      "many, each of {:g} x the window",
+      format_duration(sizing.p50_s), format_rate(sizing.critical_rate_hz, "bursts/s"), kTourFewBursts, kTourManyBursts,
+      kTourBurstFactor);
+}
 
 std::string roofline_section(const TourView& view, const TextStyle& style) {
   return "Roofline: what this machine can do at most, and how near the runs came\n" +
@@ -90,11 +105,7 @@ std::vector<std::string> tour_notes(const TourView& view) {
                     format_duration(view.sizing->window_s)),
         fmt::format("Server's rates are {:.0f} % and {:.0f} % of what Offline completed: {}", 100.0 * kTourEasyShare,
                     100.0 * kTourHardShare, format_rate(view.sizing->offline_rate_hz, "samples/s")),
-        fmt::format("The 1 % law expects P99 to break from -ln(0.99) / {} = {} of noise on; the tour injects {:g} and "
-                    "{:g} times as many, each of {:g} x the window",
-                    format_duration(view.sizing->service_time_s),
-                    format_rate(view.sizing->critical_rate_hz, "bursts/s"), kTourFewBursts, kTourManyBursts,
-                    kTourBurstFactor),
+        noise_note(view),
         fmt::format("In Offline and Server a worker takes up to {} waiting samples at once", kTourBatch)}) {
     notes.push_back(note);
   }

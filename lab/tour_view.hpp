@@ -31,6 +31,7 @@ struct TourView {
   std::vector<std::string> commands;
   std::optional<TourRoofline> roofline;  ///< absent where none was asked for or measured
   std::optional<TourSizing> sizing;      ///< absent when the tour ended before Server
+  std::string no_tail;                   ///< why no noise was injected; empty: it was
   double duration_s = 0.0;
   std::string folder;
   std::string report_file;

@@ -40,7 +40,8 @@ class MachineWatch {
  private:
   Options options_;
   SystemFiles files_;
-  SteadyClock clock_;
+  SteadyClock clock_{
+      WaitPolicy{.spin_margin = Nanoseconds{0}, .signal_spin = Nanoseconds{0}}};  ///< sleeps: a worker may need the CPU
   KernelThreadMeter meter_;
   Reading<std::shared_ptr<GpuSensors>> gpus_;
   MovingClockProbe probe_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <variant>
 
 namespace assay {
 
@@ -16,6 +17,12 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   problems.insert(problems.end(), of_interference.begin(), of_interference.end());
   if (request.soak && (request.settings.scenario == Scenario::offline || request.settings.mode == TestMode::accuracy)) {
     problems.emplace_back("--soak: Offline's one query has no course over time; take single, multi or server");
+  }
+  if (request.soak && request.settings.scenario == Scenario::server &&
+      !std::holds_alternative<ConstantArrivals>(request.settings.arrivals)) {
+    problems.emplace_back(
+        "--soak: with random arrivals the throughput is that of the schedule; take --arrivals constant, or --scenario "
+        "single or multi");
   }
   if (request.worker_threads < 0) {
     problems.push_back(fmt::format("--threads {}: must be at least 1", request.worker_threads));

@@ -28,13 +28,16 @@ export function shapePath(kind, x, y, r) {
 /** A word of a file, not endless. @param {string} text */
 export const shortened = (text) => (text.length > 24 ? `${text.slice(0, 23)}…` : text);
 
+/** In narrow pictures a long name stays away from its mark; the page names it elsewhere. @param {string} text */
+const briefly = (text) => (text.length > 15 ? '' : ` ${text}`);
+
 /**
  * What is said of runs whose numbers are not those of this machine at work, as mark_of() of analysis/run_mark.hpp: '',
  * 'SYNTHETIC', 'EMULATED phone' or both; of several runs each word once. @param {...Run} runs
  */
 export function markOf(...runs) {
   const words = runs.flatMap(({ document: { workload, emulated } }) => [workload.synthetic ? 'SYNTHETIC' : '',
-    emulated ? `EMULATED ${shortened(emulated.envelope.name)}` : '']);
+    emulated ? `EMULATED${briefly(emulated.envelope.name)}` : '']);
   return [...new Set(words)].filter(Boolean).join(' ');
 }
 

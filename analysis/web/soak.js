@@ -84,6 +84,9 @@ function soakDrawing(run, model, width) {
   return picture(`Soak: ${run.label}`, soakSentence(run), width, height, parts);
 }
 
+/** A window of the audit, or all of a shorter soak. @param {any} audit @param {number} seconds */
+const windowText = (audit, seconds) => `${Number(Math.min(seconds, audit.duration_s).toPrecision(3))} s`;
+
 /** Sign and meaning of what is in this picture, nothing else. @param {Run} run @param {SoakPicture} model */
 function soakSigns(run, model) {
   const hatch = `soak-hatch-${++hatchings}`;
@@ -96,7 +99,7 @@ function soakSigns(run, model) {
   /** @type {Array<[any, string]>} */
   const signs = [[line(`curve points ${kind}`, 'M0,9L6,5L12,9L19,5L26,8'), `each point, ${formatDuration(run.document.soak.period_s)} long`]];
   if (audited) {
-    signs.push([line('loop-level'), 'level of a loop'], [level('peak'), 'peak: best 30 s in a row'],
+    signs.push([line('loop-level'), 'level of a loop'], [level('peak'), `peak: best ${windowText(run.document.soak.audit, 30)} in a row`],
       [level('sustained'), 'median of the last quarter']);
   }
   if (model.changes.length > 0) signs.push([line('change-foot', 'M13,3l4.5,7h-9Z'), 'change point of the throughput']);
@@ -116,7 +119,7 @@ function soakSigns(run, model) {
 /** @param {any} soak */
 function burstCaption({ audit }) {
   if (audit === null) return null;
-  const text = `${formatRate(audit.burst_per_s, 'queries/s')} in the first 10 s`;
+  const text = `${formatRate(audit.burst_per_s, 'queries/s')} in the first ${windowText(audit, 10)}`;
   return isBurstLost({ audit }) ? h('p', { class: 'burst' }, h('del', {}, text), ' not sustained') : h('p', { class: 'burst' }, text);
 }
 

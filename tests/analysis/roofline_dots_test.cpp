@@ -160,7 +160,7 @@ TEST(RooflineDots, NotesWhatARunCannotSay) {
   const PlacedDot dot = place_run(fit_roofline(m), m, run);
   EXPECT_EQ(dot.refused, "");
   EXPECT_EQ(dot.dtype, "f32");
-  EXPECT_THAT(dot.notes, SizeIs(3));
+  EXPECT_THAT(dot.notes, SizeIs(4));
   EXPECT_EQ(dot.share.lower, std::nullopt);
   EXPECT_EQ(dot.share.reason, "the rate of the run has no interval");
 }

@@ -73,6 +73,29 @@ TEST(SoakRecordOfATest, AnEmulatedDeviceThrottlesByItsModel) {
   EXPECT_NEAR(soak.audit->time_to_throttle_s.value(), 60.0, 1.0);
 }
 
+// The factor falls to a half within the second that begins at 30 s, a quarter of it left; the trace is full at 100 s.
+TEST(SoakRecordOfATest, AnEmulatedClockIsWeightedByTimeAndEndsWithItsTrace) {
+  const TestResult result = slowing_test();
+  SoakEvidence seen = evidence(180, [](int) { return 2.0e9; });
+  seen.emulated = EnvelopeRecord{.name = "phone", .ambient_c = 25.0, .resistance_k_per_w = 9.0, .idle_w = 0.5};
+  seen.emulated->trace = {{.t_s = 30.75, .factor = 0.5, .temperature_c = 44.0}, {.t_s = 100.0, .factor = 0.5}};
+  seen.emulated->no_room_count = 80;
+  seen.watched.series.sensors = {{.name = "RAPL package-0", .quantity = SensorQuantity::energy_j}};
+  for (MachineSample& sample : seen.watched.series.samples) {
+    sample.sensors.values = {seconds(sample.sensors.at.time_since_epoch())};
+  }
+  const SoakRecord soak = soak_record(result, distributions_of(result), seen);
+  EXPECT_NEAR(soak.points[30].clock_hz.value(), 2.0e9 * 0.875, 1.0);
+  EXPECT_TRUE(soak.points[30].throttle_flag.value());
+  EXPECT_DOUBLE_EQ(soak.points[29].temperature_c.value(), 29.5);
+  EXPECT_NEAR(soak.points[99].clock_hz.value(), 1.0e9, 1.0);
+  EXPECT_FALSE(soak.points[100].clock_hz.has_value());
+  EXPECT_FALSE(soak.points[100].throttle_flag.has_value());
+  EXPECT_TRUE(soak.energy.empty());
+  EXPECT_FALSE(soak.points[50].power_w.has_value());
+  EXPECT_THAT(soak.no_energy, HasSubstr("the emulated clock spins"));
+}
+
 TEST(SoakRecordOfATest, ASoakThatIsTooShortHasPointsAndAReason) {
   const TestResult result = single_stream_test(std::vector<Nanoseconds>(10'000, 1ms));
   const SoakRecord soak = soak_record(result, distributions_of(result), evidence(10, [](int) { return 3e9; }));

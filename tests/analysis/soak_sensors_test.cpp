@@ -135,6 +135,23 @@ TEST(SoakSensors, EnergyOfEachCounterWithItsIdlePower) {
   EXPECT_THAT(soak.no_energy, IsEmpty());
 }
 
+TEST(SoakSensors, BatteriesAddUpWhileTheyAreDischarged) {
+  const auto flat = [](double value) { return std::vector<std::optional<double>>(8, value); };
+  SoakRecord soak = four_points();
+  add_readings(soak,
+               watched({sensor("battery BAT0 power", SensorQuantity::power_w),
+                        sensor("battery BAT0 discharging", SensorQuantity::on_battery),
+                        sensor("battery BAT1 power", SensorQuantity::power_w),
+                        sensor("battery BAT1 discharging", SensorQuantity::on_battery)},
+                       {flat(20.0), {1, 1, 1, 1, 1, 0, 0, 0}, flat(5.0), {1, 1, 0, 0, 0, 0, 0, 0}}),
+               std::nullopt);
+  EXPECT_THAT(soak.points[0].power_w, Optional(25.0));
+  EXPECT_THAT(soak.points[1].power_w, Optional(20.0));
+  EXPECT_FALSE(soak.points[2].power_w.has_value()) << "plugged in within the point";
+  EXPECT_FALSE(soak.points[3].power_w.has_value());
+  EXPECT_EQ(soak.watch.power_of, "battery BAT0 power, battery BAT1 power");
+}
+
 TEST(SoakSensors, AbsentSensorsGiveTheReasonsForNoEnergy) {
   WatchedSeries series = watched({}, {});
   series.series.absences = {{.kind = "RAPL", .why = {"/sys/class/powercap is absent"}},

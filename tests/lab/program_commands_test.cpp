@@ -39,9 +39,15 @@ TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
   for (const json& run : tour.at("runs")) {
     scenarios.push_back(run.at("scenario").at("kind"));
   }
-  EXPECT_THAT(scenarios, ElementsAre("single", "multi", "offline", "server", "server", "single", "single", "multi"));
+  // Where the small network is too quick for noise that is twice the critical rate, none is injected, and a note says
+  // so.
+  EXPECT_THAT(scenarios,
+              AnyOf(ElementsAre("single", "multi", "offline", "server", "server", "single", "single", "multi"),
+                    ElementsAre("single", "multi", "offline", "server", "server", "multi")));
   EXPECT_TRUE(tour.at("runs").at(4).at("interference").is_null());
-  EXPECT_EQ(tour.at("runs").at(6).at("interference").at("doses").at(0).at("knob"), "noise");
+  if (scenarios.size() == 8) {
+    EXPECT_EQ(tour.at("runs").at(6).at("interference").at("doses").at(0).at("knob"), "noise");
+  }
   EXPECT_TRUE(tour.at("runs").back().at("soak").is_object());
   EXPECT_EQ(tour.at("complete"), true);
   EXPECT_EQ(tour.at("roofline").at("schema"), "assay/roofline/1");

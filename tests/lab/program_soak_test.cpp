@@ -28,14 +28,39 @@ TEST(ProgramSoak, AShortSoakIsWatchedAuditedAndCalledABurst) {
   EXPECT_EQ(run.at("placement").at("shared"), true);
   const json& soak = run.at("soak");
   EXPECT_EQ(soak.at("ambient_c"), 21.5);
-  ASSERT_TRUE(soak.at("audit").is_object()) << soak.at("no_audit");
-  EXPECT_EQ(soak.at("audit").at("burst_only"), true);
-  EXPECT_THAT(soak.at("audit").at("loops"), SizeIs(20));
-  EXPECT_THAT(soak.at("verdict").at("evidence").at(0).get<std::string>(), HasSubstr("Burst only"));
+  if (soak.at("audit").is_object()) {
+    EXPECT_EQ(soak.at("audit").at("burst_only"), true);
+    EXPECT_THAT(soak.at("audit").at("loops"), SizeIs(20));
+    EXPECT_THAT(soak.at("verdict").at("evidence").at(0).get<std::string>(), HasSubstr("Burst only"));
+  } else {  // a machine so crowded that its points hold too few queries
+    EXPECT_THAT(soak.at("no_audit").get<std::string>(), HasSubstr("points are too few for 20 loops"));
+  }
   EXPECT_TRUE(soak.at("energy").size() > 0 || soak.at("no_energy").is_string());
   for (const json& absence : soak.at("absences")) {
     EXPECT_FALSE(absence.at("reason").get<std::string>().empty()) << absence;
   }
+}
+
+TEST(ProgramSoak, AnEmulatedSoakSaysSoAndHasNoEnergy) {
+  const ScratchFolder folder;
+  const ProgramResult result = run_assay(folder, {"soak", "gemm", "--param", "n=32", "--for", "1s", "--warmup", "10ms",
+                                                  "--scenario", "single", "--emulate-envelope", "phone", "--json"});
+  ASSERT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
+  const json run = json::parse(result.out);
+  EXPECT_EQ(run.at("emulated").at("envelope").at("name"), "phone");
+  EXPECT_EQ(run.at("soak").at("watch").at("temperature_of"), "EMULATED phone");
+  EXPECT_EQ(run.at("soak").at("trip_temperature_c"), 43.0);
+  EXPECT_THAT(run.at("soak").at("no_energy").get<std::string>(), HasSubstr("the emulated clock spins"));
+  EXPECT_THAT(folder.files(), ::testing::Contains(HasSubstr("emulated-phone")));
+}
+
+TEST(ProgramSoak, ThePlanSaysWhatTheModelExpects) {
+  const ScratchFolder folder;
+  const ProgramResult phone = run_assay(folder, {"soak", "gemm", "--emulate-envelope", "phone", "--dry-run"});
+  EXPECT_THAT(phone.out, HasSubstr("EMULATED phone: full load trips it after 38"));
+  EXPECT_THAT(phone.out, HasSubstr("projected; values assumed, not measured"));
+  EXPECT_THAT(run_assay(folder, {"soak", "gemm", "--emulate-envelope", "server", "--dry-run"}).out,
+              HasSubstr("EMULATED server: no load trips it"));
 }
 
 TEST(ProgramSoak, ARunWithoutOneSaysSo) {
@@ -50,6 +75,7 @@ TEST(ProgramSoak, NonsenseIsRefusedInOneLine) {
            {{"soak", "gemm", "--for", "soon"}, "--for: "},
            {{"soak", "gemm", "--for", "0s"}, "--for: "},
            {{"soak", "gemm", "--scenario", "offline"}, "--soak: Offline's one query has no course over time"},
+           {{"soak", "gemm", "--scenario", "server", "--rate", "100"}, "--soak: with random arrivals"},
            {{"soak", "gemm", "--ambient", "warm"}, "--ambient: 'warm': expected degrees Celsius"},
            {{"soak", "gemm", "--ambient", "400"}, "--ambient: '400': expected degrees Celsius"},
            {{"run", "gemm", "--ambient", "20"}, "--ambient: only a soak notes the temperature of the room"},

@@ -62,12 +62,14 @@ TEST_F(Experiments, AnEnvelopeIsInTheDocumentWithWhatItsModelDid) {
   RunRequest request = small_request(Scenario::single_stream);
   request.envelope = find_thermal_envelope("phone");
   request.envelope->poll_period = std::chrono::milliseconds{10};
+  request.settings.min_duration = std::chrono::milliseconds{200};
   const RunDocument run_document = run(request);
   ASSERT_TRUE(run_document.emulated);
   EXPECT_EQ(run_document.emulated->name, "phone");
   EXPECT_EQ(run_document.emulated->source, "assumed, not measured");
   EXPECT_EQ(run_document.emulated->resistance_k_per_w, 9.0);
   EXPECT_EQ(run_document.emulated->poll_period_s, 0.01);
+  EXPECT_FALSE(run_document.emulated->trace.empty());
   for (const EmulatedPoint& point : run_document.emulated->trace) {  // far from the 38 s that it takes to trip
     EXPECT_GT(point.t_s, 0.0);
     EXPECT_EQ(point.factor, 1.0);

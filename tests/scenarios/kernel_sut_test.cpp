@@ -91,7 +91,7 @@ TEST(KernelSut, WithoutBatchingNoBatchIsMade) {
 
 TEST(KernelSut, AnEmulatedClockSlowsTheQueriesOfARunAndNotTheWarmUp) {
   EmulatedClock emulated;
-  emulated.set_factor(0.01);
+  emulated.set_factor(0.5);
   auto slowed = options();
   slowed.manner.emulated = &emulated;
   KernelSut system(fake_entry<Fault::none>(), slowed);

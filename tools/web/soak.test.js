@@ -141,7 +141,7 @@ test('ticks are exact and under one prefix', () => {
 });
 
 test('the sentence says verdict, levels and the ranges', () => {
-  assert.equal(soakSentence(soaked()), 'Soak SYNTHETIC: THERMAL; sustained 321 queries/s of a peak of 401 queries/s (79.0 %); '
+  assert.equal(soakSentence(soaked()), 'Soak SYNTHETIC EMULATED phone: THERMAL; sustained 321 queries/s of a peak of 401 queries/s (79.0 %); '
     + 'stability 80.0 %; throughput and clock fell after 60.0 s; clock 2.56 GHz to 3.20 GHz; temperature 71.0 °C to 95.5 °C.');
   assert.match(soakSentence(soaked((soak) => { soak.audit.burst_only = true; })), /THERMAL, burst only; at the end/);
 });
