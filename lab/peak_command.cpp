@@ -12,6 +12,7 @@
 #include "lab/kept_result.hpp"
 #include "lab/peak_view.hpp"
 #include "lab/run_request_text.hpp"
+#include "scenarios/custom/custom_workload.hpp"
 
 namespace assay {
 
@@ -61,7 +62,7 @@ class PeakCommand {
         !std::holds_alternative<GammaArrivals>(request.settings.arrivals)) {
       throw CommandError(ExitCode::usage, "--arrivals: a peak needs one mean rate: poisson, constant or gamma");
     }
-    result_.workload = options_.run.workload;
+    result_.workload = shown_workload(options_.run.workload);
     result_.slo_s = seconds(*request.settings.target_latency);
     result_.percentile = Percentile::of_parts_per_million(request.settings.target_percentile_ppm);
   }
@@ -157,7 +158,7 @@ class PeakCommand {
   }
 
   ExitCode report(const Measurements& measurements) {
-    keep_and_show({.workload = options_.run.workload,
+    keep_and_show({.workload = result_.workload,
                    .mark = result_.mark,
                    .kind = "peak",
                    .json = peak_json(result_),
