@@ -30,6 +30,7 @@
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/tour_flags.hpp"
+#include "lab/track_command.hpp"
 #include "lab/try_flags.hpp"
 #include "lab/usage_message.hpp"
 
@@ -55,6 +56,7 @@ class CommandLine {
     app_.add_flag_callback(
         "--version", [this] { action_ = [this] { return version_command(version_); }; }, "print the version");
     add_tour();
+    add_track();
     add_run();
     add_peak();
     add_tail();
@@ -89,6 +91,13 @@ class CommandLine {
         command("tour", "measure this machine: doctor, roofline, scenarios, tail, soak, a page (about 2.5 min)",
                 [this] { return tour_command(tour_); });
     add_tour_flags(*sub, tour_);
+  }
+
+  void add_track() {
+    CLI::App* sub = command("track", "the whole audit of a track: edge, mobile or tiny; a bundle and a page",
+                            [this] { return track_command(track_); });
+    add_track_flags(*sub, track_);
+    sub->footer(kExitCodes);
   }
 
   void add_run() {
@@ -241,8 +250,10 @@ class CommandLine {
 
   void add_list() {
     CLI::App* sub =
-        command("list", "workloads, scenarios, arrivals, laws or runs", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, arrivals, laws or runs")->required()->type_name("WHAT");
+        command("list", "workloads, scenarios, tracks, arrivals, laws or runs", [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, "workloads, scenarios, tracks, arrivals, laws or runs")
+        ->required()
+        ->type_name("WHAT");
     sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");
     add_json(sub, list_.json);
     add_console(sub, list_.console);
@@ -315,6 +326,7 @@ class CommandLine {
   CLI::App app_;
   std::function<ExitCode()> action_;
   TourCommandOptions tour_;
+  TrackCommandOptions track_;
   RunCommandOptions run_;
   PeakCommandOptions peak_;
   SoakCommandOptions soak_;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "analysis/run_document.hpp"
+#include "analysis/track_record.hpp"
 #include "lab/command_error.hpp"
 #include "lab/console.hpp"
 
@@ -21,8 +23,9 @@ struct ReportCommandOptions {
 /// `assay report`: result files as one page that needs nothing else.
 [[nodiscard]] ExitCode report_command(const ReportCommandOptions& options);
 
-/// The page with the program's own definitions of the words in it.
+/// The page with the program's own definitions of the words in it, and a track's findings first.
 [[nodiscard]] std::string report_page(std::span<const RunDocument> runs, const std::string& title,
-                                      const std::string& machine_verdict, const std::vector<std::string>& notes);
+                                      const std::string& machine_verdict, const std::vector<std::string>& notes,
+                                      const std::optional<TrackRecord>& track = std::nullopt);
 
 }  // namespace assay
