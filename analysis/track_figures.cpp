@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "analysis/frames_text.hpp"
 #include "analysis/track_record.hpp"
 
 namespace assay {
@@ -9,6 +10,31 @@ namespace {
 EstimateRecord percentile_of(const LatencyRecord& latency, const std::string& name) {
   const auto found = latency.percentiles_s.find(name);
   return found == latency.percentiles_s.end() ? EstimateRecord{.reason = "the run has none"} : found->second;
+}
+
+void take_display(TrackFigures& figures, const DisplayRecord& display) {
+  figures.fps = display.fps;
+  figures.first_30_s_fps = display.first_30_s_fps;
+  figures.last_fps = display.last_30_s_fps ? display.last_30_s_fps : display.last_quarter_fps;
+  figures.retention = display.retention;
+  figures.knee_s = display.knee_s;
+  figures.refreshes = display.refreshes;
+  figures.janks = display.janks;
+  figures.frame_time_p99_s = display.frame_time_p99_s;
+  figures.work_mean_s = display.work_mean_s;
+  figures.wait_mean_s = display.wait_mean_s;
+}
+
+void take_frames(TrackFigures& figures, const RunDocument& run) {
+  const FramesRecord& frames = *run.frames;
+  figures.missed_share = frames.missed_share;
+  figures.frames = frames.frames;
+  figures.dropped = frames.dropped;
+  figures.longest_miss_run = frames.longest_miss_run;
+  if (frames.display) {
+    take_display(figures, *frames.display);
+    figures.power = frame_power_sentence(run);
+  }
 }
 
 }  // namespace
@@ -25,7 +51,9 @@ TrackFigures figures_of(const RunDocument& run) {
   if (run.traffic_bytes) {
     figures.traffic_bytes = static_cast<double>(*run.traffic_bytes);
   }
-  if (const auto& met = run.slo_met_share) {
+  if (run.frames) {
+    take_frames(figures, run);
+  } else if (const auto& met = run.slo_met_share) {
     const auto rest = [](const std::optional<double>& share) {
       return share ? std::optional(1.0 - *share) : std::nullopt;
     };

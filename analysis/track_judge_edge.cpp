@@ -40,6 +40,10 @@ bool generator_was_late(const TrackRun& run) {
   return std::ranges::find(run.invalid_codes, "lateness") != run.invalid_codes.end();
 }
 
+std::string estimate_or_reason(const EstimateRecord& estimate) {
+  return estimate.point ? format_duration_estimate(estimate) : fmt::format("not available ({})", estimate.reason);
+}
+
 struct Remedy {
   const TrackRun* run;
   std::string_view label;
@@ -56,9 +60,14 @@ std::vector<Remedy> remedies_of(const TrackRecord& record) {
   return remedies;
 }
 
-CrisisOutcome outcome_of(const TrackRun& aligned, const TrackRun* multi, double window_s) {
+/// Somebody who looks at the mean of one camera sees it within the window.
+bool claim_is_made(const TrackRun& single, double window_s) {
+  return single.figures.mean_s && *single.figures.mean_s <= window_s;
+}
+
+CrisisOutcome outcome_of(const TrackRun& single, const TrackRun& aligned, const TrackRun* multi, double window_s) {
   const EstimateRecord& missed = aligned.figures.missed_share;
-  if (!missed.point) {
+  if (!missed.point || !claim_is_made(single, window_s)) {
     return CrisisOutcome::open;
   }
   if (*upper_of(missed) <= kAllowedShare) {
@@ -119,7 +128,7 @@ std::string search_sentence(const CameraSearch& search) {
     return fmt::format("With one trigger it holds at least {} cameras; more were not tried.", *search.held);
   }
   if (search.broke) {
-    return fmt::format("Not even {} camera(s) with one trigger stayed within the window at P99.", *search.broke);
+    return "Not even one camera by itself stayed within the window at P99.";
   }
   return "";
 }
@@ -179,9 +188,9 @@ std::string verdict_sentence(const TrackRecord& record, const TrackRun& single, 
   const std::string eight =
       fmt::format("with eight cameras on one trigger {}{} of the frames miss the {}", mark_before(aligned),
                   share_text(aligned.figures.missed_share), format_duration(record.window_s));
-  if (one.p99_s.point && *one.p99_s.point > record.window_s) {
-    return fmt::format("{}: already alone it does not keep the window of {} at P99, and {}.", alone,
-                       format_duration(record.window_s), eight);
+  if (!claim_is_made(single, record.window_s)) {
+    return fmt::format("{}: already alone it is beyond the window of {}, so that nobody could claim that it fits; {}.",
+                       alone, format_duration(record.window_s), eight);
   }
   switch (outcome) {
     case CrisisOutcome::confirmed:
@@ -212,11 +221,14 @@ TrackFindings judge_edge(const TrackRecord& record) {
     findings.sentence = "The track ended before one camera and eight of them were both measured: there is no finding.";
     return findings;
   }
-  findings.outcome = outcome_of(*aligned, multi, record.window_s);
+  findings.outcome = outcome_of(*single, *aligned, multi, record.window_s);
   findings.sentence = verdict_sentence(record, *single, *aligned, findings.outcome);
   if (findings.outcome != CrisisOutcome::refuted) {
     findings.evidence.push_back(remedy_sentence(record));
   }
+  findings.evidence.push_back(fmt::format("With one trigger a frame takes {} at P99 and {} at P99.9.",
+                                          estimate_or_reason(aligned->figures.p99_s),
+                                          estimate_or_reason(aligned->figures.p999_s)));
   if (aligned->figures.longest_miss_run > 0) {
     findings.evidence.push_back(fmt::format("The longest run of misses of one camera was {} frames.",
                                             format_count(aligned->figures.longest_miss_run)));

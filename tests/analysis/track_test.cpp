@@ -115,6 +115,13 @@ TEST(EdgeTrack, NamesTheRemediesThatHoldAndTheBestOfThoseThatDoNot) {
                                  "them misses 0.300 %")));
 }
 
+TEST(EdgeTrack, ADetectorTooSlowAloneIsNoCrisisOfTheBenchmark) {
+  TrackRecord record = edge_with(estimate(0.99, 0.98, 1.0));
+  record.runs[0].figures.mean_s = 0.0103;
+  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
+  EXPECT_THAT(judge_track(record).sentence, HasSubstr("already alone it is beyond the window"));
+}
+
 TEST(EdgeTrack, AnInterruptedRunIsNoEvidence) {
   TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
   record.runs[2].interrupted = true;
