@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -118,20 +119,31 @@ CpuQuota read_cpu_quota(const FileSource& files) {
   return quota;
 }
 
-std::optional<Nanoseconds> read_quota_throttling(const FileSource& files) {
+QuotaThrottling read_quota_throttling(const FileSource& files) {
+  QuotaThrottling throttling;
   for (const ControlGroup& group : own_groups(files).value_or(std::vector<ControlGroup>{})) {
     if (!is_unified(group) && !has_cpu(group)) {
       continue;
     }
-    const std::string below = group.path == "/" ? "" : group.path;
     for (const std::string& mount : is_unified(group) ? kUnifiedMounts : kVersionOneMounts) {
-      const auto found = throttling_in(files.read(mount + below + "/cpu.stat").value_or(""));
-      if (found) {
-        return found;
+      for (const auto& each : upwards(group.path)) {
+        const std::string path = mount + each + "/cpu.stat";
+        if (const auto found = throttling_in(files.read(path).value_or(""))) {
+          throttling.emplace(path, *found);
+        }
       }
     }
   }
-  return std::nullopt;
+  return throttling;
+}
+
+Nanoseconds throttled_between(const QuotaThrottling& before, const QuotaThrottling& after) {
+  Nanoseconds longest{0};
+  for (const auto& [path, held] : after) {
+    const auto earlier = before.find(path);
+    longest = std::max(longest, earlier == before.end() ? Nanoseconds{0} : held - earlier->second);
+  }
+  return longest;
 }
 
 }  // namespace assay

@@ -297,9 +297,7 @@ class Experiment {
     result_.clock_step = cross_check.disagreement();
     document_.clock_disagreement_s = seconds(result_.clock_step);
     record_load(times_before, read_cpu_times(files));
-    const auto throttling = read_quota_throttling(files);
-    throttled_ =
-        throttling && throttling_before ? std::max(*throttling - *throttling_before, Nanoseconds{0}) : Nanoseconds{0};
+    throttled_ = throttled_between(throttling_before, read_quota_throttling(files));
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
     } else if (request_.realtime) {
