@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <variant>
+
 #include "analysis/early_stopping.hpp"
 #include "analysis/format.hpp"
+#include "analysis/latency_record.hpp"
 #include "analysis/latency_window.hpp"
 
 namespace assay {
@@ -27,6 +30,14 @@ HeadlineMetric early_stopping_estimate(const TestResult& result, const RunDistri
   }
   metric.estimate.point = seconds(estimate);
   metric.estimate.reason = fmt::format("itself an upper limit of {} with confidence 0.99", percentile.name());
+  return metric;
+}
+
+/// Of a stream at a fixed rate the latency is what can be better or worse (the metric of ConstantStream).
+HeadlineMetric frame_latency(const TestResult& result, const RunDistributions& distributions) {
+  const auto percentile = Percentile::of_parts_per_million(result.settings.target_percentile_ppm);
+  HeadlineMetric metric{.name = percentile.name() + " latency of a frame", .unit = "s"};
+  metric.estimate = latency_estimate(distributions.response, percentile);
   return metric;
 }
 
@@ -65,6 +76,10 @@ HeadlineMetric headline_metric(const TestResult& result, const RunDistributions&
     case Scenario::multi_stream:
       return early_stopping_estimate(result, distributions);
     case Scenario::server:
+      if (std::holds_alternative<CameraArrivals>(result.settings.arrivals)) {
+        return frame_latency(result, distributions);
+      }
+      break;
     case Scenario::offline:
       break;
   }

@@ -104,7 +104,7 @@ LatencyInterval LatencyDistribution::interval(Percentile percentile, double conf
     if (value_at(*ranks.upper) != kNever) {
       interval.upper = value_at(*ranks.upper);
     } else {
-      interval.reason = fmt::format("the upper limit is infinite: {} lost", format_count(lost_count_));
+      interval.reason = fmt::format("the upper limit is infinite: {} never completed", format_count(lost_count_));
     }
   }
   return interval;

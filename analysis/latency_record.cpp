@@ -35,13 +35,17 @@ EstimateRecord estimate(const LatencyDistribution& distribution, Percentile perc
   }
   record.point = finite_seconds(distribution.at(percentile));
   if (!record.point) {
-    record.reason = fmt::format("infinite: {} of {} lost", format_count(distribution.lost_count()),
+    record.reason = fmt::format("infinite: {} of {} never completed", format_count(distribution.lost_count()),
                                 format_count(distribution.count()));
   }
   return record;
 }
 
 }  // namespace
+
+EstimateRecord latency_estimate(const LatencyDistribution& distribution, Percentile percentile) {
+  return estimate(distribution, percentile, distribution.interval(percentile, kConfidence));
+}
 
 LatencyRecord latency_record(const LatencyDistribution& distribution, Percentile target) {
   LatencyRecord record{.count = distribution.count(), .lost_count = distribution.lost_count()};

@@ -11,4 +11,7 @@ namespace assay {
 /// infinite is absent, with the reason beside the percentile.
 [[nodiscard]] LatencyRecord latency_record(const LatencyDistribution& distribution, Percentile target);
 
+/// One percentile with its 95 % interval, in seconds.
+[[nodiscard]] EstimateRecord latency_estimate(const LatencyDistribution& distribution, Percentile percentile);
+
 }  // namespace assay

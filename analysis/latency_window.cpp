@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <optional>
+#include <variant>
 
 #include "analysis/format.hpp"
 #include "analysis/window_share.hpp"
@@ -26,7 +27,8 @@ std::string LatencyWindow::finding() const {
 std::vector<LatencyWindow> latency_windows(const TestResult& result, const RunDistributions& distributions) {
   const TestSettings& settings = result.settings;
   std::vector<LatencyWindow> windows;
-  if (settings.scenario != Scenario::server) {
+  // Of cameras the window is a deadline, and how many frames miss it is the result: FramesRecord.
+  if (settings.scenario != Scenario::server || std::holds_alternative<CameraArrivals>(settings.arrivals)) {
     return windows;
   }
   const auto percentile = Percentile::of_parts_per_million(settings.target_percentile_ppm);

@@ -125,6 +125,27 @@ PeakSearch::Bracket PeakSearch::bracket() const {
   return bracket;
 }
 
+/// The multiple of the step at or below it, at least one.
+double PeakSearch::on_step(double rate_hz) const {
+  constexpr double kRounding = 1e-6;
+  const double step = settings_.step_hz;
+  return step > 0.0 ? std::max(1.0, std::floor(rate_hz / step + kRounding)) * step : rate_hz;
+}
+
+/// The middle of the wider gap between what held, what is undecided and what broke; absent where neighbours are left.
+std::optional<double> PeakSearch::step_inside(const Bracket& bracket) const {
+  const auto steps = [this](double from, double to) { return std::round((to - from) / settings_.step_hz); };
+  const double below_end = bracket.lowest_undecided.value_or(*bracket.broke);
+  const double above_begin = bracket.highest_undecided.value_or(*bracket.held);
+  const double below = steps(*bracket.held, below_end);
+  const double above = steps(above_begin, *bracket.broke);
+  if (std::max(below, above) < 2.0) {
+    return std::nullopt;
+  }
+  const double begin = below >= above ? *bracket.held : above_begin;
+  return on_step(begin + std::floor(std::max(below, above) / 2.0) * settings_.step_hz);
+}
+
 /// A rate that narrows the bracket, or looks for a missing end of it.
 std::optional<double> PeakSearch::rate_inside(const Bracket& bracket) const {
   if (levels_.empty()) {
@@ -133,14 +154,17 @@ std::optional<double> PeakSearch::rate_inside(const Bracket& bracket) const {
   if (!bracket.broke) {
     const double highest = std::max(bracket.held.value_or(0.0), bracket.highest_undecided.value_or(0.0));
     return highest < settings_.highest_rate_hz
-               ? std::optional(std::min(highest * settings_.growth, settings_.highest_rate_hz))
+               ? std::optional(on_step(std::min(highest * settings_.growth, settings_.highest_rate_hz)))
                : std::nullopt;
   }
   if (!bracket.held) {
     const double lowest = std::min(*bracket.broke, bracket.lowest_undecided.value_or(*bracket.broke));
     return lowest > settings_.lowest_rate_hz
-               ? std::optional(std::max(lowest / settings_.growth, settings_.lowest_rate_hz))
+               ? std::optional(on_step(std::max(lowest / settings_.growth, settings_.lowest_rate_hz)))
                : std::nullopt;
+  }
+  if (settings_.step_hz > 0.0) {
+    return step_inside(bracket);
   }
   // The wider gap first: to the undecided rates from below, or from above.
   const double below = bracket.lowest_undecided.value_or(*bracket.broke) / *bracket.held;
@@ -205,17 +229,22 @@ PeakEstimate PeakSearch::estimate() const {
     estimate.generator_limited = std::ranges::any_of(round, &PeakProbe::generator_limited);
   }
   if (now.held && now.broke) {
-    estimate.point_hz = std::sqrt(*now.held * *now.broke);
+    estimate.point_hz = settings_.step_hz > 0.0 ? *now.held : std::sqrt(*now.held * *now.broke);
   }
   estimate.reason = reason_for_doubt(now);
   return estimate;
+}
+
+std::string PeakSearch::text_of(double rate_hz) const {
+  return settings_.step_hz > 0.0 ? fmt::format("{} {}", std::round(rate_hz / settings_.step_hz), settings_.step_name)
+                                 : format_rate(rate_hz, "queries/s");
 }
 
 std::string PeakSearch::reason_for_doubt(const Bracket& bracket) const {
   if (levels_.empty()) {
     return "no probe was made";
   }
-  const auto rate = [](double per_second) { return format_rate(per_second, "queries/s"); };
+  const auto rate = [this](double per_second) { return text_of(per_second); };
   if (!bracket.broke) {
     return fmt::format("no rate broke the window, up to {}", rate(levels_.rbegin()->first));
   }

@@ -38,13 +38,17 @@ struct PeakSearchSettings {
   double resolution = 0.02;  ///< the search ends when neighbouring findings differ by less
   std::uint64_t most_probes = 40;
   Percentile percentile = Percentile::of_parts_per_million(990'000);
+  /// Where only whole multiples of a rate can be asked for: that rate, of which the three above are multiples. The
+  /// search then ends with neighbours. 0: any rate.
+  double step_hz = 0.0;
+  std::string step_name;  ///< what is counted then: "cameras"
 };
 
 /// What a search found. The peak lies in [held_hz, broke_hz]; rates between may be undecided.
 struct PeakEstimate {
   std::optional<double> held_hz;   ///< highest rate that held, below the lowest that broke
   std::optional<double> broke_hz;  ///< lowest rate that broke
-  std::optional<double> point_hz;  ///< geometric mean of the two
+  std::optional<double> point_hz;  ///< geometric mean of the two; with steps held_hz
   bool generator_limited = false;  ///< at broke_hz the generator itself could not keep up
   std::string reason;              ///< what is in doubt: an end missing, not confirmed, or rates undecided; else empty
 };
@@ -83,6 +87,9 @@ class PeakSearch {
 
   [[nodiscard]] Bracket bracket() const;
   [[nodiscard]] std::optional<double> rate_inside(const Bracket& bracket) const;
+  [[nodiscard]] std::optional<double> step_inside(const Bracket& bracket) const;
+  [[nodiscard]] double on_step(double rate_hz) const;
+  [[nodiscard]] std::string text_of(double rate_hz) const;
   [[nodiscard]] std::optional<double> rate_to_confirm(const Bracket& bracket) const;
   [[nodiscard]] std::string reason_for_doubt(const Bracket& bracket) const;
 

@@ -6,6 +6,7 @@
 
 #include "analysis/dose_verdict.hpp"
 #include "analysis/experiment_records.hpp"
+#include "analysis/frames_text.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/run_mark.hpp"
 #include "analysis/soak_text.hpp"
@@ -41,6 +42,24 @@ class Block {
   const TextStyle& style_;
   std::string text_;
 };
+
+void add_frames(Block& block, const RunDocument& run, const TextStyle& style) {
+  const FramesRecord& frames = *run.frames;
+  block.numbers("frames", streams_sentence(run));
+  block.numbers("missed", misses_sentence(run, style.charset));
+  if (frames.triggers > 0) {
+    block.numbers("trigger", "slowest frame " + frame_percentiles_sentence(frames.trigger_latency_s, style.charset));
+  }
+  if (frames.dropped > 0 || frames.triggers > 0) {
+    block.numbers("computed", frame_percentiles_sentence(frames.computed_latency_s, style.charset));
+  }
+  if (frames.display) {
+    block.numbers("display", display_sentence(*frames.display, style.charset));
+    block.numbers("", frame_split_sentence(*frames.display, style.charset));
+    block.numbers("kept", kept_fps_sentence(run));
+    block.numbers("power", frame_power_sentence(run));
+  }
+}
 
 std::string title_line(const RunDocument& run, const TextStyle& style) {
   const bool utf8 = style.charset == Charset::utf8;
@@ -111,6 +130,9 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   block.numbers("rate", rate_sentence(run));
   if (run.slo_s && !is_one_batch(run)) {
     block.numbers("window", window_sentence(run, style.charset));
+  }
+  if (run.frames) {
+    add_frames(block, run, style);
   }
   if (run.emulated) {
     block.numbers("clock", emulation_sentence(*run.emulated));

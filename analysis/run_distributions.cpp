@@ -41,6 +41,7 @@ struct Counts {
   Nanoseconds last_completion{0};
   std::uint64_t completed = 0;
   std::uint64_t lost = 0;
+  std::uint64_t dropped = 0;
   std::uint64_t single_token = 0;
   std::uint64_t contradictory = 0;
 };
@@ -48,7 +49,7 @@ struct Counts {
 /// Counts one record; true if it has latencies.
 bool count_record(const QueryRecord& record, bool token_latencies, Counts& counts) {
   if (!record.completed()) {
-    ++counts.lost;
+    ++(record.dropped() ? counts.dropped : counts.lost);
     return false;
   }
   if (contradictory(record)) {
@@ -124,6 +125,7 @@ RunDistributions distributions_of(const TestResult& result) {
   run.completed_queries = run.response.count() - run.response.lost_count();
   run.completed_samples = counts.completed;
   run.lost_samples = counts.lost;
+  run.dropped_samples = counts.dropped;
   run.single_token_samples = counts.single_token;
   run.contradictory_samples = counts.contradictory;
   return run;

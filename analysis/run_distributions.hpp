@@ -27,7 +27,8 @@ struct RunDistributions {
   Nanoseconds last_completion{0};       ///< from the start of the run; 0 when nothing completed
   std::uint64_t completed_queries = 0;  ///< every sample of them came back; in Offline samples
   std::uint64_t completed_samples = 0;
-  std::uint64_t lost_samples = 0;           ///< issued and never completed
+  std::uint64_t lost_samples = 0;           ///< issued and never completed, though the run waited for them
+  std::uint64_t dropped_samples = 0;        ///< frames given up on purpose: as slow as lost ones, and no error
   std::uint64_t single_token_samples = 0;   ///< completed with one token: there is no time per further token
   std::uint64_t contradictory_samples = 0;  ///< times out of order, e.g. completed before issued: counted as lost
 };

@@ -9,6 +9,7 @@
 
 #include "analysis/estimate_record.hpp"
 #include "analysis/run_emulation.hpp"
+#include "analysis/run_frames.hpp"
 #include "analysis/run_soak.hpp"
 #include "analysis/run_tail.hpp"
 #include "harness/clock_quality.hpp"
@@ -115,7 +116,8 @@ struct RunDocument {
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;
-  std::optional<SoakRecord> soak;  ///< what was sustained, where that was asked
+  std::optional<SoakRecord> soak;      ///< what was sustained, where that was asked
+  std::optional<FramesRecord> frames;  ///< where samples are frames with a deadline: cameras, MultiStream
   // the instrument and the place
   std::string tool_version;   ///< "0.1.0"
   std::string tool_revision;  ///< git commit, "+dirty" appended; "unknown" outside a checkout

@@ -7,6 +7,7 @@
 #include "analysis/attribution_json.hpp"
 #include "analysis/emulation_json.hpp"
 #include "analysis/experiment_records.hpp"
+#include "analysis/frames_json.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
@@ -234,6 +235,7 @@ ordered_json document_json(const RunDocument& run) {
           {"window", window_json(run)},
           {"result", result_json(run)},
           {"soak", soak_json(run.soak)},
+          {"frames", frames_json(run.frames)},
           {"quality", quality_json(run)},
           {"machine", machine_json(run.machine, run.machine_identity)},
           {"placement",
@@ -292,6 +294,9 @@ std::string comparability_key(const RunDocument& document) {
       {"window", window_class(document.min_duration_s)}};
   if (document.emulated) {  // only then: a run without it keeps the key that it always had
     key["emulated"] = envelope_json(*document.emulated);
+  }
+  if (document.frames && document.frames->late_frames != "queue") {
+    key["late_frames"] = document.frames->late_frames;
   }
   if (ordered_json manner = manner_key(document); !manner.is_null()) {
     key["manner"] = std::move(manner);  // only where it is special, so that keys of before it stay

@@ -8,6 +8,7 @@
 #include "analysis/attribution_json.hpp"
 #include "analysis/emulation_json.hpp"
 #include "analysis/experiment_records.hpp"
+#include "analysis/frames_json.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
@@ -247,6 +248,7 @@ RunDocument read_document(const Field& root) {
   run.duration_s = window.member("duration_s").non_negative();
   read_result(root.member("result"), run);
   run.soak = read_soak(root.member("soak"));
+  run.frames = read_frames(root.member("frames"));
   read_quality(root.member("quality"), run);
   read_machine(root.member("machine"), run.machine, run.machine_identity);
   read_place(root, run);

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "analysis/format.hpp"
+#include "analysis/frames_record.hpp"
 #include "analysis/headline_metric.hpp"
 #include "analysis/latency_record.hpp"
 #include "analysis/launch_policy.hpp"
@@ -129,6 +130,7 @@ void fill_results(RunDocument& run, const TestResult& result, const std::optiona
   fill_latencies(run, result, distributions);
   fill_rates(run, result, distributions);
   fill_tail(run, result, distributions, evidence);
+  run.frames = frames_record(result, distributions);
   run.errors = error_counts(result, distributions);
   run.interrupted = result.end_cause == EndCause::interrupted;
   if (output_check) {

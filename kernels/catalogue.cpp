@@ -14,6 +14,9 @@
 #include "kernels/kernel.hpp"
 #include "kernels/layernorm.hpp"
 #include "kernels/mlp.hpp"
+#include "kernels/models/ar_frame.hpp"
+#include "kernels/models/network_kernel.hpp"
+#include "kernels/models/ssdlite.hpp"
 #include "kernels/peak.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/stream.hpp"
@@ -21,6 +24,11 @@
 #include "kernels/tiny/isolation.hpp"
 
 namespace assay {
+namespace {
+
+constexpr const char* kNetworkLibraries = "onednn, openblas (f32), own; auto: the fastest, by a short measurement";
+
+}  // namespace
 
 std::span<const KernelEntry> kernel_catalogue() {
   static const std::array catalogue{
@@ -28,6 +36,32 @@ std::span<const KernelEntry> kernel_catalogue() {
                   "A small perceptron of rectified layers, f32: the default lighthouse; gains from batching.",
                   {{"width", "inputs and outputs of every layer", "512"}, {"layers", "number of layers", "3"}},
                   make_mlp},
+      KernelEntry{"resnet50",
+                  "ResNet-50 v1.5, seeded weights: image classification on a server, 8.2 Gflop an image.",
+                  {{"side", "height and width of the image: 224, 160, 96 or 32", "224"},
+                   {"dtype", "f32 or i8 (bytes)", "f32"},
+                   {"library", kNetworkLibraries, "auto"}},
+                  make_resnet50},
+      KernelEntry{"mobilenet_v2",
+                  "MobileNetV2, seeded weights: image classification on a phone, 0.6 Gflop an image.",
+                  {{"width", "of the layers: 1.0, 0.75 or 0.5", "1.0"},
+                   {"side", "height and width of the image: 224, 160, 96 or 32", "224"},
+                   {"dtype", "f32 or i8 (bytes)", "f32"},
+                   {"library", kNetworkLibraries, "auto"}},
+                  make_mobilenet_v2},
+      KernelEntry{"ssdlite",
+                  "SSDLite on MobileNetV2, seeded weights: a camera's frame of 320 x 192 to boxes.",
+                  {{"width", "of the layers: 0.5, 0.75 or 1.0", "0.5"},
+                   {"dtype", "f32 or i8 (bytes)", "f32"},
+                   {"library", kNetworkLibraries, "auto"}},
+                  make_ssdlite},
+      KernelEntry{"ar_frame",
+                  "A text detector and a recogniser, seeded weights: one frame of a translating phone.",
+                  {{"width", "of the detector's layers: 0.75, 0.5 or 1.0", "0.75"},
+                   {"crops", "places that are read, 1 to 8", "2"},
+                   {"dtype", "f32 or i8 (bytes)", "f32"},
+                   {"library", kNetworkLibraries, "auto"}},
+                  make_ar_frame},
       KernelEntry{"gemm",
                   "Dense square matrix product by the library that is fastest here: what real code reaches.",
                   {{"n", "rows and columns", "256"},

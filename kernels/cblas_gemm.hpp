@@ -28,4 +28,7 @@ struct CblasLibrary {
 [[nodiscard]] Reading<std::string> cblas_offer(const Reading<CblasLibrary>& library, GemmType type);
 [[nodiscard]] std::unique_ptr<GemmRoutine> cblas_routine(const CblasLibrary& library, GemmType type, std::size_t n);
 
+/// OpenBLAS, opened when it is first asked for.
+[[nodiscard]] const Reading<CblasLibrary>& openblas_library();
+
 }  // namespace assay

@@ -36,19 +36,21 @@ Reading<CblasLibrary> open_library() {
   return blas;
 }
 
-/// The thread count is the library's own process-wide state: it is set once, before anything is multiplied.
-const Reading<CblasLibrary>& library_here() {
-  static const Reading<CblasLibrary> library = open_library();
-  return library;
+Reading<std::string> offer(GemmType type) { return cblas_offer(openblas_library(), type); }
+
+std::unique_ptr<GemmRoutine> routine(GemmType type, std::size_t n) {
+  return cblas_routine(*openblas_library(), type, n);
 }
-
-Reading<std::string> offer(GemmType type) { return cblas_offer(library_here(), type); }
-
-std::unique_ptr<GemmRoutine> routine(GemmType type, std::size_t n) { return cblas_routine(*library_here(), type, n); }
 
 Bytes workspace(GemmType /*type*/, std::size_t /*n*/) { return {}; }
 
 }  // namespace
+
+// The thread count is the library's own process-wide state: it is set once, before anything is multiplied.
+const Reading<CblasLibrary>& openblas_library() {
+  static const Reading<CblasLibrary> library = open_library();
+  return library;
+}
 
 const GemmLibrary& openblas_gemm() {
   static const GemmLibrary library{"openblas", "libopenblas0", offer, routine, workspace};

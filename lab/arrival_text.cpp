@@ -116,7 +116,56 @@ ArrivalProcess parse_trace(std::string_view text) {
   return trace;
 }
 
+/// "8x30" or "8x30:staggered", behind "cameras:".
+ArrivalProcess parse_cameras(std::string_view text) {
+  const auto refuse = [text] {
+    throw std::invalid_argument(
+        fmt::format("{}: expected cameras:KxFPS or cameras:KxFPS:PHASE with PHASE aligned, staggered or random, e.g. "
+                    "cameras:8x30:aligned",
+                    quoted(text)));
+  };
+  const std::vector<std::string_view> parts = cut_at_colons(text);
+  if (parts.size() < 2 || parts.size() > 3) {
+    refuse();
+  }
+  CameraArrivals cameras;
+  const auto cross = parts[1].find('x');
+  const std::string_view count = parts[1].substr(0, cross);
+  const auto [end, error] = std::from_chars(count.data(), count.data() + count.size(), cameras.cameras);
+  const auto rate = cross == std::string_view::npos ? std::nullopt : positive_number(parts[1].substr(cross + 1));
+  if (error != std::errc{} || end != count.data() + count.size() || cameras.cameras == 0 || !rate) {
+    refuse();
+  }
+  cameras.frames_per_s = *rate;
+  if (parts.size() == 3) {
+    const auto phase = camera_phase_from_name(parts[2]);
+    if (!phase) {
+      refuse();
+    }
+    cameras.phase = *phase;
+  }
+  return cameras;
+}
+
 }  // namespace
+
+std::optional<CameraPhase> camera_phase_from_name(std::string_view name) {
+  for (const CameraPhase phase : {CameraPhase::aligned, CameraPhase::staggered, CameraPhase::random}) {
+    if (name_of(phase) == name) {
+      return phase;
+    }
+  }
+  return std::nullopt;
+}
+
+LateFrames parse_late_frames(std::string_view text) {
+  for (const LateFrames policy : {LateFrames::queue, LateFrames::drop}) {
+    if (name_of(policy) == text) {
+      return policy;
+    }
+  }
+  throw std::invalid_argument(fmt::format("{} is none of queue, drop", quoted(text)));
+}
 
 ArrivalProcess parse_arrivals(std::string_view text) {
   const std::string_view law = text.substr(0, text.find(':'));
@@ -158,11 +207,15 @@ ArrivalProcess parse_arrivals(std::string_view text) {
     parts.end();
     return ramp;
   }
+  if (law == "cameras") {
+    return parse_cameras(text);
+  }
   if (text.starts_with("trace:")) {
     return parse_trace(text);
   }
   throw std::invalid_argument(
-      fmt::format("{} is none of poisson, constant, gamma:K, mmpp:RATIO, step:AT:FACTOR, ramp:OVER:FACTOR, trace:FILE",
+      fmt::format("{} is none of poisson, constant, gamma:K, mmpp:RATIO, step:AT:FACTOR, ramp:OVER:FACTOR, trace:FILE, "
+                  "cameras:KxFPS:PHASE",
                   quoted(text)));
 }
 

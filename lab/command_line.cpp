@@ -146,6 +146,10 @@ class CommandLine {
                             [this] { return peak_command(peak_); });
     add_run_flags(sub, peak_.run,
                   {"scenario", "samples-per-query", "mode", "max-duration", "max-queries", "selection", "same-index"});
+    sub->add_option("--cameras", peak_.cameras,
+                    "count cameras that trigger so many times a second: 30, or 30:aligned, :staggered, :random")
+        ->type_name("FPS[:PHASE]")
+        ->group("Traffic");
     sub->add_option("--resolution", peak_.resolution, "width of the interval that ends the search (default: 0.02)")
         ->check(CLI::Range(0.001, 0.5))
         ->type_name("SHARE")

@@ -119,6 +119,35 @@ constexpr std::array kTerms{
     GlossaryEntry{"Offline", "", "All samples are handed over at once in one query.",
                   "It asks for throughput when nobody waits. Headline: samples per second, the number of samples over "
                   "the time until the last one was complete."},
+    GlossaryEntry{
+        "frames", "frame, camera, cameras, stream, ConstantStream, trigger",
+        "Samples that belong to streams, each with a deadline: --arrivals cameras:KxFPS:PHASE.",
+        "K cameras trigger FPS times a second, whatever the system does: ConstantStream of MLPerf Automotive, "
+        "for several streams. aligned: all at once; staggered: evenly apart; random: each at a time of its "
+        "own, drawn from the seed. Query i is a frame of camera i mod K. The deadline is the window, or the "
+        "period where there is none. In MultiStream the samples of a query are the frames."},
+    GlossaryEntry{"missed", "miss, missed frame, deadline miss, computed",
+                  "Frames that were complete after their deadline, or never.",
+                  "The share has an exact interval for the number of independent frames that the frames are worth: "
+                  "misses come in clusters, within a trigger and over time. It decides no verdict: how many were "
+                  "missed is the result. 'computed' tells only of the frames that were computed."},
+    GlossaryEntry{"late frames", "late-frames, drop, dropped, queue, superseded",
+                  "What becomes of a frame that the system has no time for: it waits in line, or is dropped.",
+                  "With drop a camera has one frame in the system at most. A frame that comes while an earlier one of "
+                  "its camera waits takes that one's place in line, and the earlier one is dropped; one that comes "
+                  "while an earlier one is being computed is dropped itself, so that work begins at a trigger and "
+                  "never on an old frame. A dropped frame counts as missed; it is no lost query."},
+    GlossaryEntry{"jank", "janks, vsync, missed vsync, refresh, display, frame time",
+                  "A refresh of the display (vsync) without a new frame to show.",
+                  "The refreshes are the triggers of a single camera. A frame is shown at the first refresh at or "
+                  "after its completion, so that a frame of 17 ms at 60 Hz is on the screen as if it took 33 ms: the "
+                  "rate falls from 60 to 30, 20, 15, 12, 10. Frame times are the times between frames shown."},
+    GlossaryEntry{"retention", "kept, FPS, 1 % low, knee, FPS/W",
+                  "Frames a second shown in the last 30 s of a run, as a share of those in the first 30 s.",
+                  "Beside it stand what a benchmark of 30 s would have said, the last quarter of the run, and the "
+                  "knee: the first interval below 95 % of the first one that the next three confirm. 1 % low is the "
+                  "rate in the slowest hundredth of the frame times. FPS/W divides by the power that a counter "
+                  "measured in a soak, idle power included."},
     GlossaryEntry{"VALID", "INVALID, verdict",
                   "The run kept every rule of its scenario, so its headline number may be quoted.",
                   "INVALID keeps all numbers, names each broken rule with the figures and the next command to try, and "

@@ -55,7 +55,9 @@ std::vector<Row> arrival_rows() {
           {.name = "mmpp:RATIO[:CALM:BURST]", .meaning = "calm and burst phases, e.g. mmpp:10:900ms:100ms"},
           {.name = "step:AT:FACTOR", .meaning = "Poisson whose rate jumps, e.g. step:5s:2"},
           {.name = "ramp:OVER:FACTOR", .meaning = "Poisson whose rate grows, e.g. ramp:10s:2"},
-          {.name = "trace:FILE[:SPEED]", .meaning = "replays recorded arrival times; --rate rescales it"}};
+          {.name = "trace:FILE[:SPEED]", .meaning = "replays recorded arrival times; --rate rescales it"},
+          {.name = "cameras:KxFPS[:PHASE]",
+           .meaning = "K cameras, FPS frames a second each, aligned, staggered or random, e.g. cameras:8x30:aligned"}};
 }
 
 std::vector<Row> law_rows() {

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <stdexcept>
 
+#include "analysis/percentile_interval.hpp"
 #include "analysis/run_mark.hpp"
+#include "lab/arrival_text.hpp"
 #include "lab/honest_run.hpp"
 #include "lab/json_output.hpp"
 #include "lab/kept_result.hpp"
@@ -23,6 +26,23 @@ void set_default(RunOptions& run, std::string_view flag, std::string value) {
   }
 }
 
+/// "30" or "30:staggered", as one camera's arrivals. Throws CommandError.
+CameraArrivals one_camera(const PeakCommandOptions& options) {
+  for (const char* flag : {"rate", "arrivals"}) {
+    if (options.run.value(flag)) {
+      throw CommandError(ExitCode::usage,
+                         fmt::format("--cameras: the search itself sets --{}; leave one of the two out", flag));
+    }
+  }
+  try {
+    return std::get<CameraArrivals>(parse_arrivals("cameras:1x" + *options.cameras));
+  } catch (const std::invalid_argument&) {
+    throw CommandError(ExitCode::usage,
+                       fmt::format("--cameras {}: expected frames a second, or with a phase, e.g. 30 or 30:staggered",
+                                   *options.cameras));
+  }
+}
+
 class PeakCommand {
  public:
   explicit PeakCommand(const PeakCommandOptions& options)
@@ -30,36 +50,63 @@ class PeakCommand {
     require_json_target(options.json);
     run_.set("scenario", "server");
     set_default(run_, "duration", "3s");
-    set_default(run_, "min-queries", "1000");
+    if (options.cameras) {
+      camera_ = one_camera(options);
+      run_.set("arrivals", name_of(*camera_));
+      result_.cameras = {.frames_per_s = camera_->frames_per_s, .phase = name_of(camera_->phase)};
+    } else {
+      set_default(run_, "min-queries", "1000");
+    }
   }
 
   ExitCode run() {
     const bool rate_given = run_.value("rate").has_value();
-    set_default(run_, "rate", "1");  // a stand-in until the sizing run: the rest of the request is checked with it
+    if (!camera_) {
+      set_default(run_, "rate", "1");  // a stand-in until the sizing run: the rest of the request is checked with it
+    }
     const RunRequest request = request_from(run_);
     require_window(request);
+    if (camera_) {
+      // Fewer could not show that the percentile holds, even if none of them missed.
+      constexpr double kOneEndOf95 = 0.975;
+      set_default(run_, "min-queries", fmt::format("{}", samples_for_upper_limit(result_.percentile, kOneEndOf95)));
+    }
     Measurements measurements(options_.measurement, console_, command_text("peak", options_.run));
     const auto start_hz = rate_given ? std::optional(request.settings.server_target_qps) : size(measurements);
     if (!start_hz) {
       throw CommandError(ExitCode::interrupted, "interrupted before the first probe; nothing was found");
     }
-    const PeakSearchSettings settings{.start_rate_hz = *start_hz,
-                                      .resolution = options_.resolution,
-                                      .most_probes = options_.most_probes,
-                                      .percentile = result_.percentile};
-    search(measurements, settings);
+    search(measurements, settings_for(*start_hz));
     return report(measurements);
   }
 
  private:
+  [[nodiscard]] PeakSearchSettings settings_for(double start_hz) const {
+    PeakSearchSettings settings{.start_rate_hz = start_hz,
+                                .resolution = options_.resolution,
+                                .most_probes = options_.most_probes,
+                                .percentile = result_.percentile};
+    if (camera_) {
+      constexpr double kMostCameras = 4096.0;
+      const double step = camera_->frames_per_s;
+      settings.lowest_rate_hz = step;
+      settings.highest_rate_hz = kMostCameras * step;
+      settings.start_rate_hz = std::clamp(std::floor(start_hz / step), 1.0, kMostCameras) * step;
+      settings.step_hz = step;
+      settings.step_name = "cameras";
+    }
+    return settings;
+  }
+
   void require_window(const RunRequest& request) {
     if (!request.settings.target_latency) {
       throw CommandError(ExitCode::usage, "--slo: a peak is the highest rate that holds a window, e.g. --slo 10ms@p99");
     }
-    if (!std::holds_alternative<PoissonArrivals>(request.settings.arrivals) &&
+    if (!camera_ && !std::holds_alternative<PoissonArrivals>(request.settings.arrivals) &&
         !std::holds_alternative<ConstantArrivals>(request.settings.arrivals) &&
         !std::holds_alternative<GammaArrivals>(request.settings.arrivals)) {
-      throw CommandError(ExitCode::usage, "--arrivals: a peak needs one mean rate: poisson, constant or gamma");
+      throw CommandError(ExitCode::usage,
+                         "--arrivals: a peak needs one mean rate: poisson, constant or gamma, or --cameras");
     }
     result_.workload = options_.run.workload;
     result_.slo_s = seconds(*request.settings.target_latency);
@@ -71,7 +118,7 @@ class PeakCommand {
   std::optional<double> size(Measurements& measurements) {
     RunOptions sizing = run_;
     for (const std::string_view server_only :
-         {"rate", "arrivals", "issuing-threads", "coalesce", "max-outstanding", "slo"}) {
+         {"rate", "arrivals", "issuing-threads", "coalesce", "max-outstanding", "late-frames", "slo"}) {
       sizing.values.erase(std::string(server_only));
     }
     sizing.set("scenario", "single");
@@ -126,7 +173,13 @@ class PeakCommand {
 
   bool probe(Measurements& measurements, PeakSearch& search, double rate) {
     RunOptions run = run_;
-    run.set("rate", fmt::format("{}", rate));
+    if (camera_) {
+      CameraArrivals cameras = *camera_;
+      cameras.cameras = static_cast<std::uint64_t>(std::llround(rate / camera_->frames_per_s));
+      run.set("arrivals", name_of(cameras));
+    } else {
+      run.set("rate", fmt::format("{}", rate));
+    }
     const auto document = measured(measurements, run, fmt::format("probe {}", search.probes().size() + 1));
     if (!document) {
       return false;
@@ -171,12 +224,15 @@ class PeakCommand {
       return *failure_;
     }
     const PeakEstimate& found = result_.estimate;
-    return found.held_hz && found.broke_hz && !found.generator_limited ? ExitCode::ok : ExitCode::run_invalid;
+    const bool not_even_one = camera_ && found.broke_hz && *found.broke_hz <= camera_->frames_per_s;
+    return (found.held_hz || not_even_one) && found.broke_hz && !found.generator_limited ? ExitCode::ok
+                                                                                         : ExitCode::run_invalid;
   }
 
   const PeakCommandOptions& options_;
   Console console_;
   RunOptions run_;
+  std::optional<CameraArrivals> camera_;
   PeakResult result_;
   std::string file_;
   std::optional<ExitCode> failure_;

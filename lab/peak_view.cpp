@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -43,9 +44,49 @@ Json probe_json(const PeakProbeRecord& record) {
 
 std::string rate(double hz) { return format_rate(hz, "queries/s"); }
 
+std::uint64_t camera_count(double hz, const PeakResult::Cameras& cameras) {
+  return static_cast<std::uint64_t>(std::llround(hz / cameras.frames_per_s));
+}
+
+Json cameras_json(const PeakResult& result) {
+  if (!result.cameras) {
+    return nullptr;
+  }
+  const auto count = [&](const std::optional<double>& hz) {
+    return hz ? Json(camera_count(*hz, *result.cameras)) : Json();
+  };
+  return {{"frames_per_s", result.cameras->frames_per_s},
+          {"phase", result.cameras->phase},
+          {"held", count(result.estimate.held_hz)},
+          {"broke", count(result.estimate.broke_hz)}};
+}
+
+std::string cameras_sentence(const PeakResult& result, const std::string& window) {
+  const PeakResult::Cameras& cameras = *result.cameras;
+  const PeakEstimate& found = result.estimate;
+  const std::string at = fmt::format("at {}, {}", format_rate(cameras.frames_per_s, "frames/s"), cameras.phase);
+  if (found.held_hz && found.broke_hz) {
+    return fmt::format("cameras {}: {} hold {}, {} do not", at, camera_count(*found.held_hz, cameras), window,
+                       camera_count(*found.broke_hz, cameras));
+  }
+  if (found.held_hz) {
+    return fmt::format("cameras {}: at least {} hold {}; no number was found that does not", at,
+                       camera_count(*found.held_hz, cameras), window);
+  }
+  if (found.broke_hz) {
+    const std::uint64_t broke = camera_count(*found.broke_hz, cameras);
+    return broke == 1 ? fmt::format("cameras {}: not even one holds {}", at, window)
+                      : fmt::format("cameras {}: fewer than {} hold {}", at, broke, window);
+  }
+  return fmt::format("cameras {}: not found; no probe decided whether {} holds", at, window);
+}
+
 std::string peak_sentence(const PeakResult& result, Charset charset) {
   const PeakEstimate& found = result.estimate;
   const std::string window = fmt::format("{} at {}", format_duration(result.slo_s, charset), result.percentile.name());
+  if (result.cameras) {
+    return cameras_sentence(result, window);
+  }
   if (found.point_hz && found.held_hz && found.broke_hz) {
     return fmt::format("peak: {} within {}; it lies between {} (held) and {} (broke)", rate(*found.point_hz), window,
                        rate(*found.held_hz), rate(*found.broke_hz));
@@ -78,6 +119,7 @@ std::string peak_json(const PeakResult& result) {
                     {"lower", or_null(found.held_hz)},
                     {"upper", or_null(found.broke_hz)},
                     {"reason", found.reason.empty() ? Json() : Json(found.reason)}}},
+                  {"cameras", cameras_json(result)},
                   {"generator_limited", found.generator_limited},
                   {"interrupted", result.interrupted},
                   {"sizing_file", result.sizing_file.empty() ? Json() : Json(result.sizing_file)},
@@ -86,8 +128,10 @@ std::string peak_json(const PeakResult& result) {
 }
 
 std::string probe_line(const PeakProbe& probe, const PeakResult& result, Charset charset) {
-  return fmt::format("{}{:>18}  {:<9}  {:>8} within the window [{}, {}]  {} {}{}", result.mark.before(" "),
-                     rate(probe.rate_hz), name_of(probe.outcome), format_percent(probe.share.within),
+  const std::string load =
+      result.cameras ? fmt::format("{} cameras", camera_count(probe.rate_hz, *result.cameras)) : rate(probe.rate_hz);
+  return fmt::format("{}{:>18}  {:<9}  {:>8} within the window [{}, {}]  {} {}{}", result.mark.before(" "), load,
+                     name_of(probe.outcome), format_percent(probe.share.within),
                      format_percent(probe.share.interval.lower), format_percent(probe.share.interval.upper),
                      result.percentile.name(),
                      probe.tail_latency_s ? format_duration(*probe.tail_latency_s, charset) : "not available",

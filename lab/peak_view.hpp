@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,6 +19,12 @@ struct PeakProbeRecord {
 
 /// What a search was about and what it found.
 struct PeakResult {
+  /// Where cameras were counted and not queries a second.
+  struct Cameras {
+    double frames_per_s = 0.0;
+    std::string phase;
+  };
+
   std::string workload;
   RunMark mark;
   double slo_s = 0.0;
@@ -25,6 +32,7 @@ struct PeakResult {
   std::string sizing_file;  ///< the run that said where to begin; empty if the rate was given
   std::vector<PeakProbeRecord> probes;
   PeakEstimate estimate;
+  std::optional<Cameras> cameras;
   bool interrupted = false;
 };
 

@@ -18,10 +18,17 @@ constexpr std::array kFlags{
     RunFlag{"rate", "R", "Server: mean arrivals per second, e.g. 200 or 5k; Offline: sizes the one query", kTraffic},
     RunFlag{"slo", "T[@pN]", "latency window, e.g. 10ms@p99: INVALID if the percentile misses it (Server)", kTraffic},
     RunFlag{"samples-per-query", "N", "MultiStream: samples of each query (default: 8)", kTraffic},
-    RunFlag{"arrivals", "LAW",
-            "Server: poisson, constant, gamma:K, mmpp:RATIO[:CALM:BURST], step:AT:FACTOR, ramp:OVER:FACTOR or "
-            "trace:FILE[:SPEED] (default: poisson)",
-            kTraffic},
+    RunFlag{
+        "arrivals", "LAW",
+        "Server: poisson, constant, gamma:K, mmpp:RATIO[:CALM:BURST], step:AT:FACTOR, ramp:OVER:FACTOR, "
+        "trace:FILE[:SPEED], or cameras:KxFPS[:PHASE], K cameras that trigger FPS times a second aligned, staggered "
+        "or random (default: poisson)",
+        kTraffic},
+    RunFlag{
+        "late-frames", "POLICY",
+        "with --arrivals cameras: queue, or drop: a camera has one frame in the system, and one that comes while an "
+        "earlier one waits takes its place, while it runs is dropped (default: queue)",
+        kTraffic},
     RunFlag{"issuing-threads", "N", "Server: threads that issue (default: 1)", kTraffic},
     RunFlag{"coalesce", "", "Server: one call for all queries that are due", kTraffic},
     RunFlag{"max-outstanding", "N", "Server: end the run when more queries are in flight", kTraffic},

@@ -155,6 +155,9 @@ void read_arrivals(FlagReader& flags, RunRequest& request, bool& rate_given) {
       }
       settings.server_target_qps = recorded_hz * trace->speed;
       rate_given = true;
+    } else if (const auto* cameras = std::get_if<CameraArrivals>(&settings.arrivals)) {
+      settings.server_target_qps = rate_given ? settings.server_target_qps : cameras->rate_hz();
+      rate_given = true;
     }
   });
   if (settings.scenario == Scenario::server && !rate_given) {
@@ -181,6 +184,7 @@ void read_traffic(FlagReader& flags, RunRequest& request) {
       settings.target_percentile_ppm = window.percentile->parts_per_million();
     }
   });
+  flags.with("late-frames", [&](const std::string& text) { settings.late_frames = parse_late_frames(text); });
   flags.count("samples-per-query", settings.samples_per_query);
   flags.small_count("issuing-threads", settings.issuing_threads);
   flags.count("max-outstanding", settings.max_outstanding);
@@ -314,7 +318,7 @@ void read_parameters(FlagReader& flags, const RunOptions& options, RunRequest& r
 
 /// The same line in the words of the command line.
 std::string with_flag_names(std::string line) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kNames{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNames{
       {{"min_duration", "--duration"},
        {"max_duration", "--max-duration"},
        {"min_query_count", "--min-queries"},
@@ -324,6 +328,7 @@ std::string with_flag_names(std::string line) {
        {"server_target_qps", "--rate"},
        {"offline_expected_qps", "--rate"},
        {"issuing_threads", "--issuing-threads"},
+       {"late_frames", "--late-frames"},
        {"target percentile", "--slo"},
        {"target latency", "--slo"}}};
   for (const auto& [setting, flag] : kNames) {

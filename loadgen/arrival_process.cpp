@@ -21,10 +21,27 @@ struct Name {
     return fmt::format("ramp:{}s:{}", seconds(process.over), process.factor);
   }
   std::string operator()(const TraceArrivals& process) const { return fmt::format("trace:{}", process.source); }
+  std::string operator()(const CameraArrivals& process) const {
+    return fmt::format("cameras:{}x{}:{}", process.cameras, process.frames_per_s, name_of(process.phase));
+  }
 };
 
 }  // namespace
 
 std::string name_of(const ArrivalProcess& process) { return std::visit(Name{}, process); }
+
+std::string name_of(CameraPhase phase) {
+  switch (phase) {
+    case CameraPhase::aligned:
+      return "aligned";
+    case CameraPhase::staggered:
+      return "staggered";
+    case CameraPhase::random:
+      return "random";
+  }
+  return "";
+}
+
+std::string name_of(LateFrames policy) { return policy == LateFrames::drop ? "drop" : "queue"; }
 
 }  // namespace assay

@@ -48,10 +48,39 @@ struct TraceArrivals {
   double speed = 1.0;
 };
 
-using ArrivalProcess = std::variant<PoissonArrivals, ConstantArrivals, GammaArrivals, MmppArrivals, StepArrivals,
-                                    RampArrivals, TraceArrivals>;
+/// When the cameras of one rate trigger.
+enum class CameraPhase {
+  aligned,    ///< all at once
+  staggered,  ///< evenly spread over the period: camera k at k / (K rate)
+  random,     ///< each at its own time in the period, drawn once from the schedule seed and kept over the run
+};
 
-/// "poisson", "constant", "gamma:0.5", "mmpp:10", "step:5s:2", "ramp:10s:2", "trace:FILE": as typed after --arrivals.
+/// K cameras that trigger at a fixed rate, whatever the system does: the ConstantStream of MLPerf Automotive (v0.5,
+/// arXiv 2510.27065) for several streams. Query i is frame i / K of camera i mod K. Time zero is the first trigger of
+/// camera 0; with random phases the cameras are numbered in the order in which they trigger.
+struct CameraArrivals {
+  std::uint64_t cameras = 1;
+  double frames_per_s = 30.0;  ///< of each
+  CameraPhase phase = CameraPhase::aligned;
+
+  [[nodiscard]] double rate_hz() const { return static_cast<double>(cameras) * frames_per_s; }
+};
+
+using ArrivalProcess = std::variant<PoissonArrivals, ConstantArrivals, GammaArrivals, MmppArrivals, StepArrivals,
+                                    RampArrivals, TraceArrivals, CameraArrivals>;
+
+/// "poisson", "constant", "gamma:0.5", "mmpp:10", "step:5s:2", "ramp:10s:2", "trace:FILE", "cameras:8x30:aligned": as
+/// typed after --arrivals.
 [[nodiscard]] std::string name_of(const ArrivalProcess& process);
+
+[[nodiscard]] std::string name_of(CameraPhase phase);  ///< "aligned"
+
+/// What becomes of a frame that the system has no time for.
+enum class LateFrames {
+  queue,  ///< it waits in line
+  drop,   ///< a camera has one frame in the system at most: see FrameLine
+};
+
+[[nodiscard]] std::string name_of(LateFrames policy);  ///< "drop"
 
 }  // namespace assay

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "loadgen/dispatcher.hpp"
+#include "loadgen/frame_line.hpp"
 
 namespace assay {
 
@@ -91,6 +92,13 @@ void keep_measured(TestResult& result) {
     std::erase_if(records, [](const QueryRecord& record) { return !record.issued(); });
     return;
   }
+  if (std::holds_alternative<CameraArrivals>(result.settings.arrivals)) {
+    // A record's place says of which camera it is: nothing may be taken out of the middle.
+    const auto unsettled = std::ranges::find_if(
+        records, [](const QueryRecord& record) { return !record.completed() && !record.dropped(); });
+    records.erase(unsettled, records.end());
+    return;
+  }
   if (result.settings.scenario != Scenario::multi_stream) {
     std::erase_if(records, [](const QueryRecord& record) { return !record.completed(); });
     return;
@@ -149,8 +157,11 @@ TestResult run_test(const TestSettings& settings, SystemUnderTest& system, Query
   progress->settled = 0;
   const auto recorder =
       std::make_shared<ResponseRecorder>(context.clock, progress, capacity, response_log(settings, capacity));
+  const auto line = settings.late_frames == LateFrames::drop ? std::make_shared<FrameLine>(system, recorder, settings)
+                                                             : std::shared_ptr<FrameLine>();
+  SystemUnderTest& issued_to = line ? static_cast<SystemUnderTest&>(*line) : system;
   Dispatcher dispatcher{.settings = settings,
-                        .system = system,
+                        .system = issued_to,
                         .recorder = *recorder,
                         .progress = *progress,
                         .clock = context.clock,
@@ -162,11 +173,11 @@ TestResult run_test(const TestSettings& settings, SystemUnderTest& system, Query
 
   TestResult result{.settings = settings, .samples_per_query = plans.front().samples_per_query};
   result.loaded_set = plans.front().set.samples;
-  system.begin_run(recorder);
+  issued_to.begin_run(recorder);
   dispatcher.start = context.clock.now();
   recorder->set_start(dispatcher.start);
   std::optional<std::stop_callback<std::function<void()>>> on_stop;
-  on_stop.emplace(context.stop, [&system] { system.cancel(); });
+  on_stop.emplace(context.stop, [&issued_to] { issued_to.cancel(); });
   for (QueryPlan& plan : plans) {
     library.load_samples(plan.set.samples);
     if (&plan == &plans.front() && settings.scenario != Scenario::offline) {
@@ -181,7 +192,7 @@ TestResult run_test(const TestSettings& settings, SystemUnderTest& system, Query
   }
   const std::uint64_t in_flight = recorder->close();
   on_stop.reset();
-  system.end_run();
+  issued_to.end_run();
 
   result.errors = recorder->errors();
   if (in_flight != 0 && result.end_cause != EndCause::interrupted) {
@@ -189,6 +200,9 @@ TestResult run_test(const TestSettings& settings, SystemUnderTest& system, Query
   }
   result.responses = recorder->take_responses();
   result.error_messages = std::move(dispatcher.messages);
+  if (line && !line->message().empty()) {
+    result.error_messages.push_back(line->message());
+  }
   result.records = recorder->take_records();
   keep_measured(result);
   check_tokens(result);

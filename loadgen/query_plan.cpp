@@ -35,20 +35,22 @@ std::uint64_t min_queries(const TestSettings& settings, const LoadableSet& set, 
 }
 
 /// Every arrival within the minimum duration and the first one beyond it, and at least the minimum query count; whole
-/// permutations in equal-issue mode.
+/// permutations in equal-issue mode, and a frame of each camera.
 std::vector<Nanoseconds> plan_arrivals(const TestSettings& settings, const LoadableSet& set,
                                        std::optional<std::uint64_t> fixed_count) {
   const auto schedule = make_schedule(settings);
   const Nanoseconds duration = fixed_count ? Nanoseconds::zero() : settings.min_duration;
   const bool equal_issue = !fixed_count && settings.selection == SampleSelection::equal_issue;
   std::uint64_t count = fixed_count.value_or(settings.min_query_count);
+  const auto* cameras = std::get_if<CameraArrivals>(&settings.arrivals);
+  const std::uint64_t together = cameras != nullptr && !fixed_count ? cameras->cameras : 1;
   if (equal_issue) {
     count = round_up(count, set.samples.size());
   }
   std::vector<Nanoseconds> arrivals;
   arrivals.reserve(std::max(count, static_cast<std::uint64_t>(settings.server_target_qps * seconds(duration) * 1.01)));
   Nanoseconds last{0};
-  while (last < duration || arrivals.size() < count) {
+  while (last < duration || arrivals.size() < count || arrivals.size() % together != 0) {
     last = schedule->next();
     arrivals.push_back(last);
     if (equal_issue && arrivals.size() >= count && last < duration) {

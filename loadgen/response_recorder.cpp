@@ -134,6 +134,16 @@ void ResponseRecorder::failed(QueryId id) noexcept {
   signal_.raise();
 }
 
+void ResponseRecorder::dropped(QueryId id) noexcept {
+  if (!claim(id)) {
+    return;
+  }
+  records_data_[id.position()].completed_ns = QueryRecord::kDropped;
+  state(id.position()).store(State::dropped, std::memory_order_release);
+  progress_->settled.fetch_add(1, std::memory_order_release);
+  signal_.raise();
+}
+
 void ResponseRecorder::keep_response(const QueryResponse& response) noexcept {
   const std::uint64_t position = response.id.position();
   if (position >= log_.first_count && split_mix(log_.seed ^ split_mix(position)) > log_threshold_) {

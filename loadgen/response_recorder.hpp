@@ -49,7 +49,10 @@ class ResponseRecorder final : public ResponseSink {
   /// Books the issue; from here on the sample may complete.
   void mark_issued(std::uint64_t position, Instant now) noexcept;
 
-  /// Samples completed or failed so far.
+  /// Settles a sample that the run itself gave up: FrameLine.
+  void dropped(QueryId id) noexcept;
+
+  /// Samples completed, failed or dropped so far.
   [[nodiscard]] std::uint64_t settled_count() const noexcept {
     return progress_->settled.load(std::memory_order_acquire);
   }
@@ -72,7 +75,7 @@ class ResponseRecorder final : public ResponseSink {
   void failed(QueryId id) noexcept override;
 
  private:
-  enum class State : std::uint8_t { blank, issued, settling, completed, failed, closed };
+  enum class State : std::uint8_t { blank, issued, settling, completed, failed, dropped, closed };
 
   struct ResponseSlot {
     std::uint64_t position = 0;

@@ -1,10 +1,12 @@
 #include "loadgen/schedule.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 #include <stdexcept>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "harness/random_bits.hpp"
 
@@ -131,6 +133,49 @@ class TraceSchedule final : public Schedule {
   std::size_t position_ = 0;
 };
 
+/// Offsets of the cameras in the period, ascending; the first is 0.
+std::vector<double> camera_phases(const CameraArrivals& process, std::uint64_t seed) {
+  std::vector<double> phases_s(process.cameras, 0.0);
+  RandomBits bits(seed);
+  for (std::uint64_t camera = 1; camera < process.cameras; ++camera) {
+    switch (process.phase) {
+      case CameraPhase::aligned:
+        break;
+      case CameraPhase::staggered:
+        phases_s[camera] = static_cast<double>(camera) / process.rate_hz();
+        break;
+      case CameraPhase::random:
+        // 1 - u: from 0 on, so that no camera slips into the next period.
+        phases_s[camera] = (1.0 - bits.unit()) / process.frames_per_s;
+        break;
+    }
+  }
+  std::ranges::sort(phases_s);
+  return phases_s;
+}
+
+/// By multiplication, as ConstantSchedule. Rounding may set a phase just below a period beyond the next trigger by a
+/// nanosecond: hence the largest so far.
+class CameraSchedule final : public Schedule {
+ public:
+  CameraSchedule(const CameraArrivals& process, std::uint64_t seed)
+      : frames_per_s_(process.frames_per_s), phases_s_(camera_phases(process, seed)) {}
+  Nanoseconds next() override {
+    const std::uint64_t cameras = phases_s_.size();
+    const double trigger_s = static_cast<double>(count_ / cameras) / frames_per_s_;
+    const Nanoseconds arrival = from_seconds(trigger_s + phases_s_[count_ % cameras]);
+    ++count_;
+    latest_ = std::max(latest_, arrival);
+    return latest_;
+  }
+
+ private:
+  double frames_per_s_;
+  std::vector<double> phases_s_;
+  std::uint64_t count_ = 0;
+  Nanoseconds latest_{0};
+};
+
 std::unique_ptr<Schedule> mlperf_schedule(const TestSettings& settings) {
   if (!std::holds_alternative<PoissonArrivals>(settings.arrivals)) {
     throw std::invalid_argument("arrivals " + name_of(settings.arrivals) +
@@ -180,6 +225,9 @@ struct AssaySchedule {
   }
   std::unique_ptr<Schedule> operator()(const TraceArrivals& process) const {
     return std::make_unique<TraceSchedule>(process);
+  }
+  std::unique_ptr<Schedule> operator()(const CameraArrivals& process) const {
+    return std::make_unique<CameraSchedule>(process, seed);
   }
 };
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "harness/random_bits.hpp"
 
@@ -59,6 +60,22 @@ class Problems {
   std::vector<std::string> lines_;
 };
 
+void check_cameras(const TestSettings& settings, const CameraArrivals& cameras, Problems& problems) {
+  constexpr std::uint64_t kMostCameras = 4096;
+  constexpr double kRoundingError = 1e-9;
+  problems.require(cameras.cameras >= 1 && cameras.cameras <= kMostCameras,
+                   fmt::format("arrivals {}: takes 1 to {} cameras", name_of(settings.arrivals), kMostCameras));
+  problems.require(
+      cameras.frames_per_s > 0.0 && cameras.frames_per_s <= 1e6,
+      fmt::format("arrivals {}: the frames a second must be above 0 and at most 1000000", name_of(settings.arrivals)));
+  problems.require(std::abs(settings.server_target_qps - cameras.rate_hz()) <= kRoundingError * cameras.rate_hz(),
+                   fmt::format("server_target_qps {}: {} make {} a second; leave the rate out",
+                               settings.server_target_qps, name_of(settings.arrivals), cameras.rate_hz()));
+  problems.require(settings.issuing_threads == 1,
+                   fmt::format("issuing_threads {}: cameras take one, whose order says of which camera a frame is",
+                               settings.issuing_threads));
+}
+
 void check_arrivals(const TestSettings& settings, Problems& problems) {
   const auto positive = [&](double value, const char* name) {
     problems.require(value > 0.0 && value < 1e9, fmt::format("arrivals {}: {} must be above 0", value, name));
@@ -79,7 +96,14 @@ void check_arrivals(const TestSettings& settings, Problems& problems) {
     problems.require(std::is_sorted(trace->offsets.begin(), trace->offsets.end()),
                      fmt::format("arrivals trace {}: times must not go back", trace->source));
     positive(trace->speed, "the speed");
+  } else if (const auto* cameras = std::get_if<CameraArrivals>(&settings.arrivals)) {
+    check_cameras(settings, *cameras, problems);
   }
+  problems.require(settings.late_frames == LateFrames::queue ||
+                       (std::holds_alternative<CameraArrivals>(settings.arrivals) &&
+                        settings.mode == TestMode::performance && settings.frames_at_once >= 1),
+                   "late_frames drop: only a performance run with camera arrivals can drop a frame; take arrivals "
+                   "cameras:KxFPS:aligned, or late_frames queue");
   problems.require(settings.stream == RandomStream::assay || std::holds_alternative<PoissonArrivals>(settings.arrivals),
                    fmt::format("arrivals {}: the mlperf stream knows only poisson", name_of(settings.arrivals)));
 }

@@ -47,13 +47,15 @@ struct TestSettings {
   std::uint64_t max_query_count = 0;                     ///< 0: no limit
   Nanoseconds drain_timeout = std::chrono::seconds{10};  ///< from the last issue; what is not back by then is lost
 
-  std::uint64_t samples_per_query = 8;  ///< MultiStream
-  double server_target_qps = 1.0;       ///< mean rate of the arrival process
-  ArrivalProcess arrivals;              ///< Server
-  bool coalesce = false;                ///< one call for all queries that are due (server_coalesce_queries)
-  int issuing_threads = 1;              ///< Server: query i goes to thread i mod n
-  std::uint64_t max_outstanding = 0;    ///< Server: the run stops when more are in flight; 0: no limit
-  double offline_expected_qps = 1.0;    ///< Offline: sizes the one query as LoadGen does
+  std::uint64_t samples_per_query = 8;         ///< MultiStream
+  double server_target_qps = 1.0;              ///< mean rate of the arrival process
+  ArrivalProcess arrivals;                     ///< Server
+  LateFrames late_frames = LateFrames::queue;  ///< with CameraArrivals
+  std::uint64_t frames_at_once = 1;            ///< with LateFrames::drop: how many the system works on at a time
+  bool coalesce = false;                       ///< one call for all queries that are due (server_coalesce_queries)
+  int issuing_threads = 1;                     ///< Server: query i goes to thread i mod n
+  std::uint64_t max_outstanding = 0;           ///< Server: the run stops when more are in flight; 0: no limit
+  double offline_expected_qps = 1.0;           ///< Offline: sizes the one query as LoadGen does
   Nanoseconds expected_latency = std::chrono::milliseconds{1};  ///< SingleStream and MultiStream: sizes the log
 
   std::uint32_t target_percentile_ppm = 990'000;

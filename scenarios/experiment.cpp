@@ -200,6 +200,7 @@ class Experiment {
                      static_cast<std::int64_t>(std::min<std::size_t>(samples, document_.placement.worker_cpus.size())),
                  Nanoseconds{1});
     settings_.offline_expected_qps = request_.offline_rate.value_or(warm.samples_per_s);
+    settings_.frames_at_once = document_.placement.worker_cpus.size() * request_.workload.batching.max_batch;
     require_memory(Bytes{0});
     manner_->describe(document_);
   }

@@ -19,10 +19,11 @@ std::vector<std::string> problems_of(const RunRequest& request) {
     problems.emplace_back("--soak: Offline's one query has no course over time; take single, multi or server");
   }
   if (request.soak && request.settings.scenario == Scenario::server &&
-      !std::holds_alternative<ConstantArrivals>(request.settings.arrivals)) {
+      !std::holds_alternative<ConstantArrivals>(request.settings.arrivals) &&
+      !std::holds_alternative<CameraArrivals>(request.settings.arrivals)) {
     problems.emplace_back(
-        "--soak: with random arrivals the throughput is that of the schedule; take --arrivals constant, or --scenario "
-        "single or multi");
+        "--soak: with random arrivals the throughput is that of the schedule; take --arrivals constant or cameras, or "
+        "--scenario single or multi");
   }
   if (request.worker_threads < 0) {
     problems.push_back(fmt::format("--threads {}: must be at least 1", request.worker_threads));
@@ -34,6 +35,10 @@ std::vector<std::string> problems_of(const RunRequest& request) {
           fmt::format("--hedge: {} sends many samples at once, which fill all workers; take single or "
                       "server",
                       title_of(scenario)));
+    }
+    if (request.settings.late_frames == LateFrames::drop) {
+      problems.emplace_back(
+          "--hedge: a camera whose late frames are dropped has one frame in the system; leave one out");
     }
     if (request.worker_threads == 1) {
       problems.emplace_back("--hedge: a second worker must be there to take a copy; use --threads 2");

@@ -22,10 +22,11 @@ using Reals = hn::CappedTag<float, 32>;
 using Shorts = hn::Repartition<std::int16_t, Sums>;
 using HalfShorts = hn::Rebind<std::int16_t, Sums>;
 
+#if HWY_TARGET != HWY_SCALAR
 // The sum of the products of each pair of neighbours, added to `sum`.
 template <class VS, class V>
 HWY_INLINE VS add_pairs(Sums lanes, VS sum, V a, V b) {
-#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128 && HWY_TARGET != HWY_SCALAR
+#if HWY_ARCH_X86 && HWY_TARGET != HWY_EMU128
   auto unused = hn::Zero(lanes);
   return hn::ReorderWidenMulAccumulate(lanes, a, b, sum, unused);  // pmaddwd
 #else
@@ -34,6 +35,7 @@ HWY_INLINE VS add_pairs(Sums lanes, VS sum, V a, V b) {
   return hn::Add(sum, hn::Add(hn::Mul(first(a), first(b)), hn::Mul(second(a), second(b))));
 #endif
 }
+#endif
 
 // An int32 sum of a convolution is exact in float: it is below 2^24.
 template <class V>
@@ -45,6 +47,20 @@ HWY_INLINE void store_quantised(Sums lanes, V sum, const std::int32_t* bias, con
   hn::StoreU(hn::DemoteTo(HalfShorts(), hn::NearestInt(clamped)), HalfShorts(), out);
 }
 
+#if HWY_TARGET == HWY_SCALAR
+// One lane holds no pair.
+HWY_INLINE void products_of_row(const ProductsI8& p, const std::int16_t* in, std::int16_t* out, std::size_t channel) {
+  for (std::size_t i = 0; i < kPlacesOfARow * 2; ++i) {
+    const std::size_t at = channel + i % 2;
+    const std::int16_t* const inputs = in + i / 2 * p.depth;
+    std::int32_t sum = 0;
+    for (std::size_t k = 0; k < p.depth; ++k) {
+      sum += inputs[k] * p.weights[(k / 2 * kChannels + at) * 2 + k % 2];
+    }
+    store_quantised(Sums(), hn::Set(Sums(), sum), p.biases + at, p.factors + at, out + i / 2 * kChannels + at);
+  }
+}
+#else
 // Five places times two vectors of channels: ten sums, which with two weights and an input fit in 16 registers.
 HWY_INLINE void products_of_row(const ProductsI8& p, const std::int16_t* in, std::int16_t* out, std::size_t channel) {
   const Sums lanes;
@@ -79,6 +95,7 @@ HWY_INLINE void products_of_row(const ProductsI8& p, const std::int16_t* in, std
   };
   store(a0, b0, 0), store(a1, b1, 1), store(a2, b2, 2), store(a3, b3, 3), store(a4, b4, 4);
 }
+#endif
 
 HWY_INLINE void products_of_row(const ProductsF32& p, const float* in, float* out, std::size_t channel) {
   const Reals lanes;
@@ -187,14 +204,26 @@ HWY_EXPORT(filters_i8);
 HWY_EXPORT(filters_f32);
 
 DsCnnLoops ds_cnn_vector_loops() {
-  return {.products_i8 = [](const ProductsI8& p) noexcept { HWY_DYNAMIC_DISPATCH(products_i8)
-                                                            (p); },
-          .filters_i8 = [](const FiltersI8& f) noexcept { HWY_DYNAMIC_DISPATCH(filters_i8)
-                                                          (f); },
-          .products_f32 = [](const ProductsF32& p) noexcept { HWY_DYNAMIC_DISPATCH(products_f32)
-                                                              (p); },
-          .filters_f32 = [](const FiltersF32& f) noexcept { HWY_DYNAMIC_DISPATCH(filters_f32)
-                                                            (f); }};
+  return {.products_i8 =
+              [](const ProductsI8& p) noexcept {
+                HWY_DYNAMIC_DISPATCH(products_i8)
+                (p);
+              },
+          .filters_i8 =
+              [](const FiltersI8& f) noexcept {
+                HWY_DYNAMIC_DISPATCH(filters_i8)
+                (f);
+              },
+          .products_f32 =
+              [](const ProductsF32& p) noexcept {
+                HWY_DYNAMIC_DISPATCH(products_f32)
+                (p);
+              },
+          .filters_f32 =
+              [](const FiltersF32& f) noexcept {
+                HWY_DYNAMIC_DISPATCH(filters_f32)
+                (f);
+              }};
 }
 
 }  // namespace assay

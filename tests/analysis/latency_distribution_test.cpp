@@ -119,7 +119,7 @@ TEST(LatencyDistribution, IntervalThatReachesLostQueriesHasNoUpperLimit) {
   const auto interval = LatencyDistribution(values).interval(kP99, 0.95);
   EXPECT_EQ(interval.lower, Nanoseconds{983});
   EXPECT_EQ(interval.upper, std::nullopt);
-  EXPECT_EQ(interval.reason, "the upper limit is infinite: 6 lost");
+  EXPECT_EQ(interval.reason, "the upper limit is infinite: 6 never completed");
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ TEST(RunSummary, LostQueriesLeaveNoMeanNorMaximum) {
   EXPECT_DOUBLE_EQ(run.latency.min_s.value(), 5e-3);
   EXPECT_EQ(run.latency.lost_count, 20U);
   EXPECT_FALSE(run.latency.percentiles_s.at("p99").point.has_value());
-  EXPECT_EQ(run.latency.percentiles_s.at("p99").reason, "infinite: 20 of 1,000 lost");
+  EXPECT_EQ(run.latency.percentiles_s.at("p99").reason, "infinite: 20 of 1,000 never completed");
   EXPECT_DOUBLE_EQ(run.latency.percentiles_s.at("p95").point.value(), 5e-3);
   EXPECT_EQ(run.errors.at("lost_queries"), 20U);
 }

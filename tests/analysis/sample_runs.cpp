@@ -4,6 +4,50 @@
 
 namespace assay {
 
+namespace {
+
+/// Every member set.
+FramesRecord golden_frames() {
+  const auto estimate = [](double point) {
+    return EstimateRecord{.point = point, .lower = 0.9 * point, .upper = 1.1 * point, .reason = ""};
+  };
+  return {
+      .streams = 1,
+      .frames_per_s = 60.0,
+      .phase = "aligned",
+      .late_frames = "drop",
+      .deadline_s = 1.0 / 60.0,
+      .deadline_source = "period",
+      .frames = 7200,
+      .dropped = 4500,
+      .missed = 5400,
+      .missed_share = estimate(0.75),
+      .effective_frames = 9.5,
+      .longest_miss_run = 5400,
+      .longest_miss_stream = 0,
+      .computed_latency_s = {{"p50", estimate(0.01)},
+                             {"p99", estimate(0.09)},
+                             {"p99.9", {.point = 0.09, .lower = {}, .upper = {}, .reason = "needs 9 more samples"}}},
+      .triggers = 7200,
+      .trigger_latency_s = {{"p50", {.point = {}, .reason = "infinite: 4,500 of 7,200 never completed"}}},
+      .display = DisplayRecord{.refreshes = 7200,
+                               .janks = 4500,
+                               .fps = 22.5,
+                               .frame_time_p99_s = estimate(0.1),
+                               .low_fps = 10.0,
+                               .work_mean_s = 0.0367,
+                               .wait_mean_s = 0.0078,
+                               .window_s = 5.0,
+                               .fps_windows = {60.0, 60.0, 10.0, 10.0, 10.0, 10.0},
+                               .first_30_s_fps = 60.0,
+                               .last_30_s_fps = 10.0,
+                               .last_quarter_fps = 10.0,
+                               .retention = 1.0 / 6.0,
+                               .knee_s = 30.0}};
+}
+
+}  // namespace
+
 RunDocument golden_run() {
   RunDocument run = common_run();
   run.id = "01JDEXAMPLE00000000000007F";
@@ -111,6 +155,7 @@ RunDocument golden_run() {
   run.errors = {{"lost", 1}};
   run.series = {{.t_s = 1.0, .completed = 5, .p50_s = 0.0012, .p99_s = {}}};
   run.soak = golden_soak();
+  run.frames = golden_frames();
   run.warnings.push_back("a label with \"quotes\", a\ttab and µ");
   return run;
 }

@@ -13,7 +13,8 @@ namespace {
 
 TEST(ArrivalText, ReadsBackWhatItsNameSays) {
   for (const char* text : {"poisson", "constant", "gamma:0.5", "mmpp:10:0.9s:0.1s", "step:5s:2", "ramp:10s:2",
-                           "gamma:0.123456789", "mmpp:2.5:1e-06s:0.000123457s", "step:12.345678901s:1.5"}) {
+                           "gamma:0.123456789", "mmpp:2.5:1e-06s:0.000123457s", "step:12.345678901s:1.5",
+                           "cameras:8x30:aligned", "cameras:1x59.94:random", "cameras:4x15:staggered"}) {
     EXPECT_EQ(name_of(parse_arrivals(text)), text);
   }
 }
@@ -23,6 +24,8 @@ TEST(ArrivalText, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(name_of(parse_arrivals("mmpp:5")), name_of(MmppArrivals{.burst_ratio = 5.0}));
   EXPECT_EQ(name_of(parse_arrivals("step")), name_of(StepArrivals{}));
   EXPECT_EQ(name_of(parse_arrivals("ramp:1s")), name_of(RampArrivals{.over = std::chrono::seconds{1}}));
+  EXPECT_EQ(name_of(parse_arrivals("cameras:8x30")), "cameras:8x30:aligned");
+  EXPECT_EQ(parse_late_frames("drop"), LateFrames::drop);
 }
 
 TEST(ArrivalText, ReplaysATraceFile) {
@@ -55,8 +58,29 @@ TEST(ArrivalText, ARefusalIsOneLineThatSaysWhatIsAccepted) {
 }
 
 TEST(ArrivalText, RefusesEverythingElse) {
-  for (const char* text : {"", "poison", "poisson:2", "constant:1", "gamma:", "gamma:0", "gamma:-1", "gamma:nan",
-                           "gamma:1:2", "mmpp:10:1", "mmpp:x", "step:5:2", "step:5s:2:3", "ramp:2", "trace:"}) {
+  for (const char* text : {"",
+                           "poison",
+                           "poisson:2",
+                           "constant:1",
+                           "gamma:",
+                           "gamma:0",
+                           "gamma:-1",
+                           "gamma:nan",
+                           "gamma:1:2",
+                           "mmpp:10:1",
+                           "mmpp:x",
+                           "step:5:2",
+                           "step:5s:2:3",
+                           "ramp:2",
+                           "trace:",
+                           "cameras",
+                           "cameras:8",
+                           "cameras:0x30",
+                           "cameras:8x0",
+                           "cameras:8x30:sideways",
+                           "cameras:8x30:aligned:1",
+                           "cameras:-1x30",
+                           "cameras:1.5x30"}) {
     EXPECT_THROW((void)parse_arrivals(text), std::invalid_argument) << text;
   }
 }

@@ -13,7 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// 60 frames a second for 30 s, a sixth of it from then on: share/envelopes/phone-60fps.toml.
+/// 60 frames a second for 30 s, a sixth of it from then on, with frames that take the whole of their period.
 ThermalEnvelope game_envelope() {
   ThermalEnvelope envelope = phone_envelope();
   envelope.time_constant_s = 154.0;
