@@ -19,6 +19,7 @@
 #include "lab/import_command.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
+#include "lab/real_world_command.hpp"
 #include "lab/report_command.hpp"
 #include "lab/roofline_command.hpp"
 #include "lab/roofline_engine.hpp"
@@ -60,6 +61,7 @@ class CommandLine {
     add_tail();
     add_soak();
     add_try();
+    add_real_world();
     add_roofline();
     add_bench();
     add_doctor();
@@ -196,6 +198,12 @@ class CommandLine {
     sub->footer(kExitCodes);
   }
 
+  void add_real_world() {
+    add_real_world_flags(*command("realworld", "keyword spotting: a trained network's accuracy, clean and in the field",
+                                  [this] { return real_world_command(real_world_); }),
+                         real_world_);
+  }
+
   void add_roofline() {
     CLI::App* sub = command("roofline", "the machine's measured ceilings, with intervals (about 30 s)", [this] {
       if (engine_.events_descriptor < 0) {
@@ -324,6 +332,7 @@ class CommandLine {
   SoakCommandOptions soak_;
   TailCommandOptions tail_;
   TryCommandOptions try_;
+  RealWorldCommandOptions real_world_;
   BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;
   ListCommandOptions list_;

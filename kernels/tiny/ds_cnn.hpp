@@ -44,7 +44,7 @@ class DsCnn : public Kernel {
   [[nodiscard]] std::span<float> output() { return scores_; }
 
  private:
-  static constexpr std::size_t kSamples = 64;
+  static constexpr std::size_t kSamples = 16;
   static constexpr double kOutputScale = 4.0;  ///< scores reach from -20 to 20
 
   [[nodiscard]] std::span<const float> features_of(std::uint32_t sample) const;

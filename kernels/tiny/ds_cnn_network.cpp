@@ -192,7 +192,7 @@ void DsCnnNetwork::run(std::span<const float> features, std::span<float> scores)
 Flops DsCnnNetwork::work() {
   constexpr std::size_t kFilterTaps = 9;
   constexpr std::size_t kProducts = kPlaces * kChannels * (kTaps + DsCnnModel::kBlocks * (kFilterTaps + kChannels));
-  return {2 * kProducts + kPlaces * kChannels + 2 * DsCnnModel::kClasses * kChannels + 2 * DsCnnModel::kClasses};
+  return {2 * kProducts + (kPlaces - 1) * kChannels + 2 * DsCnnModel::kClasses * kChannels + 2 * DsCnnModel::kClasses};
 }
 
 Bytes DsCnnNetwork::parameter_bytes() const {
