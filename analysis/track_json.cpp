@@ -107,15 +107,24 @@ Json findings_json(const TrackFindings& findings) {
           {"rows", rows}};
 }
 
-Json accuracies_json(const TrackRecord& record) {
+Json field_json(const std::optional<TrackField>& field) {
+  if (!field) {
+    return {};
+  }
   Json accuracies = Json::array();
-  for (const TrackAccuracy& accuracy : record.accuracies) {
-    accuracies.push_back({{"name", accuracy.name},
+  for (const TrackAccuracy& accuracy : field->accuracies) {
+    accuracies.push_back({{"kind", accuracy.is_claim ? "claimed" : "found"},
                           {"what", accuracy.what},
                           {"share", estimate_json(accuracy.share)},
-                          {"clip_count", accuracy.clips}});
+                          {"word_count", accuracy.words}});
   }
-  return accuracies;
+  return {{"condition", field->condition},
+          {"file", field->file},
+          {"sha256", field->sha256},
+          {"claim", estimate_json(field->claim)},
+          {"found", estimate_json(field->found)},
+          {"gap", estimate_json(field->gap)},
+          {"accuracies", accuracies}};
 }
 
 Json choice_json(const TrackChoice& choice) {
@@ -163,7 +172,7 @@ std::string track_json(const TrackRecord& record) {
                   {"choice", choice_json(record.choice)},
                   {"runs", runs},
                   {"searches", searches},
-                  {"accuracies", accuracies_json(record)},
+                  {"field", field_json(record.field)},
                   {"left_out", record.left_out},
                   {"notes", record.notes},
                   {"findings", findings_json(record.findings)},

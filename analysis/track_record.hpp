@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/estimate_record.hpp"
+#include "analysis/real_world_record.hpp"
 #include "analysis/run_document.hpp"
 #include "analysis/run_mark.hpp"
 
@@ -58,10 +59,22 @@ struct TrackRun {
 
 /// Accuracy as a share with its interval, at one condition.
 struct TrackAccuracy {
-  std::string name;  ///< "clean", "field", "field, robust model"
-  std::string what;  ///< the condition in words
+  bool is_claim = false;
+  std::string what;  ///< the model, the voices and the condition in words
   EstimateRecord share;
-  std::uint64_t clips = 0;
+  std::uint64_t words = 0;
+};
+
+/// What RealWorld showed: the claim, and what holds against it.
+struct TrackField {
+  std::string condition;  ///< "field 10 to 20 dB"
+  std::string file;       ///< within the bundle
+  std::string sha256;
+  EstimateRecord claim;  ///< of the model that the clean benchmark prefers: clean, voices that trained
+  EstimateRecord found;  ///< the same model in the field, voices that no training heard
+  EstimateRecord gap;    ///< clean less field on the same words and voices, as a share
+  std::vector<TrackAccuracy> accuracies;
+  std::vector<std::string> sentences;  ///< ranking, remedies, energy
 };
 
 /// One bar of the crisis chart.
@@ -144,7 +157,7 @@ struct TrackRecord {
   TrackChoice choice;
   std::vector<TrackRun> runs;
   std::vector<CameraSearch> searches;
-  std::vector<TrackAccuracy> accuracies;
+  std::optional<TrackField> field;
   std::vector<std::string> left_out;  ///< "aligned-realtime: the system refuses SCHED_FIFO"
   std::vector<std::string> notes;     ///< what to know when reading
   TrackFindings findings;
@@ -152,6 +165,10 @@ struct TrackRecord {
 };
 
 [[nodiscard]] TrackFigures figures_of(const RunDocument& run);
+
+/// What a track takes from RealWorld: the field at the highest ratio, voices that no training heard, against the clean
+/// figure with voices that did. Nothing where one of the two is missing, as after an interruption.
+[[nodiscard]] std::optional<TrackField> field_of(const RealWorldRecord& record);
 
 /// What the runs say; `record` has all but its findings.
 [[nodiscard]] TrackFindings judge_track(const TrackRecord& record);

@@ -19,6 +19,7 @@
 #include "lab/import_command.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
+#include "lab/real_world_command.hpp"
 #include "lab/report_command.hpp"
 #include "lab/roofline_command.hpp"
 #include "lab/roofline_engine.hpp"
@@ -62,6 +63,7 @@ class CommandLine {
     add_tail();
     add_soak();
     add_try();
+    add_real_world();
     add_roofline();
     add_bench();
     add_doctor();
@@ -205,6 +207,12 @@ class CommandLine {
     sub->footer(kExitCodes);
   }
 
+  void add_real_world() {
+    add_real_world_flags(*command("realworld", "keyword spotting: a trained network's accuracy, clean and in the field",
+                                  [this] { return real_world_command(real_world_); }),
+                         real_world_);
+  }
+
   void add_roofline() {
     CLI::App* sub = command("roofline", "the machine's measured ceilings, with intervals (about 30 s)", [this] {
       if (engine_.events_descriptor < 0) {
@@ -266,14 +274,7 @@ class CommandLine {
   void add_report() {
     CLI::App* sub =
         command("report", "result files as one page that needs no network", [this] { return report_command(report_); });
-    sub->add_option("paths", report_.paths, "result files, or folders of them")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->required()
-        ->type_name("RUN|DIR");
-    sub->add_option("-o,--output", report_.output, "the page (default: report.html); - is stdout")->type_name("FILE");
-    sub->add_option("--title", report_.title, "of the page")->type_name("TEXT");
-    sub->add_flag("--text", report_.text, "summaries on stdout instead of a page");
-    add_console(sub, report_.console);
+    add_report_flags(*sub, report_);
   }
 
   void add_import() {
@@ -336,6 +337,7 @@ class CommandLine {
   SoakCommandOptions soak_;
   TailCommandOptions tail_;
   TryCommandOptions try_;
+  RealWorldCommandOptions real_world_;
   BenchCommandOptions bench_;
   DoctorCommandOptions doctor_;
   ListCommandOptions list_;

@@ -10,6 +10,10 @@
 #include "lab/command_error.hpp"
 #include "lab/console.hpp"
 
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
+class App;
+}
+
 namespace assay {
 
 struct ReportCommandOptions {
@@ -19,6 +23,8 @@ struct ReportCommandOptions {
   std::string title;
   bool text = false;  ///< the summaries on stdout instead of a page
 };
+
+void add_report_flags(CLI::App& sub, ReportCommandOptions& options);
 
 /// `assay report`: result files as one page that needs nothing else.
 [[nodiscard]] ExitCode report_command(const ReportCommandOptions& options);

@@ -22,6 +22,7 @@
 #include "lab/report_command.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/tour_plan.hpp"
+#include "lab/track_real_world.hpp"
 #include "lab/version.hpp"
 #include "scenarios/custom/custom_workload.hpp"
 #include "scenarios/execution_manner.hpp"
@@ -160,8 +161,7 @@ class TrackCommand {
       case TrackStepDefinition::Kind::search:
         return search(step);
       case TrackStepDefinition::Kind::realworld:
-        record_.left_out.push_back(step.definition.title + ": this program has no command realworld");
-        return true;
+        return measure_field(step);
     }
     return false;
   }
@@ -208,6 +208,23 @@ class TrackCommand {
     documents_.push_back(run);
   }
 
+  bool measure_field(const TrackStep& step) {
+    ++number_;
+    console_.note(fmt::format("[{}] {} ...", number_, step.definition.title));
+    const RealWorldRecord found = measure_real_world({.full = options_.choices.full, .words = 0, .seed = record_.seed},
+                                                     [this](double) { return !measurements_->interrupted(); });
+    left_ -= step.expected + kAroundRun;
+    record_.field = field_of(found);
+    const std::string name = for_file_name(step.definition.id) + ".realworld.json";
+    const std::string json = real_world_json(found);
+    write_text((std::filesystem::path(measurements_->folder()) / name).string(), json);
+    if (record_.field) {
+      record_.field->file = name;
+      record_.field->sha256 = sha256_hex(json);
+    }
+    return !measurements_->interrupted();
+  }
+
   bool search(const TrackStep& step) {
     CameraSearch search{.step = step.definition.id,
                         .title = step.definition.title,
@@ -237,7 +254,7 @@ class TrackCommand {
 
   ExitCode finish() {
     record_.interrupted = measurements_->interrupted();
-    if (record_.runs.empty()) {
+    if (record_.runs.empty() && !record_.field) {
       return record_.interrupted ? ExitCode::interrupted : ExitCode::run_invalid;
     }
     record_.findings = judge_track(record_);

@@ -1,11 +1,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/crisis_chart.hpp"
-#include "analysis/energy_estimate.hpp"
 #include "analysis/track_record.hpp"
 #include "tests/analysis/json_schema.hpp"
 
@@ -160,32 +160,59 @@ TEST(MobileTrack, PromisesNoPeakThatWasNotSeen) {
   EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
 }
 
-TEST(TinyTrack, HoldsTheFieldAgainstTheCleanFigure) {
-  TrackRecord record = record_of("tiny");
-  const std::string sentence = judge_track(record).sentence;
-  EXPECT_THAT(sentence, HasSubstr("nothing is known"));
-  record.accuracies = {{"clean", "clean recordings", estimate(0.983, 0.971, 0.99), 807},
-                       {"field", "reverberation, 10 to 20 dB", estimate(0.615, 0.56, 0.667), 330},
-                       {"field, robust model", "robust model", estimate(0.867, 0.826, 0.9), 330}};
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::confirmed);
-  EXPECT_THAT(judge_track(record).sentence,
-              AllOf(HasSubstr("98.3 % [97.1 %, 99.0 %]"), HasSubstr("61.5 % [56.0 %, 66.7 %]")));
-  EXPECT_THAT(judge_track(record).evidence, Contains(HasSubstr("robust model 86.7 %")));
-  record.accuracies[1].share = estimate(0.978, 0.96, 0.989);
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::refuted);
-  record.accuracies[1].share = estimate(0.93, 0.90, 0.95);
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
+/// The clean model and the robust one; correct words of 1,000 in {clean, field 5 to 15, field 10 to 20}.
+RealWorldRecord real_world(std::array<std::uint64_t, 3> loved, std::array<std::uint64_t, 3> robust) {
+  RealWorldRecord record{.conditions = {{.name = "clean"},
+                                        {.name = "field 5 to 15 dB", .noise = "mixed", .snr_lower_db = 5},
+                                        {.name = "field 10 to 20 dB", .noise = "mixed", .snr_lower_db = 10}}};
+  for (const char* voices : {"seen", "unseen"}) {
+    for (std::size_t i = 0; i < 3; ++i) {
+      record.results.push_back({.model = "clean",
+                                .voices = voices,
+                                .condition = i,
+                                .words = 1000,
+                                .correct = loved[i],
+                                .lost = loved[0] - loved[i]});
+      record.results.push_back({.model = "robust",
+                                .voices = voices,
+                                .condition = i,
+                                .words = 1000,
+                                .correct = robust[i],
+                                .lost = robust[0] - robust[i]});
+    }
+  }
+  record.operations = {
+      {.step = "a hop", .arithmetic = "i8", .products = 1e6, .bytes_a_product = 2, .steps_a_second = 100}};
+  return record;
 }
 
-TEST(EnergyEstimate, CountsOperationsAndBytes) {
-  // 1e6 multiply-adds in int8: 0.23 uJ; 1e5 bytes from 8 KiB at 1.25 pJ: 0.125 uJ; two bytes each from 32 KiB: 5 uJ.
-  const EnergyEstimate estimate = estimate_energy(2e6, 1e5, 1);
-  EXPECT_NEAR(estimate.lower_j, 0.355e-6, 1e-12);
-  EXPECT_NEAR(estimate.upper_j, 5.23e-6, 1e-12);
-  // In floating point: 4.6 uJ and eight bytes each.
-  EXPECT_NEAR(estimate_energy(2e6, 0.0, 4).upper_j, 24.6e-6, 1e-12);
-  EXPECT_THAT(estimate_text(estimate, 100.0),
-              AllOf(HasSubstr("ESTIMATE"), HasSubstr("not measured"), HasSubstr("35.5"), HasSubstr("523")));
+TrackRecord tiny_with(const RealWorldRecord& found) {
+  TrackRecord record = record_of("tiny");
+  record.field = field_of(found);
+  return record;
+}
+
+TEST(TinyTrack, HoldsTheFieldAgainstTheCleanFigure) {
+  const TrackFindings findings = judge_track(tiny_with(real_world({983, 436, 615}, {955, 800, 867})));
+  EXPECT_EQ(findings.outcome, CrisisOutcome::confirmed);
+  EXPECT_THAT(findings.sentence, AllOf(HasSubstr("right on 98.3 % ["), HasSubstr("in field 10 to 20 dB, on 61.5 % ["),
+                                       HasSubstr("the field alone costs 36.8 % [")));
+  EXPECT_THAT(findings.evidence, Contains(HasSubstr("the wrong way round")));
+  EXPECT_THAT(findings.evidence, Contains(AllOf(HasSubstr("ESTIMATE"), HasSubstr("it was not measured"))));
+  ASSERT_FALSE(findings.rows.empty());
+  EXPECT_TRUE(findings.rows[0].bars[0].is_claim);
+}
+
+TEST(TinyTrack, RanksNoModelsThatTheCleanBenchmarkDoesNotTellApart) {
+  const TrackFindings findings = judge_track(tiny_with(real_world({982, 436, 615}, {979, 800, 867})));
+  EXPECT_THAT(findings.evidence, Contains(HasSubstr("does not tell the two models apart")));
+}
+
+TEST(TinyTrack, PromisesNoGapThatWasNotMeasured) {
+  EXPECT_EQ(judge_track(tiny_with(real_world({983, 970, 975}, {955, 950, 952}))).outcome, CrisisOutcome::refuted);
+  EXPECT_EQ(judge_track(tiny_with(real_world({983, 900, 935}, {955, 950, 952}))).outcome, CrisisOutcome::open);
+  EXPECT_THAT(judge_track(record_of("tiny")).sentence, HasSubstr("nothing is known"));
+  EXPECT_FALSE(field_of(RealWorldRecord{}));
 }
 
 TEST(TrackFile, FitsItsSchema) {
@@ -198,7 +225,7 @@ TEST(TrackFile, FitsItsSchema) {
                              .probes = {{.cameras = 1, .held = true, .missed_share = {}, .file = "f"}},
                              .held = 1,
                              .broke = 2});
-  record.accuracies = {{"clean", "clean", estimate(0.9, 0.8, 0.95), 100}};
+  record.field = field_of(real_world({983, 436, 615}, {955, 800, 867}));
   record.left_out = {"a: b"};
   record.findings = judge_track(record);
   EXPECT_THAT(schema_findings(schema, json::parse(track_json(record))), IsEmpty());
