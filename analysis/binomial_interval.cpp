@@ -37,4 +37,18 @@ ShareInterval clopper_pearson(BinomialCount count, double confidence) {
   return interval;
 }
 
+ShareInterval wilson(BinomialCount count, double confidence) {
+  require_sensible(count, confidence);
+  if (count.trials <= 0.0) {
+    return {};
+  }
+  const double z = normal_quantile(1.0 - (1.0 - confidence) / 2.0);
+  const double share = count.successes / count.trials;
+  const double weight = z * z / count.trials;
+  const double center = share + weight / 2.0;
+  const double half = z * std::sqrt(share * (1.0 - share) / count.trials + weight / (4.0 * count.trials));
+  return {.lower = std::max(0.0, (center - half) / (1.0 + weight)),
+          .upper = std::min(1.0, (center + half) / (1.0 + weight))};
+}
+
 }  // namespace assay

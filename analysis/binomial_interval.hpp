@@ -20,4 +20,8 @@ struct ShareInterval {
 /// 0 <= successes <= trials and 0 < confidence < 1.
 [[nodiscard]] ShareInterval clopper_pearson(BinomialCount count, double confidence);
 
+/// Score interval: covers the true share about as often as `confidence` says, and is shorter than clopper_pearson()
+/// (Wilson, Journal of the American Statistical Association 22, 1927). [0, 1] without trials. Throws as that does.
+[[nodiscard]] ShareInterval wilson(BinomialCount count, double confidence);
+
 }  // namespace assay

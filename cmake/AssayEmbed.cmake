@@ -12,3 +12,36 @@ function(assay_embed_text output)
     DEPENDS ${arg_FILES} "${script}"
     VERBATIM)
 endfunction()
+
+# assay_embed_binary(OUTPUT FUNCTION name HEADER header FILE file): a source whose function returns the bytes of one file
+# of any content and size, read by the assembler.
+function(assay_embed_binary output)
+  cmake_parse_arguments(arg "" "FUNCTION;HEADER;FILE" "" ${ARGN})
+  get_filename_component(file "${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE}" ABSOLUTE)
+  file(CONFIGURE OUTPUT "${output}" @ONLY CONTENT [[#include "@arg_HEADER@"
+
+// One section and one symbol at each end; the file is read when this is assembled.
+asm(".section .rodata\n"
+    ".balign 16\n"
+    "assay_@arg_FUNCTION@_begin:\n"
+    ".incbin \"@file@\"\n"
+    "assay_@arg_FUNCTION@_end:\n"
+    ".byte 0\n"
+    ".previous\n");
+
+extern "C" {
+extern const char assay_@arg_FUNCTION@_begin[] __attribute__((visibility("hidden")));
+extern const char assay_@arg_FUNCTION@_end[] __attribute__((visibility("hidden")));
+}
+
+namespace assay {
+
+std::string_view @arg_FUNCTION@() {
+  return {assay_@arg_FUNCTION@_begin,
+          static_cast<std::size_t>(assay_@arg_FUNCTION@_end - assay_@arg_FUNCTION@_begin)};
+}
+
+}  // namespace assay
+]])
+  set_source_files_properties("${output}" PROPERTIES OBJECT_DEPENDS "${file}")
+endfunction()

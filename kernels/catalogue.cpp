@@ -20,6 +20,8 @@
 #include "kernels/peak.hpp"
 #include "kernels/softmax.hpp"
 #include "kernels/stream.hpp"
+#include "kernels/tiny/ds_cnn.hpp"
+#include "kernels/tiny/isolation.hpp"
 
 namespace assay {
 namespace {
@@ -106,6 +108,16 @@ std::span<const KernelEntry> kernel_catalogue() {
                   {{"size", "bytes of weights; auto: 1.25 x the last-level cache, 64MiB to 1/8 of memory", "auto"},
                    {"dtype", "of the weights, f32 or bf16", "f32"}},
                   make_gemv},
+      KernelEntry{"ds_cnn",
+                  "Keyword spotting of MLPerf Tiny on a second of speech: a small trained network.",
+                  {{"model", "clean: trained in quiet rooms; robust: in noise and echo", "clean"},
+                   {"dtype", "i8 (weights and values) or f32", "i8"},
+                   {"simd", "auto or scalar", "auto"}},
+                  make_ds_cnn},
+      KernelEntry{"isolation",
+                  "One 10 ms frame of a small trained recurrent network that isolates speech.",
+                  {{"dtype", "of the weights, i8 or f32; values are f32", "i8"}},
+                  make_isolation},
       KernelEntry{
           "triad",
           "STREAM triad a = b + s c, f64: memory bandwidth.",

@@ -375,7 +375,11 @@ RunRequest request_from(const RunOptions& options) {
   read_parameters(flags, options, request);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {
-    problems = problems_of(request);
+    try {
+      problems = problems_of(request);
+    } catch (const std::runtime_error& error) {  // a workload's own file that is missing or is none
+      throw CommandError(ExitCode::file, error.what());
+    }
     std::transform(problems.begin(), problems.end(), problems.begin(), with_flag_names);
   }
   if (!problems.empty()) {

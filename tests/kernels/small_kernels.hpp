@@ -96,6 +96,11 @@ inline std::vector<SmallKernel> small_kernels() {
       {"layernorm", {{"rows", "5"}, {"columns", "192"}}},
       {"attention", {{"heads", "4"}, {"kv_heads", "2"}, {"head_dim", "64"}, {"context", "128"}}},
       {"attention", {{"heads", "3"}, {"kv_heads", "3"}, {"head_dim", "128"}, {"context", "64"}, {"dtype", "bf16"}}},
+      {"ds_cnn", {}},
+      {"ds_cnn", {{"model", "robust"}, {"dtype", "f32"}}},
+      {"ds_cnn", {{"model", "robust"}, {"simd", "scalar"}}},
+      {"isolation", {}},
+      {"isolation", {{"dtype", "f32"}}},
       {"peak", {{"iterations", "100"}}},
       {"peak", {{"iterations", "70"}, {"dtype", "f32"}, {"mix", "mul+add"}}},
       {"peak", {{"iterations", "50"}, {"simd", "scalar"}, {"mix", "add"}}}};
