@@ -94,7 +94,7 @@ class PeakCommand {
       settings.highest_rate_hz = kMostCameras * step;
       settings.start_rate_hz = std::clamp(std::floor(start_hz / step), 1.0, kMostCameras) * step;
       settings.step_hz = step;
-      settings.step_name = "cameras";
+      settings.step_name = "camera";
     }
     return settings;
   }

@@ -242,7 +242,7 @@ TEST(MultiStreamInference, EightTimesSingleStreamStandsBesideTheMeasurement) {
   EXPECT_NEAR(inference->ratio, 2.133, 0.001);
   EXPECT_THAT(inference_sentence(*inference, Charset::ascii),
               HasSubstr("inferred as 8 x SingleStream P99 = 64.0 ms (derived by MLPerf's rule, not measured); "
-                        "MultiStream measured a P99 of 30.0 ms"));
+                        "MultiStream measured a P99 of 30.00 ms [29.10, 30.90]: inferred / measured 2.13"));
   EXPECT_EQ(infer_multi_stream(multi, single).reason(), "it takes a SingleStream run and a MultiStream run");
   RunDocument other = multi;
   other.workload = "resnet50";
