@@ -56,15 +56,28 @@ TrackRecord record_of(const std::string& judge) {
           .choice = {.mode = "calibrated", .parameter = "width", .value = "0.5", .target_s = 0.005, .mean_s = {}}};
 }
 
-TrackFigures single_figures() { return {.mean_s = 0.0053, .p99_s = estimate(0.0078, 0.0077, 0.0079)}; }
+TrackFigures with_p99(const EstimateRecord& p99_s) {
+  TrackFigures figures;
+  figures.p99_s = p99_s;
+  return figures;
+}
+
+TrackFigures with_missed(const EstimateRecord& missed) {
+  TrackFigures figures;
+  figures.missed_share = missed;
+  return figures;
+}
 
 TrackRecord edge_with(const EstimateRecord& missed) {
   TrackRecord record = record_of("edge");
-  record.runs.push_back(run_with("single", single_figures()));
-  record.runs.push_back(run_with("multi", {.p99_s = estimate(0.031, 0.030, 0.033)}));
-  record.runs.push_back(run_with(
-      "aligned",
-      {.p99_s = estimate(0.030, 0.029, 0.031), .missed_share = missed, .frames = 2000, .longest_miss_run = 31}));
+  TrackFigures single = with_p99(estimate(0.0078, 0.0077, 0.0079));
+  single.mean_s = 0.0053;
+  TrackFigures aligned = with_missed(missed);
+  aligned.p99_s = estimate(0.030, 0.029, 0.031);
+  aligned.longest_miss_run = 31;
+  record.runs.push_back(run_with("single", single));
+  record.runs.push_back(run_with("multi", with_p99(estimate(0.031, 0.030, 0.033))));
+  record.runs.push_back(run_with("aligned", aligned));
   return record;
 }
 
@@ -105,11 +118,11 @@ TEST(EdgeTrack, ALateGeneratorAloneConfirmsNothing) {
 
 TEST(EdgeTrack, NamesTheRemediesThatHoldAndTheBestOfThoseThatDoNot) {
   TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
-  record.runs.push_back(run_with("staggered", {.missed_share = estimate(0.03, 0.02, 0.04)}));
-  record.runs.push_back(run_with("aligned-i8", {.missed_share = estimate(0.5, 0.45, 0.55)}));
+  record.runs.push_back(run_with("staggered", with_missed(estimate(0.03, 0.02, 0.04))));
+  record.runs.push_back(run_with("aligned-i8", with_missed(estimate(0.5, 0.45, 0.55))));
   EXPECT_THAT(judge_track(record).evidence,
               Contains(AllOf(HasSubstr("None of the 2 remedies"), HasSubstr("staggered triggers, misses 3.00 %"))));
-  record.runs.push_back(run_with("staggered-realtime", {.missed_share = estimate(0.003, 0.001, 0.006)}));
+  record.runs.push_back(run_with("staggered-realtime", with_missed(estimate(0.003, 0.001, 0.006))));
   EXPECT_THAT(judge_track(record).evidence,
               Contains(HasSubstr("Within the 1 % that P99 allows: real-time priority, staggered triggers; the best of "
                                  "them misses 0.300 %")));
@@ -129,7 +142,12 @@ TEST(EdgeTrack, AnInterruptedRunIsNoEvidence) {
 }
 
 TrackFigures frames_of(double first, double last) {
-  return {.fps = last, .first_30_s_fps = first, .last_fps = last, .retention = last / first};
+  TrackFigures figures;
+  figures.fps = last;
+  figures.first_30_s_fps = first;
+  figures.last_fps = last;
+  figures.retention = last / first;
+  return figures;
 }
 
 TEST(MobileTrack, ConfirmsWithTheMarkOfWhatIsEmulated) {
@@ -220,11 +238,11 @@ TEST(TrackFile, FitsItsSchema) {
   const json schema = json::parse(file);
   TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
   record.choice.mean_s = {{"0.5", 0.0053}};
-  record.searches.push_back({.step = "cameras",
-                             .title = "how many",
-                             .probes = {{.cameras = 1, .held = true, .missed_share = {}, .file = "f"}},
-                             .held = 1,
-                             .broke = 2});
+  CameraSearch search;
+  search.probes.resize(1);
+  search.held = 1;
+  search.broke = 2;
+  record.searches.push_back(search);
   record.field = field_of(real_world({983, 436, 615}, {955, 800, 867}));
   record.left_out = {"a: b"};
   record.findings = judge_track(record);
