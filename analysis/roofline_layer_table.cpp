@@ -75,7 +75,7 @@ std::string layer_table(const RooflineMeasurement& measurement, const Roofline& 
                                          ": each alone on one thread, on what the layers before it left. Bound: the "
                                          "roof that is nearest at its intensity, of the level that holds its operands");
   out += fmt::format("  {:<27} {:>7} {:>3} {:>6} {:>13} {:>4}  {}\n", "layer", "typical", "%", unit + "/B",
-                     "0.95-quantile", "%", "of roof of");
+                     "0.95-quantile", "%", "of roof");
   for (const Row& row : rows) {
     out += layer_row(*row.subject, *row.dot, all_seconds, style.charset);
   }

@@ -142,7 +142,7 @@ constexpr std::array kTerms{
                   "The refreshes are the triggers of a single camera. A frame is shown at the first refresh at or "
                   "after its completion, so that a frame of 17 ms at 60 Hz is on the screen as if it took 33 ms: the "
                   "rate falls from 60 to 30, 20, 15, 12, 10. Frame times are the times between frames shown."},
-    GlossaryEntry{"retention", "kept, FPS, 1 % low, knee, FPS/W",
+    GlossaryEntry{"retention", "kept, FPS, 1 % low, FPS/W",
                   "Frames a second shown in the last 30 s of a run, as a share of those in the first 30 s.",
                   "Beside it stand what a benchmark of 30 s would have said, the last quarter of the run, and the "
                   "knee: the first interval below 95 % of the first one that the next three confirm. 1 % low is the "

@@ -126,12 +126,12 @@ ExitCode real_world_command(const RealWorldCommandOptions& options) {
   record.operations = tiny_operations();
   record.created = utc_timestamp(std::time(nullptr));
   record.program = build_info().version;
-  keep_and_show({.workload = "tiny",
-                 .mark = {},
-                 .kind = "realworld",
-                 .json = real_world_json(record),
-                 .text = real_world_text(record)},
-                measurements.folder(), options.json, console);
+  KeptResult kept;
+  kept.workload = "tiny";
+  kept.kind = "realworld";
+  kept.json = real_world_json(record);
+  kept.text = real_world_text(record);
+  keep_and_show(kept, measurements.folder(), options.json, console);
   if (record.interrupted) {
     console.warning("interrupted: what was evaluated is kept and flagged");
     return ExitCode::interrupted;

@@ -30,7 +30,8 @@ class OneDnnNetwork final : public NetworkExecutor {
     for (const auto& batch : programs_) {
       batch->bind(memory_.data(), scratchpad_.data());
     }
-    outputs_ = Array<float>(program.network.output_elements() * program.max_batch);
+    output_elements_ = program.network.output_elements();
+    outputs_ = Array<float>(output_elements_ * program.max_batch);
     image_bytes_ = program.network.tensor_bytes(0, program.weights.type()).count;
     if (program.max_batch > 1) {
       images_ = Array<std::byte>(image_bytes_ * programs_.back()->images());
@@ -54,14 +55,13 @@ class OneDnnNetwork final : public NetworkExecutor {
         data = images_.data();
       }
       batch.load(data);
-      batch.run(outputs_.data() + done * program_.network.output_elements());
+      batch.run(outputs_.data() + done * output_elements_);
       done += batch.images();
     }
   }
 
   [[nodiscard]] std::span<const float> output(std::size_t slot) const noexcept override {
-    const std::size_t elements = program_.network.output_elements();
-    return outputs_.span().subspan(slot * elements, elements);
+    return outputs_.span().subspan(slot * output_elements_, output_elements_);
   }
 
   void load(const void* image) noexcept override {
@@ -87,6 +87,7 @@ class OneDnnNetwork final : public NetworkExecutor {
   Array<std::byte> scratchpad_;
   Array<std::byte> images_;
   Array<float> outputs_;
+  std::size_t output_elements_ = 0;  ///< of an image
   std::size_t image_bytes_ = 0;
 };
 

@@ -32,7 +32,8 @@ TestResult camera_test(const CameraArrivals& cameras, const std::vector<Nanoseco
   result.settings.server_target_qps = cameras.rate_hz();
   result.settings.min_query_count = 1;
   for (std::size_t i = 0; i < latencies.size(); ++i) {
-    const Nanoseconds scheduled = from_seconds(static_cast<double>(i / cameras.cameras) / cameras.frames_per_s);
+    const std::uint64_t trigger = i / cameras.cameras;
+    const Nanoseconds scheduled = from_seconds(static_cast<double>(trigger) / cameras.frames_per_s);
     QueryRecord record{.scheduled_ns = scheduled.count(), .issued_ns = scheduled.count()};
     if (latencies[i] == kDropped) {
       record.completed_ns = QueryRecord::kDropped;

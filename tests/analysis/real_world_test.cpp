@@ -1,0 +1,116 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "analysis/real_world_record.hpp"
+#include "tests/analysis/json_schema.hpp"
+
+namespace assay {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+RealWorldRecord sample_record() {
+  RealWorldRecord record{.created = "2026-01-01T00:00:00Z", .program = "0.1.0", .seed = 3};
+  record.models = {{.model = "clean", .training_seed = 1, .file_bytes = 26868}};
+  record.conditions = {{.name = "clean"}};
+  for (const double snr : {20.0, 10.0, 0.0}) {
+    record.conditions.push_back({.name = "babble", .noise = "babble", .snr_lower_db = snr, .snr_upper_db = snr});
+  }
+  record.conditions.push_back({.name = "field 10 to 20 dB",
+                               .noise = "mixed",
+                               .snr_lower_db = 10,
+                               .snr_upper_db = 20,
+                               .rt60_lower_s = 0.2,
+                               .rt60_upper_s = 0.5});
+  const std::array<std::uint64_t, 5> correct{98, 95, 75, 15, 61};
+  for (std::size_t i = 0; i < correct.size(); ++i) {
+    record.results.push_back({.model = "clean",
+                              .voices = "unseen",
+                              .condition = i,
+                              .words = 100,
+                              .correct = correct[i],
+                              .lost = i == 4 ? 40U : 98 - correct[i],
+                              .gained = i == 4 ? 3U : 0U});
+  }
+  record.timings = {
+      {.step = "ds_cnn i8, a window of 1 s", .repetitions = 10, .p50_s = 6e-5, .p99_s = 1e-4, .sound_s = 1}};
+  record.operations = {
+      {.step = "ds_cnn window", .arithmetic = "i8", .products = 1e6, .bytes_a_product = 2, .steps_a_second = 50},
+      {.step = "ds_cnn window", .arithmetic = "f32", .products = 1e6, .bytes_a_product = 8, .steps_a_second = 100}};
+  record.isolation_latency_s = 0.02;
+  return record;
+}
+
+TEST(Wilson, IsTheScoreInterval) {
+  // By hand, z = 1.959964: 8 of 10 has its centre at (0.8 + 0.192073) / 1.384146 and half of it 0.226606.
+  const ShareInterval eight = wilson({.successes = 8, .trials = 10}, 0.95);
+  EXPECT_NEAR(eight.lower, 0.490162, 1e-6);
+  EXPECT_NEAR(eight.upper, 0.943318, 1e-6);
+  // Without a failure the lower end is n / (n + z^2).
+  const ShareInterval all = wilson({.successes = 50, .trials = 50}, 0.95);
+  EXPECT_NEAR(all.lower, 50 / (50 + 3.841459), 1e-6);
+  EXPECT_EQ(all.upper, 1.0);
+  EXPECT_EQ(wilson({}, 0.95).upper, 1.0);
+  EXPECT_THROW((void)wilson({.successes = 2, .trials = 1}, 0.95), std::invalid_argument);
+}
+
+TEST(RealWorldRecord, GapIsPairedByWords) {
+  const RealWorldRecord record = sample_record();
+  const AccuracyGap gap = gap_of(record.results.back());
+  EXPECT_NEAR(gap.points, 37.0, 1e-9);
+  // Deviation sqrt(40 + 3 - 37^2 / 100) / 100 = 5.413 %.
+  EXPECT_NEAR(gap.lower, 37.0 - 1.959964 * 5.41387, 1e-3);
+  EXPECT_NEAR(gap.upper, 37.0 + 1.959964 * 5.41387, 1e-3);
+  EXPECT_EQ(gap_of({}).points, 0.0);
+}
+
+TEST(RealWorldRecord, CrossingsLieOnStraightLinesBetweenPoints) {
+  const RealWorldRecord record = sample_record();
+  const FieldResult& series = record.results.front();
+  EXPECT_NEAR(snr_crossing(record, series, "babble", 0.9).value(), 17.5, 1e-9);  // 95 to 75 from 20 to 10 dB
+  EXPECT_NEAR(snr_crossing(record, series, "babble", 0.6).value(), 7.5, 1e-9);   // 75 to 15 from 10 to 0 dB
+  EXPECT_FALSE(snr_crossing(record, series, "babble", 0.99));
+  EXPECT_FALSE(snr_crossing(record, series, "babble", 0.1));
+  EXPECT_FALSE(snr_crossing(record, series, "street", 0.9));
+}
+
+TEST(RealWorldRecord, EnergyIsOperationsTimesHorowitz) {
+  const RealWorldRecord record = sample_record();
+  const EnergyEstimate eight = energy_estimate(record.operations[0]);
+  EXPECT_NEAR(eight.upper_j, 1e6 * (0.3 + 5.0) * 1e-12, 1e-15);
+  EXPECT_NEAR(eight.lower_j, 1e6 * (0.3 + 0.625) * 1e-12, 1e-15);
+  EXPECT_NEAR(eight.upper_w, 50 * 5.3e-6, 1e-12);
+  EXPECT_NEAR(energy_estimate(record.operations[1]).upper_j, 1e6 * (4.6 + 20.0) * 1e-12, 1e-15);
+}
+
+TEST(RealWorldRecord, TextMarksEstimatesAndTellsWhoseVoices) {
+  const std::string text = real_world_text(sample_record());
+  EXPECT_THAT(text, HasSubstr("voices that no training heard"));
+  EXPECT_THAT(text, HasSubstr("98.0 [93.0, 99.4]"));
+  EXPECT_THAT(text, HasSubstr("98.0 % clean, 61.0 % in field 10 to 20 dB: a gap of 37.0 points [26.4, 47.6]"));
+  EXPECT_THAT(text, HasSubstr("ESTIMATE ds_cnn window"));
+  EXPECT_THAT(text, HasSubstr("within 1 mW"));
+  EXPECT_THAT(text, HasSubstr("only with reuse of operands within 1 mW"));
+  EXPECT_THAT(text, HasSubstr("not measured"));
+}
+
+TEST(RealWorldSchema, DescribesEveryFileThatIsWritten) {
+  std::ifstream file(ASSAY_SCHEMA_FOLDER "/realworld-1.schema.json");
+  const json schema = json::parse(file);
+  const json written = json::parse(real_world_json(sample_record()));
+  EXPECT_THAT(schema_findings(schema, written), IsEmpty());
+  EXPECT_THAT(schema_findings(schema, json::parse(real_world_json(RealWorldRecord{}))), IsEmpty());
+  EXPECT_EQ(written.at("results").at(4).at("condition"), "field 10 to 20 dB");
+  EXPECT_EQ(written.at("energy_estimates").at(0).at("kind"), "ESTIMATE");
+  json other = written;
+  other["results"][0]["accuracy"]["point"] = "98 %";
+  EXPECT_THAT(schema_findings(schema, other), ::testing::SizeIs(1));
+}
+
+}  // namespace
+}  // namespace assay
