@@ -21,6 +21,8 @@ extern "C" {
 /* The most numbers that an answer may have: a fingerprint of the output, not the output itself. */
 #define ASSAY_WORKLOAD_ANSWER_MAX 8
 
+/* NOLINTBEGIN(readability-identifier-naming): C has no namespace, its names begin with the library's. */
+
 /* One `--param NAME=VALUE` of the command line. The strings live as long as the call. */
 typedef struct assay_workload_parameter {
   const char* name;
@@ -74,6 +76,8 @@ int assay_workload_verify(assay_workload* instance);
 /* Optional. One line that says why the last call on this instance failed; with NULL, why describe or create failed.
  * Valid until the next call. */
 const char* assay_workload_error(const assay_workload* instance);
+
+/* NOLINTEND(readability-identifier-naming) */
 
 #ifdef __cplusplus
 }

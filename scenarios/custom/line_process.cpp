@@ -46,7 +46,7 @@ void become_child(const Ends& ends, char* const* arguments, const cpu_set_t* cpu
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  signal(SIGPIPE, SIG_DFL);
+  (void)signal(SIGPIPE, SIG_DFL);
   execv(arguments[0], arguments);
   const int error = errno;
   [[maybe_unused]] const ssize_t told = write(kErrorDescriptor, &error, sizeof(error));
@@ -70,6 +70,7 @@ LineProcess::~LineProcess() {
 void LineProcess::start(const Options& options) {
   std::vector<std::string> words = options.words;
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) {
     arguments.push_back(word.data());
   }
