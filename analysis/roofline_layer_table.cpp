@@ -79,7 +79,7 @@ std::string layer_table(const RooflineMeasurement& measurement, const Roofline& 
   for (const Row& row : rows) {
     out += layer_row(*row.subject, *row.dot, all_seconds, style.charset);
   }
-  return out + fmt::format("  {:<27} {:>7}\n", "all layers, one by one", format_duration(all_seconds, style.charset));
+  return out + fmt::format("  {:<27} {:>7}\n", "all layers with a time", format_duration(all_seconds, style.charset));
 }
 
 }  // namespace assay

@@ -34,10 +34,12 @@ constexpr std::uint64_t kShareOfMemory = 4;
 constexpr Nanoseconds kTeamSample = std::chrono::microseconds{400};
 constexpr double kTeamShare = 2.0;
 constexpr double kDotShare = 3.0;  // a run of real work is as long as several samples
+// Before a turn of a layer all those before it are computed, so that it takes more samples while it is there.
+constexpr double kLayerShare = 12.0;
 
 double share_of(const RooflineSubject& subject) {
   if (subject.kind == SubjectKind::dot) {
-    return kDotShare;
+    return subject.parameters.contains(kLayerParameter) ? kLayerShare : kDotShare;
   }
   return subject.cpus.size() > 1 ? kTeamShare : 1.0;
 }

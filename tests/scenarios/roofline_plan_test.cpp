@@ -17,8 +17,6 @@
 namespace assay {
 namespace {
 
-using ::testing::ElementsAre;
-
 constexpr std::uint64_t kMib = std::uint64_t{1} << 20U;
 
 /// Two sockets of four cores with two hardware threads each.
