@@ -236,8 +236,11 @@ PeakEstimate PeakSearch::estimate() const {
 }
 
 std::string PeakSearch::text_of(double rate_hz) const {
-  return settings_.step_hz > 0.0 ? fmt::format("{} {}", std::round(rate_hz / settings_.step_hz), settings_.step_name)
-                                 : format_rate(rate_hz, "queries/s");
+  if (settings_.step_hz <= 0.0) {
+    return format_rate(rate_hz, "queries/s");
+  }
+  const double steps = std::round(rate_hz / settings_.step_hz);
+  return fmt::format("{} {}{}", steps, settings_.step_name, steps == 1.0 ? "" : "s");
 }
 
 std::string PeakSearch::reason_for_doubt(const Bracket& bracket) const {

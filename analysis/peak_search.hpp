@@ -41,7 +41,7 @@ struct PeakSearchSettings {
   /// Where only whole multiples of a rate can be asked for: that rate, of which the three above are multiples. The
   /// search then ends with neighbours. 0: any rate.
   double step_hz = 0.0;
-  std::string step_name;  ///< what is counted then: "cameras"
+  std::string step_name;  ///< one of what is counted then: "camera"
 };
 
 /// What a search found. The peak lies in [held_hz, broke_hz]; rates between may be undecided.

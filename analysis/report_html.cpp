@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "analysis/crisis_chart.hpp"
 #include "analysis/format.hpp"
 #include "analysis/html.hpp"
 #include "analysis/report_assets.hpp"
@@ -190,6 +191,9 @@ std::string report_html(std::span<const RunDocument> runs, const ReportOptions& 
   const std::string title = title_text(runs, options);
   Html body;
   body.put("<body>\n").put(page_header(runs, title)).put("\n<main>\n").put(mark_banners(runs, labels));
+  if (options.track) {
+    body.put(crisis_section(*options.track)).put("\n");
+  }
   body.put(findings(runs, labels, options)).put("\n").put(overview(runs, labels)).put("\n");
   for (std::size_t i = 0; i < runs.size(); ++i) {
     body.put(run_section(runs[i], labels[i], i + 1)).put("\n");

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "analysis/run_document.hpp"
+#include "analysis/track_record.hpp"
 
 namespace assay {
 
@@ -19,6 +21,7 @@ struct ReportOptions {
   std::string machine_verdict;       ///< the doctor's sentence about this machine; empty: none was asked for
   std::vector<std::string> notes;    ///< further lines under the verdicts, e.g. what was not measured and why
   std::vector<ReportTerm> glossary;  ///< the definitions to print at the end
+  std::optional<TrackRecord> track;  ///< whose runs these are: its section comes first
 };
 
 /// The runs as one HTML file that needs nothing else: no network (a Content-Security-Policy forbids it and admits only

@@ -36,7 +36,10 @@ std::string scenario_title(const RunDocument& run) {
 std::string workload_title(const RunDocument& run) {
   std::string parameters;
   for (const auto& [key, value] : run.workload_parameters) {
-    parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", key, value);
+    constexpr std::size_t kOfDigest = 12;  // enough to tell two files apart
+    const bool is_digest = key.ends_with("_sha256") && value.size() == 64;
+    parameters +=
+        fmt::format("{}{}={}", parameters.empty() ? "" : " ", key, is_digest ? value.substr(0, kOfDigest) : value);
   }
   return parameters.empty() ? run.workload : fmt::format("{} ({})", run.workload, parameters);
 }

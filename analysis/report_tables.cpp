@@ -134,7 +134,7 @@ void count_cell(Html& row, const LatencyRecord& record) {
   const Cell cell(row, Markup("Count"));
   row.text(format_count(record.count));
   if (record.lost_count > 0) {
-    row.put(small_line(fmt::format("{} lost", format_count(record.lost_count))));
+    row.put(small_line(fmt::format("{} never completed", format_count(record.lost_count))));
   }
 }
 

@@ -55,7 +55,7 @@ void add_frames(Block& block, const RunDocument& run, const TextStyle& style) {
   }
   if (frames.display) {
     block.numbers("display", display_sentence(*frames.display, style.charset));
-    block.numbers("", frame_split_sentence(*frames.display, style.charset));
+    block.numbers("work", frame_split_sentence(*frames.display, style.charset));
     block.numbers("kept", kept_fps_sentence(run));
     block.numbers("power", frame_power_sentence(run));
   }

@@ -158,6 +158,7 @@ std::optional<PlacedDot> place_by_counters(const Roofline& roofline, const Roofl
   }
   PlacedDot dot;
   dot.name = declared.name + ", by counters";
+  dot.layer = declared.layer;
   dot.axes = {.form = RooflineForm::classic,
               .work_unit = subject.work_unit,
               .work_source = figures.flops ? FiguresSource::measured : subject.work_source,
@@ -193,6 +194,10 @@ PlacedDot place_subject(const Roofline& roofline, const RooflineMeasurement& mea
   const RooflineSubject& subject = measurement.subjects[ceiling.subject];
   PlacedDot dot;
   dot.name = title_of(subject);
+  if (const auto layer = subject.parameters.find(kLayerParameter); layer != subject.parameters.end()) {
+    dot.layer = layer->second;
+    dot.name = layer->second + ", " + dot.name;
+  }
   dot.axes.work_unit = subject.work_unit;
   dot.axes.work_source = subject.work_source;
   dot.axes.bytes_source = subject.bytes_source;

@@ -13,6 +13,7 @@ namespace assay {
 /// Real work under the roofs that bound it.
 struct PlacedDot {
   std::string name;
+  std::string layer;  ///< of a workload's layer: which; it is a row of a table in texts
   DotAxes axes;
   std::size_t threads = 1;
   std::string dtype;

@@ -37,6 +37,9 @@ struct RooflineSample {
   Contamination contamination = Contamination::none;
 };
 
+/// The parameter of a subject that is one layer of a workload and names it.
+inline constexpr const char* kLayerParameter = "layer";
+
 /// One thing that was measured, with all its samples.
 struct RooflineSubject {
   std::string id;  ///< unique: "bandwidth/L2/triad/avx2/2t"

@@ -19,14 +19,17 @@ namespace {
 constexpr int kChartColumns = 68;
 constexpr int kChartRows = 18;
 
-/// The letters that dot_list() gives, in the order of all placed dots.
+/// The letters that dot_list() gives, in the order of all placed dots but layers, which have a table.
 char letter_of(std::span<const PlacedDot> dots, const PlacedDot* wanted) {
   char letter = 'A';
+  if (!wanted->layer.empty()) {
+    return '*';
+  }
   for (const PlacedDot& dot : dots) {
     if (&dot == wanted) {
       break;
     }
-    if (dot.refused.empty()) {
+    if (dot.refused.empty() && dot.layer.empty()) {
       letter = static_cast<char>(letter == 'Z' ? 'a' : letter + 1);
     }
   }
@@ -249,7 +252,7 @@ std::string roofline_text(const RooflineMeasurement& measurement, const Roofline
   for (const std::string& part :
        {flat_table(measurement, roofline, style), slope_table(measurement, roofline, style),
         ridge_table(measurement, roofline, style), latency_table(measurement, roofline, style), dot_list(dots, style),
-        missing_list(measurement, roofline)}) {
+        layer_table(measurement, roofline, dots, style), missing_list(measurement, roofline)}) {
     out += part.empty() ? "" : shown(part, style) + '\n';
   }
   return out;

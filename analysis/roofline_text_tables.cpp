@@ -244,6 +244,9 @@ std::string dot_list(std::span<const PlacedDot> dots, const TextStyle& style) {
   std::string out;
   char letter = 'A';
   for (const PlacedDot& dot : dots) {
+    if (!dot.layer.empty()) {
+      continue;
+    }
     if (out.empty()) {
       out = "DOTS: real work under the roofs\n";
     }

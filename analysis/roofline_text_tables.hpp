@@ -26,6 +26,9 @@ inline constexpr std::size_t kTextColumns = 80;
 [[nodiscard]] std::string latency_table(const RooflineMeasurement& measurement, const Roofline& roofline,
                                         const TextStyle& style);
 [[nodiscard]] std::string dot_list(std::span<const PlacedDot> dots, const TextStyle& style);
+/// A row for each layer of a workload; empty where there are none.
+[[nodiscard]] std::string layer_table(const RooflineMeasurement& measurement, const Roofline& roofline,
+                                      std::span<const PlacedDot> dots, const TextStyle& style);
 /// Subjects without a ceiling, with the reason.
 [[nodiscard]] std::string missing_list(const RooflineMeasurement& measurement, const Roofline& roofline);
 

@@ -102,6 +102,16 @@ void fill_tail(RunDocument& run, const TestResult& result, const RunDistribution
   }
 }
 
+/// Frames of cameras have one share of misses, whose interval knows of triggers.
+void fill_frames(RunDocument& run, const TestResult& result, const RunDistributions& distributions) {
+  run.frames = frames_record(result, distributions);
+  if (run.frames && run.frames->frames_per_s && run.slo_met_share) {
+    const EstimateRecord& missed = run.frames->missed_share;
+    run.slo_met_share->lower = 1.0 - missed.upper.value_or(1.0);
+    run.slo_met_share->upper = 1.0 - missed.lower.value_or(0.0);
+  }
+}
+
 /// Dependence that leaves less than a tenth of the observations is worth a word: it is the sign of stalls and queues.
 void warn_of_dependence(RunDocument& run) {
   const double effective = run.latency.effective_sample_size;
@@ -130,7 +140,7 @@ void fill_results(RunDocument& run, const TestResult& result, const std::optiona
   fill_latencies(run, result, distributions);
   fill_rates(run, result, distributions);
   fill_tail(run, result, distributions, evidence);
-  run.frames = frames_record(result, distributions);
+  fill_frames(run, result, distributions);
   run.errors = error_counts(result, distributions);
   run.interrupted = result.end_cause == EndCause::interrupted;
   if (output_check) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <variant>
 
 #include "analysis/early_stopping.hpp"
 #include "analysis/format.hpp"
@@ -17,6 +18,9 @@ namespace {
 
 /// A rate to try when the present one was too much: 80 % of what was completed per second, at most 80 % of the target.
 std::string less_load(const TestResult& result, const RunDistributions& run) {
+  if (std::holds_alternative<CameraArrivals>(result.settings.arrivals)) {
+    return "fewer cameras or frames a second in --arrivals";
+  }
   const double target = result.settings.server_target_qps;
   const double completed = rate_to_last_completion(run.completed_samples, run.last_completion).value_or(target);
   return lower_rate_flag(0.8 * std::min(target, completed));

@@ -19,8 +19,8 @@ struct CpuQuota {
 /// Reads cpu.max (cgroup v2) and cpu.cfs_quota_us (v1) of this process' group and of every group above it.
 [[nodiscard]] CpuQuota read_cpu_quota(const FileSource& files);
 
-/// How long the quota of each group has held tasks of the group back since it began, summed over CPUs: cpu.stat of either
-/// version, by its path, of this process' group and of every group above it. Empty where none shows it.
+/// How long the quota of each group has held tasks of the group back since it began, summed over CPUs: cpu.stat of
+/// either version, by its path, of this process' group and of every group above it. Empty where none shows it.
 using QuotaThrottling = std::map<std::string, Nanoseconds>;
 [[nodiscard]] QuotaThrottling read_quota_throttling(const FileSource& files);
 

@@ -87,6 +87,13 @@ class Kernel {
   /// Computes the outputs of `samples` (1 to max_batch() of them) into the kernel's own output memory.
   virtual void run(std::span<const std::uint32_t> samples) noexcept = 0;
 
+  /// True once a run() gave no answers, and why. Only work that is not this program's own can fail.
+  [[nodiscard]] virtual bool failed() const noexcept { return false; }
+  [[nodiscard]] virtual std::string failure() const { return {}; }
+
+  /// Asks a run() under way to give up where it can; from any thread.
+  virtual void cancel() noexcept {}
+
   /// Does `iterations` steps in one call, so that a sampler can time a stretch of any length without the cost of a call
   /// in each step: by default runs on sample 0. A kernel whose run is shorter than a call or longer than a sample
   /// overrides both; its steps then go on where the last call stopped.
@@ -102,6 +109,8 @@ class Kernel {
   /// The same fingerprint computed from the inputs of `sample` in higher precision, by code that shares
   /// nothing with run(). Slow; not for the measured phase. prepare() must have run.
   [[nodiscard]] virtual Probe reference_probe(std::uint32_t sample) const = 0;
+  /// False for work of somebody else's that gives none.
+  [[nodiscard]] virtual bool has_reference() const { return true; }
 
   /// Bound on |probe - reference| / max(|reference|, output_scale()) that correct code keeps; see the kernel's comment.
   [[nodiscard]] virtual double tolerance() const = 0;

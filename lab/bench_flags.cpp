@@ -17,14 +17,13 @@ std::string in_capitals(std::string text) {
   return text;
 }
 
-void add_parameter(KernelChoice& choice, const std::string& pair, const std::string& text) {
+void add_parameter(KernelChoice& choice, const std::string& pair) {
   const std::size_t equals = pair.find('=');
   if (equals == 0 || equals == std::string::npos || equals + 1 == pair.size()) {
-    throw std::invalid_argument(
-        fmt::format("--kernel {}: '{}' is no NAME=VALUE, e.g. gemm:n=512,dtype=f64", text, pair));
+    throw std::invalid_argument(fmt::format("'{}' is no NAME=VALUE, e.g. gemm:n=512,dtype=f64", pair));
   }
   if (!choice.parameters.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
-    throw std::invalid_argument(fmt::format("--kernel {}: '{}' is given twice", text, pair.substr(0, equals)));
+    throw std::invalid_argument(fmt::format("'{}' is given twice", pair.substr(0, equals)));
   }
 }
 
@@ -53,19 +52,27 @@ bool is_on(const std::optional<std::string>& value) {
   return value && std::ranges::find(kOff, in_capitals(*value)) == kOff.end();
 }
 
-KernelChoice parse_kernel_choice(const std::string& text) {
+KernelChoice kernel_choice_from(const std::string& text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   KernelChoice choice{.entry = find_kernel(text.substr(0, colon)), .parameters = {}};
   if (choice.entry == nullptr) {
-    throw std::invalid_argument(fmt::format("--kernel {}: there is no kernel '{}'; assay list workloads shows them",
-                                            text, text.substr(0, colon)));
+    throw std::invalid_argument(
+        fmt::format("there is no kernel '{}'; assay list workloads shows them", text.substr(0, colon)));
   }
   for (std::size_t begin = colon + 1; begin <= text.size() && colon < text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    add_parameter(choice, text.substr(begin, end - begin), text);
+    add_parameter(choice, text.substr(begin, end - begin));
     begin = end + 1;
   }
   return choice;
+}
+
+KernelChoice parse_kernel_choice(const std::string& text) {
+  try {
+    return kernel_choice_from(text);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(fmt::format("--kernel {}: {}", text, error.what()));
+  }
 }
 
 }  // namespace assay

@@ -16,8 +16,10 @@ namespace assay {
 /// Whether a flag of Google Benchmark with this value is on: it calls 0, f, n, false, no and off false.
 [[nodiscard]] bool is_on(const std::optional<std::string>& value);
 
-/// "gemm:n=512,dtype=f64". Throws std::invalid_argument with one line naming the text, what is wrong and what there is.
+/// "gemm:n=512,dtype=f64". Throws std::invalid_argument with one line naming what is wrong and what there is.
 /// Values are checked when the kernel is made.
+[[nodiscard]] KernelChoice kernel_choice_from(const std::string& text);
+/// The same, with the flag --kernel in what it throws.
 [[nodiscard]] KernelChoice parse_kernel_choice(const std::string& text);
 
 }  // namespace assay

@@ -31,6 +31,7 @@
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/tour_flags.hpp"
+#include "lab/track_command.hpp"
 #include "lab/try_flags.hpp"
 #include "lab/usage_message.hpp"
 
@@ -56,6 +57,7 @@ class CommandLine {
     app_.add_flag_callback(
         "--version", [this] { action_ = [this] { return version_command(version_); }; }, "print the version");
     add_tour();
+    add_track();
     add_run();
     add_peak();
     add_tail();
@@ -91,6 +93,13 @@ class CommandLine {
         command("tour", "measure this machine: doctor, roofline, scenarios, tail, soak, a page (about 2.5 min)",
                 [this] { return tour_command(tour_); });
     add_tour_flags(*sub, tour_);
+  }
+
+  void add_track() {
+    CLI::App* sub = command("track", "the whole audit of a track: edge, mobile or tiny; a bundle and a page",
+                            [this] { return track_command(track_); });
+    add_track_flags(*sub, track_);
+    sub->footer(kExitCodes);
   }
 
   void add_run() {
@@ -253,8 +262,10 @@ class CommandLine {
 
   void add_list() {
     CLI::App* sub =
-        command("list", "workloads, scenarios, arrivals, laws or runs", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, arrivals, laws or runs")->required()->type_name("WHAT");
+        command("list", "workloads, scenarios, tracks, arrivals, laws or runs", [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, "workloads, scenarios, tracks, arrivals, laws or runs")
+        ->required()
+        ->type_name("WHAT");
     sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");
     add_json(sub, list_.json);
     add_console(sub, list_.console);
@@ -263,14 +274,7 @@ class CommandLine {
   void add_report() {
     CLI::App* sub =
         command("report", "result files as one page that needs no network", [this] { return report_command(report_); });
-    sub->add_option("paths", report_.paths, "result files, or folders of them")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
-        ->required()
-        ->type_name("RUN|DIR");
-    sub->add_option("-o,--output", report_.output, "the page (default: report.html); - is stdout")->type_name("FILE");
-    sub->add_option("--title", report_.title, "of the page")->type_name("TEXT");
-    sub->add_flag("--text", report_.text, "summaries on stdout instead of a page");
-    add_console(sub, report_.console);
+    add_report_flags(*sub, report_);
   }
 
   void add_import() {
@@ -327,6 +331,7 @@ class CommandLine {
   CLI::App app_;
   std::function<ExitCode()> action_;
   TourCommandOptions tour_;
+  TrackCommandOptions track_;
   RunCommandOptions run_;
   PeakCommandOptions peak_;
   SoakCommandOptions soak_;

@@ -11,13 +11,14 @@
 #include "analysis/run_mark.hpp"
 #include "harness/decimal_text.hpp"
 #include "harness/quantity.hpp"
+#include "lab/interference_text.hpp"
 
 namespace assay {
 
 namespace {
 
 constexpr std::array<std::string_view, 9> kTimes{"mean", "max", "p50", "p90", "p95", "p97", "p99", "p99.9", "min"};
-constexpr std::array<std::string_view, 3> kNumbers{"rate", "samples_rate", "lost"};
+constexpr std::array<std::string_view, 4> kNumbers{"rate", "samples_rate", "lost", "missed"};
 
 bool is_time(std::string_view metric) { return std::ranges::find(kTimes, metric) != kTimes.end(); }
 bool is_number(std::string_view metric) { return std::ranges::find(kNumbers, metric) != kNumbers.end(); }
@@ -39,6 +40,8 @@ FailCondition parse_one(std::string_view text) {
       condition.bound = seconds(parse_duration(value));
     } else if (metric == "lost") {
       condition.bound = static_cast<double>(parse_count(value));
+    } else if (metric == "missed") {
+      condition.bound = parse_share(value);
     } else {
       condition.bound = parse_rate(value);
     }
@@ -65,7 +68,11 @@ std::optional<double> value_of(const std::string& metric, const RunDocument& run
     return run.samples_per_s;
   }
   if (metric == "lost") {
-    return static_cast<double>(run.latency.lost_count);
+    const std::uint64_t dropped = run.frames ? run.frames->dropped : 0;  // infinitely slow too, and not lost
+    return static_cast<double>(run.latency.lost_count - std::min(dropped, run.latency.lost_count));
+  }
+  if (metric == "missed") {
+    return run.frames ? run.frames->missed_share.point : std::nullopt;
   }
   const auto percentile = run.latency.percentiles_s.find(metric);
   return percentile == run.latency.percentiles_s.end() ? std::nullopt : percentile->second.point;
@@ -78,13 +85,16 @@ std::string shown(const std::string& metric, double value) {
   if (metric == "lost") {
     return format_count(static_cast<std::uint64_t>(value));
   }
+  if (metric == "missed") {
+    return format_percent(value);
+  }
   return format_rate(value, metric == "rate" ? "queries/s" : "samples/s");
 }
 
 /// Why a value is absent: the run's own words for a percentile, else what follows from its counts.
 std::string absence(const std::string& metric, const RunDocument& run) {
   if (!is_time(metric)) {
-    return "no query was completed";
+    return metric == "missed" ? "the run has no frames with a deadline" : "no query was completed";
   }
   const auto percentile = run.latency.percentiles_s.find(metric);
   if (percentile != run.latency.percentiles_s.end() && !percentile->second.reason.empty()) {

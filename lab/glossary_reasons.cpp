@@ -38,6 +38,10 @@ constexpr std::array kReasons{
                   "dropped work, or needed longer than the drain timeout after the last issue."},
     GlossaryEntry{"failed", "failed queries", "INVALID: the system itself reported samples as failed.",
                   "They count with infinite latency, as lost queries do: an error returned quickly is no fast answer."},
+    GlossaryEntry{"workload_failed", "custom workload failed",
+                  "INVALID: the workload stopped giving answers, and the run ended there.",
+                  "A workload of your own (lib:FILE or cmd:PROGRAM) reported an error, its process ended, wrote "
+                  "something that is no answer, or took longer than --param timeout allows. The reason has its words."},
     GlossaryEntry{"duplicate", "duplicate completion", "INVALID: a sample was completed more than once.",
                   "The first completion counts. A system that answers twice has a fault in its bookkeeping, and its "
                   "other completions cannot be trusted either."},

@@ -9,8 +9,8 @@
 namespace assay {
 
 void require_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 7> kFaults{"output_check", "threw",  "duplicate", "unknown_id",
-                                                    "after_end",    "failed", "clock_step"};
+  constexpr std::array<std::string_view, 8> kFaults{"output_check", "threw",  "duplicate",  "unknown_id",
+                                                    "after_end",    "failed", "clock_step", "workload_failed"};
   for (const InvalidReason& reason : run.invalid_reasons) {
     if (std::ranges::find(kFaults, reason.code) != kFaults.end()) {
       throw CommandError(ExitCode::run_invalid, "a run is INVALID: " + reason.message);

@@ -16,7 +16,7 @@ std::string kept_file_name(const KeptResult& result, const std::string& created)
   std::erase(time, ':');  // not allowed on some file systems
   const std::string emulated =
       result.mark.emulated.empty() ? "" : "_" + for_file_name("emulated-" + result.mark.emulated);
-  return fmt::format("{}_{}{}.{}.json", time, result.workload, emulated, result.kind);
+  return fmt::format("{}_{}{}.{}.json", time, for_file_name(result.workload), emulated, result.kind);
 }
 
 void keep_and_show(const KeptResult& result, const std::string& folder, const std::optional<std::string>& json_target,

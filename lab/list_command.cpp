@@ -13,6 +13,7 @@
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_files.hpp"
+#include "scenarios/track_definition.hpp"
 #include "scenarios/workload.hpp"
 
 namespace assay {
@@ -37,6 +38,20 @@ std::vector<Row> workload_rows() {
           fmt::format("--param {}={}  {}", parameter.name, parameter.default_value, parameter.meaning));
     }
     rows.push_back(std::move(row));
+  }
+  rows.push_back({.name = "lib:FILE", .meaning = "your own: a shared library behind assay_workload.h"});
+  rows.push_back({.name = "cmd:PROGRAM ARGUMENTS", .meaning = "your own: a process that answers a line with a line"});
+  return rows;
+}
+
+std::vector<Row> track_rows() {
+  std::vector<Row> rows;
+  for (const std::string& name : shipped_track_names()) {
+    const TrackDefinition track = find_track(name);
+    rows.push_back({.name = name,
+                    .meaning = fmt::format("{}: {}. {}", track.title, track.north_star, track.crisis),
+                    .details = {fmt::format("for the {}; workload {}, window {}", track.stakeholder, track.workload,
+                                            track.window)}});
   }
   return rows;
 }
@@ -91,6 +106,9 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "scenarios") {
     return scenario_rows();
   }
+  if (options.what == "tracks") {
+    return track_rows();
+  }
   if (options.what == "arrivals") {
     return arrival_rows();
   }
@@ -100,8 +118,9 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "runs") {
     return run_rows(options.folder, console);
   }
-  throw CommandError(ExitCode::usage,
-                     fmt::format("list '{}': known are workloads, scenarios, arrivals, laws and runs", options.what));
+  throw CommandError(
+      ExitCode::usage,
+      fmt::format("list '{}': known are workloads, scenarios, tracks, arrivals, laws and runs", options.what));
 }
 
 std::string rows_text(const std::vector<Row>& rows) {

@@ -15,6 +15,7 @@
 #include "lab/kept_result.hpp"
 #include "lab/peak_view.hpp"
 #include "lab/run_request_text.hpp"
+#include "scenarios/custom/custom_workload.hpp"
 
 namespace assay {
 
@@ -93,7 +94,7 @@ class PeakCommand {
       settings.highest_rate_hz = kMostCameras * step;
       settings.start_rate_hz = std::clamp(std::floor(start_hz / step), 1.0, kMostCameras) * step;
       settings.step_hz = step;
-      settings.step_name = "cameras";
+      settings.step_name = "camera";
     }
     return settings;
   }
@@ -108,7 +109,7 @@ class PeakCommand {
       throw CommandError(ExitCode::usage,
                          "--arrivals: a peak needs one mean rate: poisson, constant or gamma, or --cameras");
     }
-    result_.workload = options_.run.workload;
+    result_.workload = shown_workload(options_.run.workload);
     result_.slo_s = seconds(*request.settings.target_latency);
     result_.percentile = Percentile::of_parts_per_million(request.settings.target_percentile_ppm);
   }
@@ -210,7 +211,7 @@ class PeakCommand {
   }
 
   ExitCode report(const Measurements& measurements) {
-    keep_and_show({.workload = options_.run.workload,
+    keep_and_show({.workload = result_.workload,
                    .mark = result_.mark,
                    .kind = "peak",
                    .json = peak_json(result_),

@@ -11,8 +11,9 @@
 namespace assay {
 
 std::string report_page(std::span<const RunDocument> runs, const std::string& title, const std::string& machine_verdict,
-                        const std::vector<std::string>& notes) {
-  ReportOptions options{.title = title, .machine_verdict = machine_verdict, .notes = notes, .glossary = {}};
+                        const std::vector<std::string>& notes, const std::optional<TrackRecord>& track) {
+  ReportOptions options{
+      .title = title, .machine_verdict = machine_verdict, .notes = notes, .glossary = {}, .track = track};
   for (const GlossaryEntry& entry : glossary_terms()) {
     options.glossary.push_back({.term = std::string(entry.term), .definition = std::string(entry.definition)});
   }

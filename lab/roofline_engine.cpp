@@ -109,6 +109,12 @@ std::vector<std::string> roofline_engine_arguments(const RooflineOptions& option
   if (!options.only.empty()) {
     arguments.push_back("--only=" + options.only);
   }
+  if (!options.workload.empty()) {
+    arguments.push_back("--workload=" + options.workload);
+  }
+  if (options.layers) {
+    arguments.emplace_back("--layers");
+  }
   return arguments;
 }
 

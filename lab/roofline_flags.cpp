@@ -9,6 +9,10 @@ void add_roofline_flags(CLI::App& sub, RooflineCommandOptions& roofline, int& ev
   sub.add_option("--only", what.only, "parts: compute,bandwidth,intensity,latency,dots (default: all)")
       ->type_name("LIST")
       ->group("Work");
+  sub.add_option("--workload", what.workload, "this workload as a point instead of the dots")
+      ->type_name("NAME[:PARAM=VALUE,...]")
+      ->group("Work");
+  sub.add_flag("--layers", what.layers, "and each layer of it alone, as it runs within")->group("Work");
   sub.add_option("--place", roofline.place, "result files, or folders of them, shown as points under the roofs")
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       ->type_name("RUN|DIR")

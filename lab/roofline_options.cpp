@@ -12,6 +12,7 @@
 
 #include "harness/file_source.hpp"
 #include "harness/quantity.hpp"
+#include "lab/bench_flags.hpp"
 #include "lab/command_error.hpp"
 
 namespace assay {
@@ -73,6 +74,24 @@ RooflineParts parts_from(const std::string& text) {
   return parts;
 }
 
+void read_workload(const RooflineOptions& options, RooflineRequest& request) {
+  if (options.workload.empty()) {
+    if (options.layers) {
+      throw std::invalid_argument("--layers needs the workload whose layers they are, e.g. resnet50");
+    }
+    return;
+  }
+  request.workload = kernel_choice_from(options.workload);
+  request.layers = options.layers;
+  // Says what is wrong with the parameters; choosing a library, which takes time, is left to who measures.
+  auto parameters = request.workload->parameters;
+  const auto& known = request.workload->entry->parameters;
+  if (std::ranges::find(known, "library", &KernelParameter::name) != known.end()) {
+    parameters.try_emplace("library", "own");
+  }
+  (void)request.workload->entry->make(parameters);
+}
+
 }  // namespace
 
 Nanoseconds roofline_time_from(const std::string& text) {
@@ -91,6 +110,7 @@ RooflineRequest roofline_request_from(const RooflineOptions& options) {
   problems.note("cpus", options.cpus, [&] { request.cpus = cpus_from(options.cpus); });
   problems.note("duration", options.duration, [&] { request.time_limit = roofline_time_from(options.duration); });
   problems.note("seed", options.seed, [&] { request.seed = parse_count(options.seed); });
+  problems.note("workload", options.workload, [&] { read_workload(options, request); });
   problems.note("only", options.only, [&] { request.parts = parts_from(options.only); });
   problems.throw_if_any();
   return request;

@@ -11,7 +11,9 @@ struct RooflineOptions {
   std::string cpus;              ///< a list such as 0-3,8; empty: one hardware thread of each allowed core
   std::string duration = "14s";  ///< limit of the rounds
   std::string seed = "1";
-  std::string only;  ///< parts, comma-separated, e.g. "compute,bandwidth"; empty: all
+  std::string only;      ///< parts, comma-separated, e.g. "compute,bandwidth"; empty: all
+  std::string workload;  ///< in place of the dots, e.g. "resnet50:dtype=i8"; empty: none
+  bool layers = false;   ///< and each of its layers
 };
 
 /// The limit of the rounds. Throws std::invalid_argument saying what is accepted.

@@ -143,6 +143,8 @@ void read_arrivals(FlagReader& flags, RunRequest& request, bool& rate_given) {
     if (settings.scenario != Scenario::server) {
       throw std::invalid_argument("only Server has arrivals; use --scenario server");
     }
+    const bool rate_asked = rate_given;
+    rate_given = rate_given || text.starts_with("cameras");  // its rate is its own, also where it is not understood
     settings.arrivals = parse_arrivals(text);
     if (auto* trace = std::get_if<TraceArrivals>(&settings.arrivals)) {
       const double recorded_hz = mean_rate_hz(trace->offsets);
@@ -156,8 +158,7 @@ void read_arrivals(FlagReader& flags, RunRequest& request, bool& rate_given) {
       settings.server_target_qps = recorded_hz * trace->speed;
       rate_given = true;
     } else if (const auto* cameras = std::get_if<CameraArrivals>(&settings.arrivals)) {
-      settings.server_target_qps = rate_given ? settings.server_target_qps : cameras->rate_hz();
-      rate_given = true;
+      settings.server_target_qps = rate_asked ? settings.server_target_qps : cameras->rate_hz();
     }
   });
   if (settings.scenario == Scenario::server && !rate_given) {
@@ -374,7 +375,11 @@ RunRequest request_from(const RunOptions& options) {
   read_parameters(flags, options, request);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {
-    problems = problems_of(request);
+    try {
+      problems = problems_of(request);
+    } catch (const std::runtime_error& error) {  // a workload's own file that is missing or is none
+      throw CommandError(ExitCode::file, error.what());
+    }
     std::transform(problems.begin(), problems.end(), problems.begin(), with_flag_names);
   }
   if (!problems.empty()) {

@@ -16,6 +16,7 @@
 #include "lab/kept_result.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/tail_view.hpp"
+#include "scenarios/custom/custom_workload.hpp"
 
 namespace assay {
 namespace {
@@ -130,7 +131,7 @@ class TailCommand {
     if (request.settings.scenario == Scenario::offline || request.settings.mode == TestMode::accuracy) {
       throw CommandError(ExitCode::usage, "--scenario: Offline has no tail of requests; take single, multi or server");
     }
-    result_.workload = options_.run.workload;
+    result_.workload = shown_workload(options_.run.workload);
     result_.scenario = flag_of(request.settings.scenario);
     result_.slo_s = seconds(*request.settings.target_latency);
     result_.percentile = Percentile::of_parts_per_million(request.settings.target_percentile_ppm);
@@ -206,7 +207,7 @@ class TailCommand {
   }
 
   ExitCode report(const Measurements& measurements) {
-    keep_and_show({.workload = options_.run.workload,
+    keep_and_show({.workload = result_.workload,
                    .mark = result_.mark,
                    .kind = "tail",
                    .json = tail_json(result_),

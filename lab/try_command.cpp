@@ -13,6 +13,7 @@
 #include "lab/run_request_text.hpp"
 #include "lab/try_plan.hpp"
 #include "lab/try_view.hpp"
+#include "scenarios/custom/custom_workload.hpp"
 
 namespace assay {
 namespace {
@@ -36,6 +37,17 @@ RunOptions with_defaults(RunOptions run) {
     run.set("duration", "5s");
   }
   return run;
+}
+
+/// Folders are nobody's business who reads a result.
+std::string command_for_result(RunOptions run) {
+  const std::string shown = shown_workload(run.workload);
+  if (shown != run.workload) {
+    run.workload = shown;
+    std::ranges::transform(run.parameters, run.parameters.begin(),
+                           [](const std::string& parameter) { return without_folders(parameter); });
+  }
+  return command_text("run", run);
 }
 
 class TryCommand {
@@ -93,12 +105,12 @@ class TryCommand {
     const RunRequest a = request_from(plan_.a);  // says what is wrong before anything is measured
     (void)request_from(plan_.b);
     result_.experiment = experiment_.name;
-    result_.workload = options_.run.workload;
+    result_.workload = shown_workload(options_.run.workload);
     result_.scenario = flag_of(a.settings.scenario);
     result_.a = experiment_.a;
     result_.b = try_side_b(experiment_, place);
-    result_.command_a = command_text("run", plan_.a);
-    result_.command_b = command_text("run", plan_.b);
+    result_.command_a = command_for_result(plan_.a);
+    result_.command_b = command_for_result(plan_.b);
   }
 
   /// A B B A A B ...: what drifts over the time of the experiment is shared by both sides.

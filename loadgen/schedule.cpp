@@ -162,8 +162,9 @@ class CameraSchedule final : public Schedule {
       : frames_per_s_(process.frames_per_s), phases_s_(camera_phases(process, seed)) {}
   Nanoseconds next() override {
     const std::uint64_t cameras = phases_s_.size();
-    const double trigger_s = static_cast<double>(count_ / cameras) / frames_per_s_;
-    const Nanoseconds arrival = from_seconds(trigger_s + phases_s_[count_ % cameras]);
+    const std::uint64_t trigger = count_ / cameras;
+    const Nanoseconds arrival =
+        from_seconds(static_cast<double>(trigger) / frames_per_s_ + phases_s_[count_ % cameras]);
     ++count_;
     latest_ = std::max(latest_, arrival);
     return latest_;

@@ -28,6 +28,7 @@
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/machine_watch.hpp"
 #include "scenarios/memory_need.hpp"
+#include "scenarios/run_notes.hpp"
 
 namespace assay {
 
@@ -134,6 +135,9 @@ class Experiment {
     manner.emulated = request_.envelope ? &emulated_clock_ : nullptr;
     workload_ = make_workload(request_.workload, request_.seed, document_.placement.worker_cpus, worker_wait_, manner);
     manner_->hold_memory();
+    if (settings_.mode == TestMode::accuracy && !workload_->synthetic() && !workload_->unchecked_reason().empty()) {
+      throw std::invalid_argument("--mode accuracy: " + workload_->unchecked_reason());
+    }
     const KernelIdentity identity = workload_->identity();
     document_.workload = identity.name;
     document_.workload_version = identity.version;
@@ -280,10 +284,14 @@ class Experiment {
     if (request_.envelope) {
       emulation.emplace(*request_.envelope, emulated_clock_, static_cast<int>(document_.placement.worker_cpus.size()));
     }
-    result_ = run_test(settings_, workload_->system(), workload_->library(),
-                       {.clock = clock, .stop = stop_, .progress = progress, .on_issuing_thread = [this](int thread) {
-                          introduce_issuing_thread(thread);
-                        }});
+    std::stop_source end;  // wanted by a person, or because the work failed
+    const std::stop_callback pass_on(stop_, [&end] { end.request_stop(); });
+    workload_->on_failure([end]() mutable { end.request_stop(); });
+    result_ = run_test(
+        settings_, workload_->system(), workload_->library(),
+        {.clock = clock, .stop = end.get_token(), .progress = progress, .on_issuing_thread = [this](int thread) {
+           introduce_issuing_thread(thread);
+         }});
     if (emulation) {
       document_.emulated = emulation->finish();
     }
@@ -297,26 +305,13 @@ class Experiment {
     }
     result_.clock_step = cross_check.disagreement();
     document_.clock_disagreement_s = seconds(result_.clock_step);
-    record_load(times_before, read_cpu_times(files));
+    record_load(document_, times_before, read_cpu_times(files));
     throttled_ = throttled_between(throttling_before, read_quota_throttling(files));
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
     } else if (request_.realtime) {
       document_.execution->issuing_scheduling = fmt::format("SCHED_FIFO {}", kFifoPriority);
     }
-  }
-
-  void record_load(const std::optional<CpuTimes>& before, const std::optional<CpuTimes>& after) {
-    const auto shares = before && after ? load_between(*before, *after, sysconf(_SC_CLK_TCK)) : std::nullopt;
-    if (shares) {
-      document_.steal_share = shares->steal;
-      document_.foreign_cpu_share = shares->foreign;
-      return;
-    }
-    const std::string reason =
-        before && after ? "the measured part was shorter than one tick of /proc/stat" : "/proc/stat is hidden here";
-    document_.not_available["quality.steal_share"] = reason;
-    document_.not_available["quality.foreign_cpu_share"] = reason;
   }
 
   void judge() {
@@ -328,7 +323,7 @@ class Experiment {
     } else if (const auto check = workload_->check(result_)) {
       outputs = OutputVerdict{.passed = check->passed, .text = check->text()};
     } else {
-      document_.output_check = "none: a SYNTHETIC workload has no output";
+      document_.output_check = "none: " + workload_->unchecked_reason();
     }
     fill_results(document_, result_, outputs,
                  {.accounts = workload_->accounts(),
@@ -348,6 +343,7 @@ class Experiment {
       document_.valid = false;
       document_.invalid_reasons.push_back(std::move(problem));
     }
+    record_failure(document_, workload_->failure(), stop_.stop_requested());
     for (const std::string& message : result_.error_messages) {
       warn(message);
     }

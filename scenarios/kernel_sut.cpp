@@ -28,6 +28,9 @@ std::vector<Nanoseconds> time_runs(Kernel& kernel, std::size_t batch, Nanosecond
     }
     const Instant before = clock.now();
     kernel.run(samples);
+    if (kernel.failed()) {
+      throw std::runtime_error(kernel.failure());
+    }
     now = clock.now();
     times.push_back(now - before);
   } while (now - begin < duration && !stop.stop_requested());
@@ -45,22 +48,27 @@ Nanoseconds median_of(std::vector<Nanoseconds>& times) {
   return *middle;
 }
 
-KernelSut::KernelSut(const KernelEntry& entry, Options options) : options_(std::move(options)), clock_(options_.wait) {
+KernelSut::KernelSut(const KernelEntry& entry, Options options)
+    : KernelSut(
+          entry.name, [&entry, parameters = options.parameters](std::size_t) { return entry.make(parameters); },
+          options) {}
+
+KernelSut::KernelSut(const std::string& name, const Maker& make, Options options)
+    : options_(std::move(options)), clock_(options_.wait) {
   if (options_.worker_cpus.empty()) {
-    throw std::invalid_argument(fmt::format("workload {}: no CPU is left for a worker", entry.name));
+    throw std::invalid_argument(fmt::format("workload {}: no CPU is left for a worker", name));
   }
   if (options_.hedge) {
     hedge_.emplace(*options_.hedge);
   }
-  prepare_kernels(entry);
+  prepare_kernels(name, make);
 }
 
-void KernelSut::prepare_kernels(const KernelEntry& entry) {
-  kernels_.resize(options_.worker_cpus.size());
-  for (auto& kernel : kernels_) {
-    kernel = entry.make(options_.parameters);
+void KernelSut::prepare_kernels(const std::string& name, const Maker& make) {
+  for (std::size_t worker = 0; worker < options_.worker_cpus.size(); ++worker) {
+    const auto& kernel = kernels_.emplace_back(make(worker));
     if (options_.batching.max_batch < 1 || options_.batching.max_batch > kernel->max_batch()) {
-      throw std::invalid_argument(fmt::format("workload {}: batch {} asked for, it takes 1 to {}", entry.name,
+      throw std::invalid_argument(fmt::format("workload {}: batch {} asked for, it takes 1 to {}", name,
                                               options_.batching.max_batch, kernel->max_batch()));
     }
   }
@@ -131,6 +139,9 @@ std::string KernelSut::no_accounts_reason() const {
   }
   if (!options_.accounts) {
     return "switched off";
+  }
+  if (!options_.no_accounts.empty()) {
+    return options_.no_accounts;
   }
   if (options_.manner.emulated != nullptr) {
     return "a query that the emulated clock makes slow spins, and the system's account cannot tell that from work";
@@ -207,6 +218,10 @@ void KernelSut::work(std::size_t worker) {
       indices[i] = batch[i].index;
     }
     kernel.run(std::span<const std::uint32_t>(indices).first(batch.size()));
+    if (kernel.failed()) {
+      give_up(kernel, batch, sink);
+      continue;
+    }
     for (std::size_t i = 0; i < batch.size(); ++i) {
       probes[i] = kernel.probe(i);
       responses[i] = {.id = batch[i].id, .data = std::as_bytes(std::span(probes[i]))};
@@ -224,6 +239,35 @@ void KernelSut::work(std::size_t worker) {
   }
   if (accounts) {
     add_accounts(log, meter, at_start);
+  }
+}
+
+void KernelSut::give_up(const Kernel& kernel, std::span<const QuerySample> batch, ResponseSink& sink) {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(failure_mutex_);
+    is_first = failure_.empty();
+    if (is_first) {
+      failure_ = kernel.failure();
+    }
+  }
+  for (const QuerySample& sample : batch) {
+    sink.failed(sample.id);
+  }
+  if (is_first && on_failure_) {
+    on_failure_();
+  }
+}
+
+std::string KernelSut::failure() const {
+  const std::lock_guard lock(failure_mutex_);
+  return failure_;
+}
+
+void KernelSut::cancel() noexcept {
+  queue_->close();
+  for (const auto& kernel : kernels_) {
+    kernel->cancel();
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -41,21 +42,26 @@ class KernelSut final : public SystemUnderTest {
     std::vector<int> worker_cpus;
     WaitPolicy wait;
     BatchPolicy batching;
-    bool accounts = true;  ///< note what the kernel accounts for slow batches; not together with hedging
+    bool accounts = true;     ///< note what the kernel accounts for slow batches; not together with hedging
+    std::string no_accounts;  ///< why such accounts would say nothing of this work; empty: they do
     WorkerManner manner;
     std::optional<HedgeRequest> hedge;
   };
 
+  /// Makes the kernel of a worker; called on the thread that makes the system.
+  using Maker = std::function<std::unique_ptr<Kernel>(std::size_t worker)>;
+
   /// Makes and prepares one kernel a worker, on the worker's own CPU, and verifies the first one's whole output.
   /// Throws std::invalid_argument for bad parameters or a batch larger than the kernel takes.
   KernelSut(const KernelEntry& entry, Options options);
+  KernelSut(const std::string& name, const Maker& make, Options options);
   ~KernelSut() override { stop(); }
 
   [[nodiscard]] std::string name() const override;
   void begin_run(std::shared_ptr<ResponseSink> sink) override;
   void issue_query(std::span<const QuerySample> samples) override;
   void flush_queries() override;
-  void cancel() noexcept override { queue_->close(); }
+  void cancel() noexcept override;
   void end_run() override;
 
   /// Runs every worker for `duration`, or until `stop`. Call it before the run, never during one.
@@ -66,6 +72,11 @@ class KernelSut final : public SystemUnderTest {
   [[nodiscard]] std::size_t worker_count() const { return kernels_.size(); }
   /// What the workers noted in the last run; complete after end_run().
   [[nodiscard]] const ServiceAccounts& accounts() const { return accounts_; }
+  /// Called once, from a worker, when a kernel gives no answers any more; what it was working on is reported as failed.
+  void on_failure(std::function<void()> action) { on_failure_ = std::move(action); }
+  /// Why the first kernel that failed did so; empty: none did.
+  [[nodiscard]] std::string failure() const;
+
   /// What hedging did in the last run, without its share; complete after end_run(). Nothing where none was asked for.
   [[nodiscard]] std::optional<HedgeRecord> hedge() const {
     return hedge_ ? std::optional(hedge_->record()) : std::nullopt;
@@ -74,7 +85,8 @@ class KernelSut final : public SystemUnderTest {
  private:
   void stop() noexcept;
   void work(std::size_t worker);
-  void prepare_kernels(const KernelEntry& entry);
+  void prepare_kernels(const std::string& name, const Maker& make);
+  void give_up(const Kernel& kernel, std::span<const QuerySample> batch, ResponseSink& sink);
   [[nodiscard]] std::string no_accounts_reason() const;  ///< empty: there are accounts
   void add_accounts(const SlowServiceLog& log, RunQueueMeter& meter, const std::optional<RunQueueAccount>& at_start);
 
@@ -84,6 +96,9 @@ class KernelSut final : public SystemUnderTest {
   OutputCheck verification_;
   Nanoseconds usual_time_{0};    ///< of one sample alone, as the warm-up showed it
   Nanoseconds account_cost_{0};  ///< of one reading of the kernel's account, as the warm-up showed it
+  mutable std::mutex failure_mutex_;
+  std::string failure_;
+  std::function<void()> on_failure_;
   std::mutex accounts_mutex_;
   ServiceAccounts accounts_;
   std::shared_ptr<ResponseSink> sink_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <map>
 #include <span>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "kernels/loaded_latency.hpp"
 #include "kernels/memory_subjects.hpp"
 #include "kernels/simd_choice.hpp"
+#include "scenarios/layer_works.hpp"
 #include "scenarios/roofline_levels.hpp"
 #include "scenarios/subject_catalogue.hpp"
 #include "scenarios/team_works.hpp"
@@ -181,6 +183,11 @@ class Planner {
     }
   }
 
+  void workload(const KernelChoice& choice, bool layers) {
+    std::vector<RooflineSubject> points = LayerWorks::subjects(choice, cpus_.front(), layers);
+    subjects_.insert(subjects_.end(), std::make_move_iterator(points.begin()), std::make_move_iterator(points.end()));
+  }
+
   [[nodiscard]] std::vector<RooflineSubject> take() { return std::move(subjects_); }
 
  private:
@@ -296,11 +303,14 @@ std::vector<RooflineSubject> plan_roofline(const Machine& machine, const std::ve
                                                                  {parts.bandwidth, &Planner::bandwidth},
                                                                  {parts.intensity, &Planner::intensity},
                                                                  {parts.latency, &Planner::latency},
-                                                                 {parts.dots, &Planner::dots}}};
+                                                                 {parts.dots && !request.workload, &Planner::dots}}};
   for (const auto& [wanted, part] : all) {
     if (wanted) {
       (planner.*part)();
     }
+  }
+  if (request.workload) {
+    planner.workload(*request.workload, request.layers);
   }
   return planner.take();
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/roofline_measurement.hpp"
 #include "harness/machine.hpp"
+#include "scenarios/prepared_kernels.hpp"
 
 namespace assay {
 
@@ -20,6 +22,8 @@ struct RooflineParts {
 struct RooflinePlanRequest {
   std::vector<int> cpus;  ///< the first one carries what runs on one thread; not empty
   RooflineParts parts{};
+  std::optional<KernelChoice> workload{};  ///< a point of its own, in place of the dots
+  bool layers = false;                     ///< and of each of its layers
 };
 
 /// What to measure on `machine`, whose memory levels are `levels`, without a sample yet. The kernels' own figures

@@ -119,7 +119,9 @@ class RooflineRun {
 
   void prepare(SamplingTeam& team) {
     phase("prepare");
-    subjects_ = plan_roofline(result_.machine, result_.levels, {.cpus = cpus_, .parts = request_.parts});
+    subjects_ = plan_roofline(
+        result_.machine, result_.levels,
+        {.cpus = cpus_, .parts = request_.parts, .workload = request_.workload, .layers = request_.layers});
     catalogue_ = std::make_unique<SubjectCatalogue>(subjects_, clock_);
     const std::vector<std::size_t> all = all_threads(team);
     team.run(all, [this](std::size_t thread) { catalogue_->prepare_memory(cpus_[thread], request_.seed + thread); });
@@ -220,7 +222,9 @@ class RooflineRun {
     const std::vector<std::size_t> all = all_threads(team);
     team.run(all, [this](std::size_t thread) {
       for (std::size_t i = 0; i < works_.size(); ++i) {
-        const std::size_t checker = subjects_[i].kind == SubjectKind::bandwidth ? 0 : i % cpus_.size();
+        const bool shares =
+            subjects_[i].kind == SubjectKind::bandwidth || subjects_[i].parameters.contains(kLayerParameter);
+        const std::size_t checker = shares ? 0 : i % cpus_.size();
         // The dial on several threads is the same kernel on the first of them.
         const bool twin = subjects_[i].kind == SubjectKind::intensity && subjects_[i].cpus.size() > 1;
         if (works_[i] != nullptr && checker == thread && !twin) {

@@ -19,6 +19,8 @@ struct RooflineRequest {
   RooflineParts parts{};
   Nanoseconds time_limit = std::chrono::seconds{14};  ///< of the rounds; preparing comes on top
   std::uint64_t seed = 1;
+  std::optional<KernelChoice> workload{};  ///< as in RooflinePlanRequest
+  bool layers = false;
 };
 
 /// What the measuring process tells whoever watches.

@@ -48,6 +48,11 @@ std::vector<std::string> problems_of(const RunRequest& request) {
       problems.emplace_back("--hedge: must be at least 10us");
     }
   }
+  if (request.realtime_workers && request.workload.name.starts_with("cmd:")) {
+    problems.emplace_back(
+        "--realtime-workers: the process of a command keeps the normal scheduler; leave it out, or bring a library "
+        "(lib:FILE)");
+  }
   if (request.warm_up < Nanoseconds::zero()) {
     problems.emplace_back("--warmup: must not be negative");
   }

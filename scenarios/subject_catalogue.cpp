@@ -77,6 +77,9 @@ std::unique_ptr<SubjectWork> SubjectCatalogue::make(const RooflineSubject& subje
   if (auto team = team_works_.make(subject)) {
     return team;
   }
+  if (auto layer = layer_works_.make(subject)) {
+    return layer;
+  }
   if (streams(subject)) {
     return make_kernel_work(subject.cpus.size(), [this, subject](std::size_t member) {
       return make_sharing(subject, memory_of(key_of(subject, subject.cpus[member])));

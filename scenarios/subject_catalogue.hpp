@@ -10,6 +10,7 @@
 #include "analysis/roofline_measurement.hpp"
 #include "harness/clock.hpp"
 #include "kernels/stream_memory.hpp"
+#include "scenarios/layer_works.hpp"
 #include "scenarios/subject_work.hpp"
 #include "scenarios/team_works.hpp"
 
@@ -45,6 +46,7 @@ class SubjectCatalogue {
 
   std::map<Key, std::unique_ptr<Shared>> shared_;
   TeamWorks team_works_;
+  LayerWorks layer_works_;
 };
 
 /// The parameters that the subject's kernel itself knows: all but the NUMA node of its memory.

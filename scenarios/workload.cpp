@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "loadgen/load_generator.hpp"
+#include "scenarios/custom/custom_workload.hpp"
 #include "scenarios/synthetic_sut.hpp"
 
 namespace assay {
@@ -15,14 +16,17 @@ namespace {
 constexpr std::string_view kSynthetic = "synthetic";
 constexpr std::string_view kNull = "null";
 
+std::optional<CustomWorkload> custom_of(const WorkloadRequest& request) {
+  return custom_workload_from(request.name, request.parameters);
+}
+
 class KernelWorkload final : public Workload {
  public:
-  KernelWorkload(const KernelEntry& entry, KernelSut::Options options)
-      : system_(entry, std::move(options)), library_(system_.kernel()) {
+  KernelWorkload(const std::string& name, const KernelSut::Maker& make, KernelSut::Options options)
+      : system_(name, make, std::move(options)), library_(system_.kernel()) {
     const OutputCheck& check = system_.verification();
     if (!check.passed) {
-      throw std::runtime_error(
-          fmt::format("workload {}: its output is wrong before the run: {}", entry.name, check.detail));
+      throw std::runtime_error(fmt::format("workload {}: its output is wrong before the run: {}", name, check.detail));
     }
   }
 
@@ -30,16 +34,28 @@ class KernelWorkload final : public Workload {
   QuerySampleLibrary& library() override { return library_; }
   [[nodiscard]] bool synthetic() const override { return false; }
   [[nodiscard]] KernelIdentity identity() const override { return system_.kernel().identity(); }
-  [[nodiscard]] std::optional<Flops> work() const override { return system_.kernel().work(); }
-  [[nodiscard]] std::optional<Bytes> traffic() const override { return system_.kernel().traffic(); }
+  [[nodiscard]] std::optional<Flops> work() const override { return known(system_.kernel().work()); }
+  [[nodiscard]] std::optional<Bytes> traffic() const override { return known(system_.kernel().traffic()); }
   WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override { return system_.warm_up(duration, stop); }
+  void on_failure(std::function<void()> action) override { system_.on_failure(std::move(action)); }
+  [[nodiscard]] std::string failure() const override { return system_.failure(); }
+  [[nodiscard]] std::string unchecked_reason() const override {
+    return system_.kernel().has_reference() ? "" : "the workload gives no reference to compare its answers with";
+  }
   [[nodiscard]] ServiceAccounts accounts() const override { return system_.accounts(); }
   [[nodiscard]] std::optional<HedgeRecord> hedge() const override { return system_.hedge(); }
   [[nodiscard]] std::optional<ResponseCheck> check(const TestResult& result) const override {
-    return check_responses(result.responses, system_.kernel());
+    return system_.kernel().has_reference() ? std::optional(check_responses(result.responses, system_.kernel()))
+                                            : std::nullopt;
   }
 
  private:
+  /// A custom workload may leave both at 0.
+  template <class Quantity>
+  static std::optional<Quantity> known(Quantity quantity) {
+    return quantity.count == 0 ? std::nullopt : std::optional(quantity);
+  }
+
   KernelSut system_;
   KernelSampleLibrary library_;
 };
@@ -182,12 +198,28 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
     }
     return problems;
   }
-  problems.push_back(fmt::format("workload '{}': there is none of that name; known are {} (assay list workloads)",
-                                 request.name, fmt::join(names(), ", ")));
+  if (const auto custom = custom_of(request)) {
+    return problems_of(*custom);
+  }
+  problems.push_back(
+      fmt::format("workload '{}': there is none of that name; known are {} (assay list workloads), or your own as "
+                  "lib:FILE or cmd:PROGRAM",
+                  request.name, fmt::join(names(), ", ")));
   return problems;
 }
 
+std::vector<std::vector<int>> process_cpus(const std::vector<int>& worker_cpus, const WorkerManner& manner) {
+  std::vector<std::vector<int>> cpus;
+  for (const int cpu : worker_cpus) {
+    cpus.push_back(manner.pinned ? std::vector{cpu} : manner.all_cpus);
+  }
+  return cpus;
+}
+
 std::uint64_t library_size(const WorkloadRequest& request) {
+  if (const auto custom = custom_of(request)) {
+    return maker_of(*custom, {{}})(0)->sample_count();
+  }
   const KernelEntry* kernel = find_kernel(request.name);
   return kernel != nullptr ? kernel->make(request.parameters)->sample_count() : request.numbered_samples;
 }
@@ -203,15 +235,25 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
   if (const auto problems = problems_of(request); !problems.empty()) {
     throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
   }
+  KernelSut::Options options{.parameters = request.parameters,
+                             .seed = seed,
+                             .worker_cpus = worker_cpus,
+                             .wait = wait,
+                             .batching = request.batching,
+                             .accounts = request.accounts,
+                             .no_accounts = {},
+                             .manner = manner,
+                             .hedge = request.hedge};
   if (const KernelEntry* kernel = find_kernel(request.name)) {
-    return std::make_unique<KernelWorkload>(*kernel, KernelSut::Options{.parameters = request.parameters,
-                                                                        .seed = seed,
-                                                                        .worker_cpus = worker_cpus,
-                                                                        .wait = wait,
-                                                                        .batching = request.batching,
-                                                                        .accounts = request.accounts,
-                                                                        .manner = manner,
-                                                                        .hedge = request.hedge});
+    return std::make_unique<KernelWorkload>(
+        kernel->name, [&](std::size_t) { return kernel->make(request.parameters); }, std::move(options));
+  }
+  if (const auto custom = custom_of(request)) {
+    if (custom->kind == CustomWorkload::Kind::command) {
+      options.no_accounts = "another process does the work, and the worker only waits for it";
+    }
+    return std::make_unique<KernelWorkload>(custom->shown(), maker_of(*custom, process_cpus(worker_cpus, manner)),
+                                            std::move(options));
   }
   if (request.name == kNull) {
     return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,13 +44,15 @@ struct WorkloadEntry {
 /// Every kernel of the catalogue, then "synthetic" and "null".
 [[nodiscard]] std::vector<WorkloadEntry> workload_catalogue();
 
-/// What makes no sense in the request, one line each; for an unknown workload the known names.
+/// What makes no sense in the request, one line each; for an unknown workload the known names. Throws
+/// std::runtime_error for a custom workload whose file is missing or is none.
 [[nodiscard]] std::vector<std::string> problems_of(const WorkloadRequest& request);
 
-/// Number of samples in the workload's library. The request must be sound.
+/// Number of samples in the workload's library; a command is started to say it. The request must be sound.
 [[nodiscard]] std::uint64_t library_size(const WorkloadRequest& request);
 
-/// Memory that each worker will take, 0 for a workload without operands. The request must be sound.
+/// Memory that each worker will take, 0 for a workload without operands and where it is not known. The request must be
+/// sound.
 [[nodiscard]] Bytes per_worker_memory(const WorkloadRequest& request);
 
 /// A workload that is ready to run: the system under test, its samples, and the check of its answers.
@@ -76,6 +79,14 @@ class Workload {
 
   /// What hedging did in the last run, without its share; nothing where none was asked for.
   [[nodiscard]] virtual std::optional<HedgeRecord> hedge() const { return std::nullopt; }
+
+  /// Work of somebody else's can fail in a run: what to do at once, from a thread of the work, and why it did
+  /// afterwards; empty: it did not.
+  virtual void on_failure(std::function<void()> /*action*/) {}
+  [[nodiscard]] virtual std::string failure() const { return {}; }
+
+  /// Why check() judges nothing; empty: it does.
+  [[nodiscard]] virtual std::string unchecked_reason() const { return "a SYNTHETIC workload has no output"; }
 
   /// Judges the kept responses of a run; nothing for a workload that has no outputs.
   [[nodiscard]] virtual std::optional<ResponseCheck> check(const TestResult& result) const = 0;

@@ -58,7 +58,7 @@ function marksOf(runs, room) {
 export function histogramSentence(runs) {
   return runs.map((run) => {
     const { count, lost_count: lost, mean_s: mean, p95, p99 } = latencyOf(run);
-    const lostText = lost > 0 ? `; ${formatCount(lost)} lost, their latency is infinite` : '';
+    const lostText = lost > 0 ? `; ${formatCount(lost)} never completed, their latency is infinite` : '';
     const of = (/** @type {any} */ estimate) => formatDuration(estimate?.point_s ?? null);
     return `${run.label}${flagsOf(run)}: ${formatCount(count)} queries, mean ${formatDuration(mean)}, P95 ${of(p95)}, `
       + `P99 ${of(p99)}${lostText}.`;
@@ -147,7 +147,7 @@ function histogramLegend(runs) {
     h('thead', {}, h('tr', {}, h('td', {}, ''), ...head)),
     h('tbody', {}, row('Queries', ({ count }) => formatCount(count)), row('Mean', (l) => formatDuration(l.mean_s)),
       row('P95', ({ p95 }) => seconds(p95)), row('P99', ({ p99 }) => seconds(p99)), row('Max', (l) => formatDuration(l.max_s)),
-      row('Lost', ({ lost_count: lost }) => (lost > 0 ? `${formatCount(lost)}: infinite latency` : 'none')))));
+      row('Never completed', ({ lost_count: lost }) => (lost > 0 ? `${formatCount(lost)}: infinite latency` : 'none')))));
 }
 
 /** Sentences about what the picture cannot show. @param {Run[]} runs @param {any} model */

@@ -158,6 +158,42 @@ OutputCheck ArFrame::verify() {
   return check;
 }
 
+std::size_t ArFrame::layer_count() const { return detector_layers() + recogniser_.network().layers.size(); }
+
+LayeredKernel::LayerFigures ArFrame::layer(std::size_t index) const {
+  if (index < detector_layers()) {
+    return detector_.figures(index);
+  }
+  LayerFigures figures = recogniser_.figures(index - detector_layers());
+  figures.name = "text." + figures.name;
+  return figures;
+}
+
+void ArFrame::run_up_to_layer(std::size_t index) noexcept {
+  if (index < detector_layers()) {
+    detector_.run_up_to(index, frame(0));
+    return;
+  }
+  cut(0, frame(0), cut_.data());
+  recogniser_.run_up_to(index - detector_layers(), cut_.data());
+}
+
+void ArFrame::run_layer(std::size_t index) noexcept {
+  if (index < detector_layers()) {
+    detector_.run_layer(index);
+  } else {
+    recogniser_.run_layer(index - detector_layers());
+  }
+}
+
+OutputCheck ArFrame::check_layer(std::size_t index) {
+  if (index < detector_layers()) {
+    return detector_.check_layers(frame(0), index);
+  }
+  cut(0, frame(0), cut_.data());
+  return recogniser_.check_layers(cut_.data(), index - detector_layers());
+}
+
 std::unique_ptr<Kernel> make_ar_frame(const std::map<std::string, std::string>& parameters) {
   KernelParameters given(*find_kernel("ar_frame"), parameters);
   const std::string width = given.choice("width", {"0.75", "0.5", "1.0"});

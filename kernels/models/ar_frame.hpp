@@ -10,6 +10,7 @@
 #include "kernels/array.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/models/detection.hpp"
+#include "kernels/models/layered_kernel.hpp"
 #include "kernels/models/network_runner.hpp"
 
 namespace assay {
@@ -18,7 +19,7 @@ namespace assay {
 /// recogniser reads `crops` places of the frame. The weights are not trained and find nothing that is there; so the
 /// places are fixed ones, of the size that the recogniser reads, and the outputs can be checked to the last element.
 /// The output is the detector's and then that of each place.
-class ArFrame : public Kernel {
+class ArFrame : public Kernel, public LayeredKernel {
  public:
   static constexpr std::size_t kMostCrops = 8;
 
@@ -44,12 +45,20 @@ class ArFrame : public Kernel {
   [[nodiscard]] double output_scale() const override { return NetworkRunner::output_scale(); }
   [[nodiscard]] OutputCheck verify() override;
 
+  /// Those of the detector, and then of the recogniser for the first place.
+  [[nodiscard]] std::size_t layer_count() const override;
+  [[nodiscard]] LayerFigures layer(std::size_t index) const override;
+  void run_up_to_layer(std::size_t index) noexcept override;
+  void run_layer(std::size_t index) noexcept override;
+  [[nodiscard]] OutputCheck check_layer(std::size_t index) override;
+
   [[nodiscard]] std::span<const Detection> detections() const { return decoder_.detections(); }
 
  private:
   static constexpr std::size_t kSamples = 4;
 
   [[nodiscard]] const std::byte* frame(std::uint32_t sample) const { return frames_.data() + sample * frame_bytes_; }
+  [[nodiscard]] std::size_t detector_layers() const { return detector_.network().layers.size(); }
   void cut(std::size_t crop, const std::byte* frame, std::byte* to) const noexcept;
   [[nodiscard]] float output_element(std::size_t index) const noexcept;
   [[nodiscard]] std::size_t output_elements() const;

@@ -10,13 +10,14 @@
 
 #include "kernels/array.hpp"
 #include "kernels/kernel.hpp"
+#include "kernels/models/layered_kernel.hpp"
 #include "kernels/models/network_runner.hpp"
 
 namespace assay {
 
 /// A network with seeded weights as a kernel: a sample is an image. Its output is the network's, all heads. oneDNN
 /// allocates inside a run what it needs there.
-class NetworkKernel : public Kernel {
+class NetworkKernel : public Kernel, public LayeredKernel {
  public:
   static constexpr std::size_t kMaxBatch = 8;
 
@@ -42,6 +43,12 @@ class NetworkKernel : public Kernel {
   [[nodiscard]] double output_scale() const override { return NetworkRunner::output_scale(); }
   /// Each layer of sample 0 against the reference of that layer, and a full batch against its samples alone.
   [[nodiscard]] OutputCheck verify() override;
+
+  [[nodiscard]] std::size_t layer_count() const override { return runner_.network().layers.size(); }
+  [[nodiscard]] LayerFigures layer(std::size_t index) const override { return runner_.figures(index); }
+  void run_up_to_layer(std::size_t index) noexcept override { runner_.run_up_to(index, image(0)); }
+  void run_layer(std::size_t index) noexcept override { runner_.run_layer(index); }
+  [[nodiscard]] OutputCheck check_layer(std::size_t index) override { return runner_.check_layers(image(0), index); }
 
   [[nodiscard]] NetworkRunner& runner() { return runner_; }
   [[nodiscard]] const NetworkRunner& runner() const { return runner_; }

@@ -65,8 +65,7 @@ class OwnNetwork final : public NetworkExecutor {
   }
 
   [[nodiscard]] std::span<const float> output(std::size_t slot) const noexcept override {
-    const std::size_t elements = network_.output_elements();
-    return outputs_.span().subspan(slot * elements, elements);
+    return outputs_.span().subspan(slot * output_elements_, output_elements_);
   }
 
   void load(const void* image) noexcept override {
@@ -126,7 +125,8 @@ class OwnNetwork final : public NetworkExecutor {
     memory_ = Array<std::byte>(plan_.bytes);
     workspace_ = Array<float>(std::max<std::size_t>(1, widest * max_batch_));
     zeros_ = Array<float>(most_channels + padded_channels(0));
-    outputs_ = Array<float>(network_.output_elements() * max_batch_);
+    output_elements_ = network_.output_elements();
+    outputs_ = Array<float>(output_elements_ * max_batch_);
   }
 
   void pack_weights() {
@@ -263,6 +263,7 @@ class OwnNetwork final : public NetworkExecutor {
   Array<float> workspace_;
   Array<float> zeros_;
   Array<float> outputs_;
+  std::size_t output_elements_ = 0;  ///< of an image
   const void* input_ = nullptr;
   std::size_t images_ = 1;
 };

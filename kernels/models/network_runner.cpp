@@ -67,6 +67,14 @@ void NetworkRunner::run_up_to(std::size_t layer, const void* image) noexcept {
   }
 }
 
+LayeredKernel::LayerFigures NetworkRunner::figures(std::size_t layer) const {
+  const Layer& what = network_.layers[layer];
+  const Bytes traffic = network_.weight_bytes(what, type_) + network_.activation_bytes(what, type_);
+  // A sum reads what it overwrites.
+  const Bytes allocated = what.added ? Bytes{} : network_.tensor_bytes(what.output, type_);
+  return {.name = what.name, .work = network_.work(what), .traffic = traffic, .bus_traffic = traffic + allocated};
+}
+
 std::vector<double> NetworkRunner::reference(const void* image) const {
   return reference_output(network_, *weights_, image_in_double(network_, type_, image));
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "kernels/array.hpp"
+#include "kernels/models/layered_kernel.hpp"
 #include "kernels/models/network_choice.hpp"
 #include "kernels/models/network_executor.hpp"
 #include "kernels/output_comparison.hpp"
@@ -45,6 +46,8 @@ class NetworkRunner {
   /// Leaves the layers before `layer` computed for `image`, so that run_layer() finds what it reads.
   void run_up_to(std::size_t layer, const void* image) noexcept;
   void run_layer(std::size_t layer) noexcept { executor_->run_layer(layer); }
+
+  [[nodiscard]] LayeredKernel::LayerFigures figures(std::size_t layer) const;
 
   [[nodiscard]] std::vector<double> reference(const void* image) const;
 

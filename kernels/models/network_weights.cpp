@@ -49,7 +49,13 @@ ExpectedSize sum_size(const Network& network, const Layer& layer, NetworkType ty
     deviation = sums * byte_scale(sums, target);
   }
   if (layer.added) {
-    deviation = std::sqrt(deviation * deviation + sizes[*layer.added].mean_square);
+    const ExpectedSize& added = sizes[*layer.added];
+    const double mean_square = deviation * deviation + added.mean_square;
+    if (added.mean > 0.0) {
+      // A shortcut that is rectified already: the small branch beside it makes few sums negative.
+      return {.deviation = std::sqrt(mean_square), .mean = added.mean, .mean_square = mean_square};
+    }
+    deviation = std::sqrt(mean_square);
   }
   return after_activation(deviation, layer.activation);
 }

@@ -7,13 +7,43 @@
 
 #include "kernels/models/network.hpp"
 #include "kernels/models/network_weights.hpp"
+#include "kernels/models/reference_products.hpp"
 
 namespace assay {
 
+/// add_products() of a dense convolution in double.
+template <class Weight>
+void add_dense_products(const Network& network, const Layer& layer, std::span<const Weight> filters,
+                        std::span<const double> input, Extent place, std::span<double> sums) {
+  const TensorShape& in = network.input_of(layer);
+  std::vector<const double*> taps;
+  for (std::size_t y = 0; y < layer.filter.height; ++y) {
+    for (std::size_t x = 0; x < layer.filter.width; ++x) {
+      const std::size_t row = place.height * layer.stride.height + y - layer.padding.height;
+      const std::size_t column = place.width * layer.stride.width + x - layer.padding.width;
+      const bool inside = row < in.height && column < in.width;
+      taps.push_back(inside ? input.data() + (row * in.width + column) * in.channels : nullptr);
+    }
+  }
+  add_place_products(PlaceProducts<Weight>{.taps = taps.data(),
+                                           .tap_count = taps.size(),
+                                           .depth = in.channels,
+                                           .filters = filters.data(),
+                                           .channels = sums.size(),
+                                           .sums = sums.data()});
+}
+
 /// Adds the products of one place of the output to `sums`, one a channel. Taps on the border are computed like others.
+/// In double those of a dense convolution go another way, of which this template is the definition.
 template <class Real, class Weight>
 void add_products(const Network& network, const Layer& layer, std::span<const Weight> filters,
                   std::span<const Real> input, Extent place, std::span<Real> sums) {
+  if constexpr (std::is_same_v<Real, double>) {
+    if (layer.kind == LayerKind::convolution) {
+      add_dense_products(network, layer, filters, input, place, sums);
+      return;
+    }
+  }
   const TensorShape& in = network.input_of(layer);
   const bool depthwise = layer.kind == LayerKind::depthwise;
   const Weight* weights = filters.data();
@@ -57,12 +87,10 @@ Real pooled(const Network& network, const Layer& layer, std::span<const Real> in
         continue;
       }
       const Real value = input[(row * in.width + column) * in.channels + channel];
-      if (first) {
+      if (first || (layer.kind == LayerKind::max_pool && result < value)) {
         result = value;
       } else if (layer.kind == LayerKind::average_pool) {
         result = result + value;
-      } else if (result < value) {
-        result = value;
       }
       first = false;
     }

@@ -281,5 +281,46 @@ TEST(PeakSearch, TheIntervalIsNarrowWhereProbesAreLongAndQuiet) {
   EXPECT_LE(*estimate.broke_hz / *estimate.held_hz, 1.15);
 }
 
+/// Probes that decide at once: up to `most` cameras hold.
+PeakProbe probe_of_cameras(double rate, double fps, double most) {
+  const bool holds = rate <= (most + 0.5) * fps;
+  return {.rate_hz = rate,
+          .share = {.within = holds ? 1.0 : 0.5,
+                    .interval = {holds ? 0.995 : 0.4, holds ? 1.0 : 0.6},
+                    .effective_sample_size = 500.0}};
+}
+
+TEST(PeakSearch, WithStepsItEndsWithNeighbours) {
+  for (const double fps : {30.0, 29.97, 1.0 / 3.0}) {
+    for (const double most : {0.0, 1.0, 2.0, 3.0, 7.0, 8.0, 100.0}) {
+      PeakSearchSettings settings{.start_rate_hz = 4.0 * fps, .lowest_rate_hz = fps, .highest_rate_hz = 4096.0 * fps};
+      settings.step_hz = fps;
+      settings.step_name = "camera";
+      const PeakEstimate found =
+          searched(settings, [&](double rate) { return probe_of_cameras(rate, fps, most); }).estimate();
+      EXPECT_NEAR(found.broke_hz.value() / fps, most + 1.0, 1e-9);
+      EXPECT_NEAR(found.held_hz.value_or(0.0) / fps, most, 1e-9);
+      EXPECT_EQ(found.point_hz, found.broke_hz && found.held_hz ? found.held_hz : std::nullopt);
+      EXPECT_EQ(found.reason, most > 0.0 ? "" : "no rate held the window, down to 1 camera");
+    }
+  }
+}
+
+TEST(PeakSearch, WithStepsWhatIsUndecidedStaysSo) {
+  PeakSearchSettings settings{.start_rate_hz = 30.0, .lowest_rate_hz = 30.0, .highest_rate_hz = 3000.0};
+  settings.step_hz = 30.0;
+  settings.step_name = "camera";
+  const PeakEstimate found = searched(settings, [](double rate) {
+                               PeakProbe probe = probe_of_cameras(rate, 30.0, 3.0);
+                               if (rate == 120.0 || rate == 150.0) {
+                                 probe.share = {.within = 0.99, .interval = {0.97, 0.995}, .effective_sample_size = 10};
+                               }
+                               return probe;
+                             }).estimate();
+  EXPECT_EQ(found.held_hz, 90.0);
+  EXPECT_EQ(found.broke_hz, 180.0);
+  EXPECT_EQ(found.reason, "from 4 cameras to 5 cameras the probes were too short to decide");
+}
+
 }  // namespace
 }  // namespace assay

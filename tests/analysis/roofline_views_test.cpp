@@ -81,6 +81,27 @@ TEST(RooflineText, FitsEightyColumnsAndSaysWhatEachPartIs) {
   EXPECT_TRUE(std::all_of(ascii.begin(), ascii.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));
 }
 
+TEST(RooflineText, LayersAreRowsOfATableAndNotDotsOfTheList) {
+  RooflineMeasurement m = small_roofline();
+  const auto dot = std::ranges::find(m.subjects, SubjectKind::dot, &RooflineSubject::kind);
+  ASSERT_NE(dot, m.subjects.end());
+  RooflineSubject layer = *dot;
+  layer.parameters[kLayerParameter] = "03 block1.expand";
+  RooflineSubject moves = layer;
+  moves.parameters[kLayerParameter] = "04 pool";
+  moves.work_per_iteration = 0.0;
+  m.subjects.push_back(layer);
+  m.subjects.push_back(moves);
+  const Roofline roofline = fit_roofline(m);
+  const std::string text = roofline_text(m, roofline, place_dots(roofline, m), {});
+  const std::size_t list = text.find("DOTS:");
+  const std::size_t table = text.find("LAYERS of");
+  ASSERT_NE(list, std::string::npos);
+  ASSERT_NE(table, std::string::npos);
+  EXPECT_EQ(text.find("03 block1.expand"), text.find("03 block1.expand", table));
+  EXPECT_THAT(text.substr(table), AllOf(HasSubstr("04 pool"), HasSubstr("moves only"), HasSubstr("all layers")));
+}
+
 TEST(RooflineText, AnInvalidOneSaysWhyAndWhatToTry) {
   RooflineMeasurement m = sample_roofline();
   m.interrupted = true;

@@ -66,7 +66,8 @@ TEST(TerminalHistogram, SaysWhatIsMissing) {
   LatencyRecord latency = record({{1 << 10, 8}, {1 << 20, 1}});
   latency.lost_count = 1200;
   latency.max_s.reset();  // infinite: the axis ends with the last bin, [2^20, 2^20 * 33/32)
-  EXPECT_EQ(terminal_histogram(latency, {.columns = 10}), " 1.02 µs █        ▁ 1.08 ms (log, 1,200 lost)\n\n");
+  EXPECT_EQ(terminal_histogram(latency, {.columns = 10}),
+            " 1.02 µs █        ▁ 1.08 ms (log, 1,200 never completed)\n\n");
 }
 
 TEST(TerminalHistogram, RefusesTooFewColumns) {

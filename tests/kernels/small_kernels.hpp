@@ -92,6 +92,8 @@ inline std::vector<SmallKernel> small_kernels() {
       {"conv2d", {{"side", "4"}, {"filter", "1"}, {"channels_in", "16"}, {"library", "own"}}},
       {"depthwise", {{"side", "7"}, {"channels", "24"}}},
       {"depthwise", {{"side", "10"}, {"channels", "64"}}},
+      {"mobilenet_v2", {{"width", "0.5"}, {"side", "32"}}},
+      {"mobilenet_v2", {{"width", "0.5"}, {"side", "32"}, {"dtype", "i8"}, {"library", "own"}}},
       {"softmax", {{"rows", "5"}, {"columns", "192"}}},
       {"layernorm", {{"rows", "5"}, {"columns", "192"}}},
       {"attention", {{"heads", "4"}, {"kv_heads", "2"}, {"head_dim", "64"}, {"context", "128"}}},

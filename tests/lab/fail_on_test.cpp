@@ -68,6 +68,15 @@ TEST(FailOn, SaysWhyAValueIsNotThere) {
                           "samples_rate<1: not available: no query was completed"));
 }
 
+TEST(FailOn, FramesThatMissedAreAShareAndDroppedOnesAreNotLost) {
+  RunDocument run = run_of(1e-3);
+  EXPECT_THAT(tripped(parse_fail_on("missed>1%"), run),
+              ElementsAre("missed>1%: not available: the run has no frames with a deadline"));
+  run.frames = FramesRecord{.frames = 200, .dropped = 3, .missed = 5, .missed_share = {.point = 0.025, .reason = ""}};
+  run.latency.lost_count = 3;
+  EXPECT_THAT(tripped(parse_fail_on("missed>1%,missed>3%,lost>0"), run), ElementsAre("missed>1%: 2.50 %"));
+}
+
 TEST(FailOn, BothSignsAreExclusive) {
   const RunDocument run = run_of(10e-3);
   EXPECT_THAT(tripped(parse_fail_on("p99<10ms,p99>10ms,rate<200,rate>200"), run), IsEmpty());

@@ -53,5 +53,18 @@ TEST(PeakView, TheJsonHoldsEveryProbeInTheOrderOfMeasuring) {
   EXPECT_TRUE(json.at("peak_hz").at("reason").is_null());
 }
 
+TEST(PeakView, CountsCameras) {
+  PeakResult result = found();
+  result.cameras = {.frames_per_s = 50.0, .phase = "aligned"};
+  result.estimate.broke_hz = 150.0;
+  EXPECT_THAT(peak_text(result, Charset::ascii),
+              HasSubstr("mlp cameras at 50.0 frames/s, aligned: 2 hold 10.0 ms at p99, 3 do not"));
+  EXPECT_THAT(peak_text(result, Charset::ascii), HasSubstr("4 cameras"));
+  EXPECT_EQ(nlohmann::json::parse(peak_json(result)).at("cameras").at("held"), 2);
+  result.estimate = {.broke_hz = 50.0, .reason = ""};
+  EXPECT_THAT(peak_text(result, Charset::ascii), HasSubstr("not even one holds"));
+  EXPECT_TRUE(nlohmann::json::parse(peak_json(found())).at("cameras").is_null());
+}
+
 }  // namespace
 }  // namespace assay

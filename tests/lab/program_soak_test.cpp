@@ -63,6 +63,20 @@ TEST(ProgramSoak, ThePlanSaysWhatTheModelExpects) {
               HasSubstr("EMULATED server: no load trips it"));
 }
 
+TEST(ProgramSoak, ACameraIsPaced) {
+  const ScratchFolder folder;
+  const ProgramResult result = run_assay(
+      folder, {"soak", "synthetic", "--law", "constant", "--mean", "1ms", "--scenario", "server", "--arrivals",
+               "cameras:1x100:aligned", "--late-frames", "drop", "--for", "1s", "--warmup", "1ms", "--json"});
+  EXPECT_THAT(result.exit_code, ::testing::AnyOf(0, 3)) << result.err;
+  const json run = json::parse(result.out);
+  EXPECT_EQ(run.at("frames").at("frames"), 101);
+  EXPECT_EQ(run.at("frames").at("late_frames"), "drop");
+  EXPECT_EQ(run.at("frames").at("display").at("refreshes"), 101);
+  EXPECT_EQ(run.at("scenario").at("arrivals"), "cameras:1x100:aligned");
+  EXPECT_EQ(run.at("result").at("errors").size(), 0U);
+}
+
 TEST(ProgramSoak, ARunWithoutOneSaysSo) {
   const ScratchFolder folder;
   const ProgramResult result = run_assay(folder, {"run", "null", "--duration", "50ms", "--warmup", "1ms", "--json"});

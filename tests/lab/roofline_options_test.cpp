@@ -49,9 +49,24 @@ TEST(RooflineOptions, EveryBadValueIsToldAtOnce) {
   EXPECT_THAT(refusal({.only = "compute,"}), HasSubstr("--only"));
 }
 
+TEST(RooflineOptions, AWorkloadIsReadWithItsParameters) {
+  const RooflineRequest request = roofline_request_from({.workload = "ssdlite:width=0.75,dtype=i8", .layers = true});
+  ASSERT_TRUE(request.workload.has_value());
+  EXPECT_EQ(request.workload->entry->name, "ssdlite");
+  EXPECT_EQ(request.workload->parameters.at("width"), "0.75");
+  EXPECT_FALSE(request.workload->parameters.contains("library"));  // chosen where it is measured
+  EXPECT_TRUE(request.layers);
+  EXPECT_THAT(refusal({.workload = "resnet"}), HasSubstr("--workload 'resnet': there is no kernel 'resnet'"));
+  EXPECT_THAT(refusal({.workload = "resnet50:side=200"}), HasSubstr("side=200 is not accepted"));
+  EXPECT_THAT(refusal({.layers = true}), HasSubstr("--layers needs the workload"));
+}
+
 TEST(RooflineOptions, BecomeTheArgumentsOfTheMeasuringProcess) {
   EXPECT_THAT(roofline_engine_arguments({.cpus = "0", .only = "dots"}, "out"),
               ElementsAre("assay", "roofline", "--duration=14s", "--seed=1", "--out=out", "--cpus=0", "--only=dots"));
+  EXPECT_THAT(
+      roofline_engine_arguments({.workload = "mlp", .layers = true}, "out"),
+      ElementsAre("assay", "roofline", "--duration=14s", "--seed=1", "--out=out", "--workload=mlp", "--layers"));
 }
 
 }  // namespace

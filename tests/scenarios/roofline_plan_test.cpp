@@ -7,6 +7,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "harness/steady_clock.hpp"
 #include "kernels/kernel.hpp"
 #include "scenarios/level_sweep.hpp"
 #include "scenarios/roofline_levels.hpp"
@@ -42,6 +43,41 @@ TEST(RooflinePlan, EachSubjectHasANameOfItsOwn) {
     EXPECT_TRUE(ids.insert(subject.id).second) << subject.id;
     EXPECT_FALSE(subject.cpus.empty()) << subject.id;
   }
+}
+
+TEST(RooflinePlan, AWorkloadAndItsLayersTakeThePlaceOfTheDots) {
+  const KernelChoice network{.entry = find_kernel("mobilenet_v2"),
+                             .parameters = {{"width", "0.5"}, {"side", "32"}, {"library", "own"}}};
+  const auto levels = roofline_levels(two_sockets(), {}, 4096 * kMib);
+  auto plan = plan_roofline(two_sockets(), levels, {.cpus = {0, 2}, .workload = network, .layers = true});
+  EXPECT_EQ(count_of(plan, SubjectKind::dot, 1), 1U + 54);
+  EXPECT_EQ(count_of(plan, SubjectKind::dot, 2), 0U);
+  const auto whole = std::ranges::find(plan, "dot/mobilenet_v2/1t", &RooflineSubject::id);
+  const auto layer = std::ranges::find(plan, "dot/mobilenet_v2/layer/04-block1.depthwise/1t", &RooflineSubject::id);
+  ASSERT_TRUE(whole != plan.end() && layer != plan.end());
+  EXPECT_EQ(layer->parameters.at(kLayerParameter), "04 block1.depthwise");
+  SteadyClock clock;
+  SubjectCatalogue catalogue({}, clock);
+  const auto work = catalogue.make(*layer);
+  work->prepare(0, 1);
+  work->describe(*layer);
+  work->before_turn();
+  work->run(0, 3);
+  EXPECT_THAT(work->check(), ::testing::StartsWith("ok"));
+  // 16 x 16 to 8 x 8 places of 48 channels, nine taps and a bias each.
+  EXPECT_EQ(layer->work_per_iteration, 8.0 * 8 * 48 * (2 * 9 + 1));
+  EXPECT_EQ(layer->traffic_bytes_per_iteration, 4.0 * (16 * 16 * 48 + 8 * 8 * 48 + 10 * 48));
+  layer->parameters[kLayerParameter] = "54 none";
+  EXPECT_THROW((void)catalogue.make(*layer), std::invalid_argument);
+}
+
+TEST(RooflinePlan, AWorkloadWithoutLayersIsRefusedOnlyWhereTheyAreAskedFor) {
+  const KernelChoice mlp{.entry = find_kernel("mlp"), .parameters = {}};
+  const auto levels = roofline_levels(two_sockets(), {}, 4096 * kMib);
+  const auto plan = plan_roofline(two_sockets(), levels, {.cpus = {0}, .workload = mlp});
+  EXPECT_EQ(count_of(plan, SubjectKind::dot, 1), 1U);
+  EXPECT_THROW((void)plan_roofline(two_sockets(), levels, {.cpus = {0}, .workload = mlp, .layers = true}),
+               std::invalid_argument);
 }
 
 TEST(RooflinePlan, DialsSixteenIntensitiesAtEachLevelOnOneThreadAndOnAll) {

@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array kFolders{"harness", "kernels", "loadgen", "analysis", "scenarios", "lab", "tests",
-                              "cmake",   "scripts", "tools",   "docs",     "schema",    ".ci"};
+                              "cmake",   "scripts", "tools",   "docs",     "schema",    ".ci", "examples"};
 constexpr std::array kRootFiles{"CMakeLists.txt", "CMakePresets.json", "README.md"};
 constexpr std::array<std::string_view, 14> kTextExtensions{".hpp", ".cpp", ".cu",  ".cuh", ".in",   ".txt", ".cmake",
                                                            ".sh",  ".js",  ".mjs", ".css", ".html", ".md",  ".toml"};

@@ -109,7 +109,7 @@ test('lost queries are said; a lost P99 is not marked', () => {
   const lost = run('Server', (d) => { d.result.latency.p99 = { point_s: null, lower_s: 0.009, upper_s: null }; });
   const model = histogramModel([lost], { width: 600, logLatency: true, logCount: false });
   assert.ok(!model.labels.some(({ kind }) => kind === 'p99'));
-  assert.match(histogramSentence([lost]), /1 lost, their latency is infinite/);
+  assert.match(histogramSentence([lost]), /1 never completed, their latency is infinite/);
   assert.match(histogramSentence([lost]), /P99 not available/);
 });
 

@@ -1,0 +1,152 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/format.hpp"
+#include "analysis/track_judges.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr const char* kLoved = "clean";  ///< the model that the clean benchmark prefers
+constexpr const char* kRobust = "robust";
+
+struct Series {
+  const char* model;
+  bool isolated;
+  const char* voices;
+};
+
+const FieldResult* find(const RealWorldRecord& record, const Series& series, std::size_t condition) {
+  const auto found = std::ranges::find_if(record.results, [&](const FieldResult& result) {
+    return result.model == series.model && result.isolated == series.isolated && result.voices == series.voices &&
+           result.condition == condition;
+  });
+  return found == record.results.end() || found->words == 0 ? nullptr : &*found;
+}
+
+EstimateRecord share_of(const FieldResult& result) {
+  const Accuracy accuracy = accuracy_of(result);
+  return {.point = accuracy.point,
+          .lower = accuracy.interval.lower,
+          .upper = accuracy.interval.upper,
+          .confidence = 0.95,
+          .reason = {}};
+}
+
+/// The mixed field of the highest ratio: where people talk, and not in a storm.
+std::optional<std::size_t> mildest_field(const RealWorldRecord& record) {
+  std::optional<std::size_t> best;
+  for (std::size_t i = 0; i < record.conditions.size(); ++i) {
+    const FieldCondition& condition = record.conditions[i];
+    if (condition.noise == "mixed" && (!best || condition.snr_lower_db > record.conditions[*best].snr_lower_db)) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+void add(TrackField& field, const FieldResult* result, bool is_claim, const std::string& what) {
+  if (result != nullptr) {
+    field.accuracies.push_back(
+        {.is_claim = is_claim, .what = what, .share = share_of(*result), .words = result->words});
+  }
+}
+
+/// Which of the two models each test prefers, where their intervals are apart.
+std::string ranking_sentence(const RealWorldRecord& record, std::size_t in_field) {
+  const FieldResult* const loved_clean = find(record, {kLoved, false, "seen"}, 0);
+  const FieldResult* const robust_clean = find(record, {kRobust, false, "seen"}, 0);
+  const FieldResult* const loved_field = find(record, {kLoved, false, "unseen"}, in_field);
+  const FieldResult* const robust_field = find(record, {kRobust, false, "unseen"}, in_field);
+  if (loved_clean == nullptr || robust_clean == nullptr || loved_field == nullptr || robust_field == nullptr) {
+    return "";
+  }
+  const EstimateRecord a = share_of(*loved_clean);
+  const EstimateRecord b = share_of(*robust_clean);
+  const bool field_decides = *share_of(*robust_field).lower > *share_of(*loved_field).upper;
+  if (!field_decides) {
+    return "";
+  }
+  const std::string figures = fmt::format("{} against {}", share_text(a), share_text(b));
+  if (*a.lower > *b.upper) {
+    return fmt::format(
+        "The clean benchmark ranks the two models the wrong way round: {} there, and the second is the "
+        "better one in the field.",
+        figures);
+  }
+  return fmt::format("The clean benchmark does not tell the two models apart ({}); the field does.", figures);
+}
+
+void add_costs(TrackField& field, const RealWorldRecord& record) {
+  double lower_w = 0.0;
+  double upper_w = 0.0;
+  for (const TinyOperations& operations : record.operations) {
+    const EnergyEstimate estimate = energy_estimate(operations);
+    lower_w += estimate.lower_w;
+    upper_w += estimate.upper_w;
+    field.sentences.push_back(fmt::format(
+        "{} ({}): ESTIMATE {} to {}, at {:g} a second {} to {}.", operations.step, operations.arithmetic,
+        format_quantity(estimate.lower_j, "J"), format_quantity(estimate.upper_j, "J"), operations.steps_a_second,
+        format_quantity(estimate.lower_w, "W"), format_quantity(estimate.upper_w, "W")));
+  }
+  if (!record.operations.empty()) {
+    field.sentences.push_back(
+        fmt::format("All of them: ESTIMATE {} to {} against 1 mW: {} by this model, which counts operations and "
+                    "operands (Horowitz, "
+                    "ISSCC 2014, 45 nm) and nothing else; it was not measured.",
+                    format_quantity(lower_w, "W"), format_quantity(upper_w, "W"),
+                    upper_w <= kTinyBudgetW   ? "within"
+                    : lower_w <= kTinyBudgetW ? "within only where operands are reused"
+                                              : "above"));
+  }
+  for (const TinyTiming& timing : record.timings) {
+    field.sentences.push_back(fmt::format(
+        "{}: P50 {}, P99 {}; {} of the time of its {} of sound.", timing.step, format_duration(timing.p50_s),
+        format_duration(timing.p99_s), format_percent(timing.p50_s / timing.sound_s), format_duration(timing.sound_s)));
+  }
+  if (record.isolation_latency_s > 0.0) {
+    field.sentences.push_back(fmt::format("The isolation's window delays sound by {} besides the time it computes.",
+                                          format_duration(record.isolation_latency_s)));
+  }
+}
+
+}  // namespace
+
+std::optional<TrackField> field_of(const RealWorldRecord& record) {
+  const std::optional<std::size_t> in_field = mildest_field(record);
+  const FieldResult* const claim = find(record, {kLoved, false, "seen"}, 0);
+  const FieldResult* const found = in_field ? find(record, {kLoved, false, "unseen"}, *in_field) : nullptr;
+  if (claim == nullptr || found == nullptr) {
+    return std::nullopt;
+  }
+  constexpr double kPoints = 100.0;
+  const AccuracyGap gap = gap_of(*found);
+  TrackField field{.condition = record.conditions[*in_field].name,
+                   .file = {},
+                   .sha256 = {},
+                   .claim = share_of(*claim),
+                   .found = share_of(*found),
+                   .gap = {.point = gap.points / kPoints,
+                           .lower = gap.lower / kPoints,
+                           .upper = gap.upper / kPoints,
+                           .confidence = 0.95,
+                           .reason = {}},
+                   .accuracies = {},
+                   .sentences = {}};
+  add(field, claim, true, "clean, voices that trained: the usual benchmark");
+  add(field, find(record, {kLoved, false, "unseen"}, 0), false, "clean, voices that no training heard");
+  add(field, find(record, {kLoved, false, "seen"}, *in_field), false, field.condition + ", voices that trained");
+  add(field, found, false, field.condition + ", voices that no training heard");
+  add(field, find(record, {kLoved, true, "unseen"}, *in_field), false, "the same behind the isolation network");
+  add(field, find(record, {kRobust, false, "unseen"}, *in_field), false, "the same, model trained with noise");
+  add(field, find(record, {kRobust, true, "unseen"}, *in_field), false,
+      "the same, model trained with noise and isolation");
+  field.sentences.push_back(ranking_sentence(record, *in_field));
+  std::erase(field.sentences, "");
+  add_costs(field, record);
+  return field;
+}
+
+}  // namespace assay

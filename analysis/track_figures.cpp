@@ -1,0 +1,77 @@
+#include <algorithm>
+
+#include "analysis/frames_text.hpp"
+#include "analysis/track_record.hpp"
+
+namespace assay {
+
+namespace {
+
+EstimateRecord percentile_of(const LatencyRecord& latency, const std::string& name) {
+  const auto found = latency.percentiles_s.find(name);
+  return found == latency.percentiles_s.end() ? EstimateRecord{.reason = "the run has none"} : found->second;
+}
+
+void take_display(TrackFigures& figures, const DisplayRecord& display) {
+  figures.fps = display.fps;
+  figures.first_30_s_fps = display.first_30_s_fps;
+  figures.last_fps = display.last_30_s_fps ? display.last_30_s_fps : display.last_quarter_fps;
+  figures.retention = display.retention;
+  figures.knee_s = display.knee_s;
+  figures.refreshes = display.refreshes;
+  figures.janks = display.janks;
+  figures.frame_time_p99_s = display.frame_time_p99_s;
+  figures.work_mean_s = display.work_mean_s;
+  figures.wait_mean_s = display.wait_mean_s;
+}
+
+void take_frames(TrackFigures& figures, const RunDocument& run) {
+  const FramesRecord& frames = *run.frames;
+  figures.missed_share = frames.missed_share;
+  figures.frames = frames.frames;
+  figures.dropped = frames.dropped;
+  figures.longest_miss_run = frames.longest_miss_run;
+  if (frames.display) {
+    take_display(figures, *frames.display);
+    figures.power = frame_power_sentence(run);
+  }
+}
+
+}  // namespace
+
+TrackFigures figures_of(const RunDocument& run) {
+  TrackFigures figures{.mean_s = run.latency.mean_s,
+                       .p99_s = percentile_of(run.latency, "p99"),
+                       .p999_s = percentile_of(run.latency, "p99.9"),
+                       .service_mean_s = run.service_time.mean_s,
+                       .worker_count = run.placement.worker_cpus.size()};
+  if (run.work_flops) {
+    figures.work_ops = static_cast<double>(*run.work_flops);
+  }
+  if (run.traffic_bytes) {
+    figures.traffic_bytes = static_cast<double>(*run.traffic_bytes);
+  }
+  if (run.frames) {
+    take_frames(figures, run);
+  } else if (const auto& met = run.slo_met_share) {
+    const auto rest = [](const std::optional<double>& share) {
+      return share ? std::optional(1.0 - *share) : std::nullopt;
+    };
+    figures.missed_share = {.point = rest(met->point),
+                            .lower = rest(met->upper),
+                            .upper = rest(met->lower),
+                            .confidence = met->confidence,
+                            .reason = met->reason};
+    figures.frames = run.query_count;
+  } else {
+    figures.missed_share.reason = "the run had no deadline";
+  }
+  return figures;
+}
+
+const TrackRun* run_of(const TrackRecord& record, const std::string& step) {
+  const auto found = std::ranges::find(record.runs, step, &TrackRun::step);
+  return found == record.runs.end() || found->interrupted ? nullptr : &*found;
+}
+
+}  // namespace assay

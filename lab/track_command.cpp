@@ -1,0 +1,297 @@
+#include "lab/track_command.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "analysis/crisis_chart.hpp"
+#include "analysis/format.hpp"
+#include "analysis/run_file.hpp"
+#include "analysis/track_record.hpp"
+#include "analysis/untrusted_json.hpp"
+#include "harness/digest.hpp"
+#include "harness/quantity.hpp"
+#include "harness/realtime.hpp"
+#include "lab/json_output.hpp"
+#include "lab/latency_window_text.hpp"
+#include "lab/report_command.hpp"
+#include "lab/run_request_text.hpp"
+#include "lab/tour_plan.hpp"
+#include "lab/track_real_world.hpp"
+#include "lab/version.hpp"
+#include "scenarios/custom/custom_workload.hpp"
+#include "scenarios/execution_manner.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr double kAllowedShare = 0.01;  ///< what a P99 within the window lets pass
+
+TrackDefinition track_named(const std::string& name) {
+  try {
+    return find_track(name);
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(ExitCode::usage, fmt::format("track {}", error.what()));
+  } catch (const std::runtime_error& error) {
+    throw CommandError(ExitCode::file, error.what());
+  }
+}
+
+/// A folder of its own for each bundle, so that none overwrites another.
+MeasurementOptions in_own_folder(MeasurementOptions options, const std::string& track, std::string created) {
+  std::erase(created, ':');
+  options.folder = (std::filesystem::path(options.folder) / fmt::format("track-{}-{}", track, created)).string();
+  return options;
+}
+
+class TrackCommand {
+ public:
+  explicit TrackCommand(const TrackCommandOptions& options)
+      : options_(options), console_(options.console), track_(track_named(options.track)) {
+    require_json_target(options.json);
+    plan_ = plan_track(track_, options.choices, realtime_refusal(ExecutionManner::kWorkerPriority, SystemFiles{}));
+    left_ = expected_time(plan_);
+    describe();
+  }
+
+  ExitCode run() {
+    Measurements measurements(in_own_folder(options_.measurement, track_.name, record_.created), console_,
+                              "assay track " + track_.name);
+    measurements_ = &measurements;
+    console_.note(fmt::format("track {}: {} steps, about {}", track_.name,
+                              plan_.steps.size() + plan_.calibration.size(), format_duration(seconds(left_))));
+    try {
+      measure_all();
+    } catch (const std::exception& error) {  // what was measured before it is kept
+      console_.error(error.what());
+    }
+    return finish();
+  }
+
+ private:
+  void describe() {
+    const RequestedWindow window = parse_latency_window(track_.window);
+    record_ = {.track = track_.name,
+               .judge = track_.judge,
+               .title = track_.title,
+               .persona = track_.persona,
+               .north_star = track_.north_star,
+               .crisis = track_.crisis,
+               .claim = track_.claim,
+               .stakeholder = track_.stakeholder,
+               .preset = preset_name(options_.choices),
+               .created = utc_timestamp(std::time(nullptr)),
+               .tool = fmt::format("{} {}", build_info().version, build_info().revision_with_state()),
+               .machine = "this machine",
+               .workload = shown_workload(options_.choices.workload.value_or(track_.workload)),
+               .window = track_.window,
+               .window_s = seconds(window.limit),
+               .seed = parse_count(options_.choices.seed),
+               .left_out = plan_.left_out};
+    record_.choice = {.mode = plan_.size_mode, .parameter = {}, .value = {}, .target_s = {}, .mean_s = {}};
+    if (track_.calibration && plan_.size_mode != "given") {
+      record_.choice.parameter = track_.calibration->parameter;
+      record_.choice.value = options_.choices.size;
+      record_.choice.target_s = seconds(track_.calibration->target);
+    }
+    if (!plan_.size_note.empty()) {
+      record_.notes.push_back("The size of the workload is as given: " + plan_.size_note + ".");
+    }
+    if (options_.choices.workload) {
+      record_.notes.push_back(
+          fmt::format("{} stands in for the track's own workload, {}.", record_.workload, track_.workload));
+    }
+    record_.notes.push_back(
+        "This machine stands in for the device of the track: its window is applied, its heat and power are not.");
+  }
+
+  void measure_all() {
+    if (!calibrate()) {
+      return;
+    }
+    for (TrackStep& step : plan_.steps) {
+      if (track_.calibration && record_.choice.mode == "calibrated" && step.definition.workload.empty()) {
+        step.run = with_parameter(step.run, track_.calibration->parameter, record_.choice.value);
+      }
+      if (!measure_step(step)) {
+        return;
+      }
+    }
+    record_.complete = true;
+  }
+
+  /// False where the track cannot go on.
+  bool calibrate() {
+    double nearest = 0.0;
+    for (std::size_t i = 0; i < plan_.calibration.size(); ++i) {
+      const TrackStep& step = plan_.calibration[i];
+      const auto run = measure(step.run, fmt::format("calibrate-{}", i + 1), step.definition.title, step.expected);
+      if (!run) {
+        return false;
+      }
+      const std::string& value = track_.calibration->values.at(i);
+      if (!run->latency.mean_s) {
+        throw std::runtime_error(fmt::format("{}: queries were lost, so that there is no mean", step.definition.title));
+      }
+      record_.choice.mean_s[value] = *run->latency.mean_s;
+      const double distance = std::abs(*run->latency.mean_s - *record_.choice.target_s);
+      if (i == 0 || distance < nearest) {
+        nearest = distance;
+        record_.choice.value = value;
+      }
+    }
+    if (!plan_.calibration.empty()) {
+      console_.note(fmt::format("calibrated: {} {} takes {} alone, nearest to {}", record_.choice.parameter,
+                                record_.choice.value, format_duration(record_.choice.mean_s[record_.choice.value]),
+                                format_duration(*record_.choice.target_s)));
+    }
+    return true;
+  }
+
+  bool measure_step(const TrackStep& step) {
+    switch (step.definition.kind) {
+      case TrackStepDefinition::Kind::run:
+        return measure(step.run, step.definition.id, step.definition.title, step.expected).has_value();
+      case TrackStepDefinition::Kind::search:
+        return search(step);
+      case TrackStepDefinition::Kind::realworld:
+        return measure_field(step);
+    }
+    return false;
+  }
+
+  /// Nothing where the track cannot go on: no result, or a person asked for the end.
+  std::optional<RunDocument> measure(const RunOptions& run, const std::string& step, const std::string& title,
+                                     Nanoseconds expected) {
+    ++number_;
+    console_.note(
+        fmt::format("[{}] {}; about {} left", number_, title, format_duration(std::max(0.0, seconds(left_)))));
+    const Measured measured = measurements_->measure(run, title);
+    left_ -= expected + kAroundRun;
+    for (const std::string& line : measured.outcome.errors) {
+      console_.error(title + ": " + line);
+    }
+    if (!measured.run) {
+      return std::nullopt;
+    }
+    keep(measured, step, title);
+    return measurements_->interrupted() ? std::nullopt : measured.run;
+  }
+
+  void keep(const Measured& measured, const std::string& step, const std::string& title) {
+    const RunDocument& run = *measured.run;
+    const std::string file = *measured.outcome.file;
+    TrackRun kept{.step = step,
+                  .title = title,
+                  .file = std::filesystem::relative(file, measurements_->folder()).string(),
+                  .sha256 = sha256_hex(read_untrusted_file(file)),
+                  .scenario = run.scenario,
+                  .parameters = run.workload_parameters,
+                  .mark = mark_of(run),
+                  .valid = run.valid,
+                  .interrupted = run.interrupted,
+                  .invalid_codes = {},
+                  .duration_s = run.duration_s,
+                  .figures = figures_of(run)};
+    for (const InvalidReason& reason : run.invalid_reasons) {
+      kept.invalid_codes.push_back(reason.code);
+    }
+    honest_ = honest_ && is_honest(run);
+    record_.machine = run.machine_identity.label;
+    record_.runs.push_back(std::move(kept));
+    documents_.push_back(run);
+  }
+
+  bool measure_field(const TrackStep& step) {
+    ++number_;
+    console_.note(fmt::format("[{}] {} ...", number_, step.definition.title));
+    const RealWorldRecord found = measure_real_world({.full = options_.choices.full, .words = 0, .seed = record_.seed},
+                                                     [this](double) { return !measurements_->interrupted(); });
+    left_ -= step.expected + kAroundRun;
+    record_.field = field_of(found);
+    const std::string name = for_file_name(step.definition.id) + ".realworld.json";
+    const std::string json = real_world_json(found);
+    write_text((std::filesystem::path(measurements_->folder()) / name).string(), json);
+    if (record_.field) {
+      record_.field->file = name;
+      record_.field->sha256 = sha256_hex(json);
+    }
+    return !measurements_->interrupted();
+  }
+
+  bool search(const TrackStep& step) {
+    CameraSearch search{.step = step.definition.id,
+                        .title = step.definition.title,
+                        .allowed_share = kAllowedShare,
+                        .probes = {},
+                        .held = {},
+                        .broke = {}};
+    const auto most = static_cast<std::uint64_t>(step.definition.most);
+    bool goes_on = true;
+    while (const auto cameras = next_cameras(search.held, search.broke, most)) {
+      const std::string id = fmt::format("{}-{}", step.definition.id, *cameras);
+      const auto run = measure(for_cameras(step.run, *cameras), id,
+                               fmt::format("{}: {}", step.definition.title, *cameras), step.expected);
+      if (!run) {
+        goes_on = false;
+        break;
+      }
+      const TrackRun& kept = record_.runs.back();
+      const EstimateRecord& missed = kept.figures.missed_share;
+      const bool held = missed.point && *missed.point <= kAllowedShare;
+      search.probes.push_back({.cameras = *cameras, .held = held, .missed_share = missed, .file = kept.file});
+      (held ? search.held : search.broke) = *cameras;
+    }
+    record_.searches.push_back(std::move(search));
+    return goes_on;
+  }
+
+  ExitCode finish() {
+    record_.interrupted = measurements_->interrupted();
+    if (record_.runs.empty() && !record_.field) {
+      return record_.interrupted ? ExitCode::interrupted : ExitCode::run_invalid;
+    }
+    record_.findings = judge_track(record_);
+    const std::filesystem::path folder = measurements_->folder();
+    record_.page = "report.html";
+    const std::string json = track_json(record_);
+    write_text((folder / "track.json").string(), json);
+    write_text((folder / record_.page).string(), report_page(documents_, page_title(), "", {}, record_));
+    if (options_.json != "-") {
+      console_.result(crisis_text(record_, console_.text_style()));
+      console_.result(fmt::format("\npage     {}\nbundle   {}\n", (folder / record_.page).string(),
+                                  (folder / "track.json").string()));
+    }
+    write_json(options_.json, json, console_);
+    if (record_.interrupted) {
+      console_.warning("interrupted: what was measured is kept and flagged");
+      return ExitCode::interrupted;
+    }
+    return record_.complete && honest_ ? ExitCode::ok : ExitCode::run_invalid;
+  }
+
+  [[nodiscard]] std::string page_title() const { return fmt::format("{} on {}", record_.title, record_.machine); }
+
+  const TrackCommandOptions& options_;
+  Console console_;
+  TrackDefinition track_;
+  TrackPlan plan_;
+  TrackRecord record_;
+  std::vector<RunDocument> documents_;
+  Measurements* measurements_ = nullptr;
+  Nanoseconds left_{0};
+  int number_ = 0;
+  bool honest_ = true;
+};
+
+}  // namespace
+
+ExitCode track_command(const TrackCommandOptions& options) { return TrackCommand(options).run(); }
+
+}  // namespace assay

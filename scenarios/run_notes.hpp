@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "analysis/run_document.hpp"
+#include "harness/cpu_times.hpp"
+
+namespace assay {
+
+/// Notes what others took of the machine's CPU time between two readings, or why it is not known.
+void record_load(RunDocument& document, const std::optional<CpuTimes>& before, const std::optional<CpuTimes>& after);
+
+/// Notes that the work itself ended the run, which is no wish of a person; nothing if `failure` is empty.
+void record_failure(RunDocument& document, const std::string& failure, bool stopped_by_a_person);
+
+}  // namespace assay
