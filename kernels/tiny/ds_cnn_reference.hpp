@@ -53,7 +53,9 @@ class PlainDsCnn {
           const int row = place / kColumns * 2 + tap / 4 - 4;
           const int column = place % kColumns * 2 + tap % 4 - 1;
           const bool inside = row >= 0 && row < kHigh && column >= 0 && column < kWide;
-          const Real value = inside ? image[static_cast<std::size_t>(row * kWide + column)] : Real(0);
+          const Real value =
+              inside ? image[static_cast<std::size_t>(row) * kMfccCoefficients + static_cast<std::size_t>(column)]
+                     : Real(0);
           sum = sum + value * weight(0, channel, static_cast<std::size_t>(tap));
         }
         out.push_back(finish(sum, 0, channel));
