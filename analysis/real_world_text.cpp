@@ -81,9 +81,9 @@ std::string crossings(const RealWorldRecord& record, const std::string& voices) 
     for (const FieldResult& column : columns_of(record, voices)) {
       const auto snr = [&](double share) {
         const auto found = snr_crossing(record, column, condition.noise, share);
-        return found ? fmt::format("{:.1f} dB", *found) : std::string("not within what was measured");
+        return found ? fmt::format("{:.1f} dB", *found) : std::string("none of these ratios");
       };
-      text += fmt::format("  {:<7} {:<18} falls below 90 % at {}, below 60 % at {}\n", condition.noise,
+      text += fmt::format("  {:<7} {:<18} crosses 90 % at {}, 60 % at {}\n", condition.noise,
                           column_name(column), snr(0.9), snr(0.6));
     }
   }

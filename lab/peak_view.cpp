@@ -128,8 +128,9 @@ std::string peak_json(const PeakResult& result) {
 }
 
 std::string probe_line(const PeakProbe& probe, const PeakResult& result, Charset charset) {
+  const std::uint64_t cameras = result.cameras ? camera_count(probe.rate_hz, *result.cameras) : 0;
   const std::string load =
-      result.cameras ? fmt::format("{} cameras", camera_count(probe.rate_hz, *result.cameras)) : rate(probe.rate_hz);
+      result.cameras ? fmt::format("{} camera{}", cameras, cameras == 1 ? "" : "s") : rate(probe.rate_hz);
   return fmt::format("{}{:>18}  {:<9}  {:>8} within the window [{}, {}]  {} {}{}", result.mark.before(" "), load,
                      name_of(probe.outcome), format_percent(probe.share.within),
                      format_percent(probe.share.interval.lower), format_percent(probe.share.interval.upper),

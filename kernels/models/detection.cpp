@@ -41,15 +41,17 @@ DetectionDecoder::DetectionDecoder(const Network& network, Shape shape) : shape_
     const TensorShape& grid = network.output_of(network.layers[heads[level]]);
     const float size = (kSmallest + step * static_cast<float>(level)) * static_cast<float>(frame.height);
     for (std::size_t place = 0; place < grid.places(); ++place) {
+      const std::size_t row = place / grid.width;
+      const std::size_t column = place % grid.width;
       for (std::size_t i = 0; i < shape.anchors; ++i) {
         const float ratio = std::sqrt(kRatios[i % kRatios.size()]);
         const float scale = i == 5 ? size * std::sqrt((kSmallest + step) / kSmallest) : size;
-        anchors_.push_back({.x = (static_cast<float>(place % grid.width) + 0.5F) * static_cast<float>(frame.width) /
-                                 static_cast<float>(grid.width),
-                            .y = (static_cast<float>(place / grid.width) + 0.5F) * static_cast<float>(frame.height) /
-                                 static_cast<float>(grid.height),
-                            .width = scale * ratio,
-                            .height = scale / ratio});
+        anchors_.push_back(
+            {.x =
+                 (static_cast<float>(column) + 0.5F) * static_cast<float>(frame.width) / static_cast<float>(grid.width),
+             .y = (static_cast<float>(row) + 0.5F) * static_cast<float>(frame.height) / static_cast<float>(grid.height),
+             .width = scale * ratio,
+             .height = scale / ratio});
       }
     }
   }

@@ -87,12 +87,10 @@ Real pooled(const Network& network, const Layer& layer, std::span<const Real> in
         continue;
       }
       const Real value = input[(row * in.width + column) * in.channels + channel];
-      if (first) {
+      if (first || (layer.kind == LayerKind::max_pool && result < value)) {
         result = value;
       } else if (layer.kind == LayerKind::average_pool) {
         result = result + value;
-      } else if (result < value) {
-        result = value;
       }
       first = false;
     }
