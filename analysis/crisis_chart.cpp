@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <utility>
 
 namespace assay {
 
@@ -89,6 +91,16 @@ Html lines(Markup heading, const std::vector<std::string>& texts) {
   return out.put("</ul>");
 }
 
+/// The record holds its texts as a page shows them.
+std::string in_ascii(std::string text) {
+  for (const auto& [sign, plain] : {std::pair<std::string_view, std::string_view>{"µ", "u"}, {"∞", "inf"}}) {
+    for (auto at = text.find(sign); at != std::string::npos; at = text.find(sign, at)) {
+      text.replace(at, sign.size(), plain);
+    }
+  }
+  return text;
+}
+
 std::string wrapped_bar(const CrisisBar& bar, const CrisisRow& row, double largest, Charset charset) {
   constexpr double kColumns = 40.0;
   const auto columns = [&](double value) {
@@ -167,7 +179,7 @@ std::string crisis_text(const TrackRecord& record, const TextStyle& style) {
   for (const std::string& sentence : record.notes) {
     text += fmt::format("note      {}\n", sentence);
   }
-  return text;
+  return style.charset == Charset::ascii ? in_ascii(std::move(text)) : text;
 }
 
 }  // namespace assay

@@ -47,6 +47,13 @@ std::optional<std::size_t> mildest_field(const RealWorldRecord& record) {
   return best;
 }
 
+std::string words_of(const FieldCondition& condition) {
+  const std::string echo = condition.rt60_upper_s > 0.0 ? fmt::format(" and echo of {:g} to {:g} s",
+                                                                      condition.rt60_lower_s, condition.rt60_upper_s)
+                                                        : "";
+  return fmt::format("{} (mixed noise{})", condition.name, echo);
+}
+
 void add(TrackField& field, const FieldResult* result, bool is_claim, const std::string& what) {
   if (result != nullptr) {
     field.accuracies.push_back(
@@ -80,26 +87,20 @@ std::string ranking_sentence(const RealWorldRecord& record, std::size_t in_field
 }
 
 void add_costs(TrackField& field, const RealWorldRecord& record) {
-  double lower_w = 0.0;
-  double upper_w = 0.0;
   for (const TinyOperations& operations : record.operations) {
     const EnergyEstimate estimate = energy_estimate(operations);
-    lower_w += estimate.lower_w;
-    upper_w += estimate.upper_w;
     field.sentences.push_back(fmt::format(
-        "{} ({}): ESTIMATE {} to {}, at {:g} a second {} to {}.", operations.step, operations.arithmetic,
-        format_quantity(estimate.lower_j, "J"), format_quantity(estimate.upper_j, "J"), operations.steps_a_second,
-        format_quantity(estimate.lower_w, "W"), format_quantity(estimate.upper_w, "W")));
+        "{} ({}): ESTIMATE {} to {}, at {:g} a second {} to {}: {} 1 mW by this model.", operations.step,
+        operations.arithmetic, format_quantity(estimate.lower_j, "J"), format_quantity(estimate.upper_j, "J"),
+        operations.steps_a_second, format_quantity(estimate.lower_w, "W"), format_quantity(estimate.upper_w, "W"),
+        estimate.upper_w <= kTinyBudgetW   ? "within"
+        : estimate.lower_w <= kTinyBudgetW ? "only with operands reused within"
+                                           : "above"));
   }
   if (!record.operations.empty()) {
-    field.sentences.push_back(
-        fmt::format("All of them: ESTIMATE {} to {} against 1 mW: {} by this model, which counts operations and "
-                    "operands (Horowitz, "
-                    "ISSCC 2014, 45 nm) and nothing else; it was not measured.",
-                    format_quantity(lower_w, "W"), format_quantity(upper_w, "W"),
-                    upper_w <= kTinyBudgetW   ? "within"
-                    : lower_w <= kTinyBudgetW ? "within only where operands are reused"
-                                              : "above"));
+    field.sentences.emplace_back(
+        "The model counts operations and operands (Horowitz, ISSCC 2014, 45 nm) and nothing else; no energy was "
+        "measured.");
   }
   for (const TinyTiming& timing : record.timings) {
     field.sentences.push_back(fmt::format(
@@ -123,7 +124,7 @@ std::optional<TrackField> field_of(const RealWorldRecord& record) {
   }
   constexpr double kPoints = 100.0;
   const AccuracyGap gap = gap_of(*found);
-  TrackField field{.condition = record.conditions[*in_field].name,
+  TrackField field{.condition = words_of(record.conditions[*in_field]),
                    .file = {},
                    .sha256 = {},
                    .claim = share_of(*claim),

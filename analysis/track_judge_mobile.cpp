@@ -29,9 +29,10 @@ void add_bars(CrisisRow& row, const TrackRun& run, const std::string& where) {
 
 std::string course_sentence(const TrackRun& run, const std::string& where) {
   const TrackFigures& figures = run.figures;
-  std::string text =
-      fmt::format("{}{}: the 30-second benchmark said {}, the end of {} shows {}", mark_before(run), where,
-                  fps_text(figures.first_30_s_fps), format_duration(run.duration_s), fps_text(figures.last_fps));
+  std::string text = fmt::format("{}{}: ", mark_before(run), where);
+  text += figures.first_30_s_fps ? fmt::format("the 30-second benchmark said {}, ", fps_text(figures.first_30_s_fps))
+                                 : std::string("too short for the figure of a 30-second benchmark, ");
+  text += fmt::format("the end of {} shows {}", format_duration(run.duration_s), fps_text(figures.last_fps));
   if (figures.retention) {
     text += fmt::format(" ({} kept)", format_percent(*figures.retention));
   }
@@ -103,6 +104,8 @@ TrackFindings judge_mobile(const TrackRecord& record) {
   if (own == Course::lost) {
     findings.outcome = CrisisOutcome::confirmed;
     findings.sentence = lost_sentence(*bare, "This machine");
+    findings.evidence.emplace_back(
+        "Whether heat did it is for the run's own sensors, and for the CPU time that others took, to say.");
   } else if (emulated == Course::lost) {
     findings.outcome = CrisisOutcome::confirmed;
     findings.sentence = lost_sentence(*envelope, "In the phone's envelope");

@@ -47,7 +47,7 @@ void add_duty(TrackFindings& findings, const TrackRun& run, double per_second) {
 void judge_field(TrackFindings& findings, const TrackField& field) {
   const std::string figures = fmt::format(
       "On the clean recordings of a benchmark the model is right on {} of the words; on voices that no "
-      "training heard, in {}, on {}",
+      "training heard, at {}, on {}",
       share_text(field.claim), field.condition, share_text(field.found));
   const std::string alone = fmt::format("on the same words and voices the field alone costs {}", share_text(field.gap));
   if (!field.gap.point) {

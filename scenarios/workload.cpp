@@ -37,7 +37,7 @@ class KernelWorkload final : public Workload {
   [[nodiscard]] std::optional<Flops> work() const override { return known(system_.kernel().work()); }
   [[nodiscard]] std::optional<Bytes> traffic() const override { return known(system_.kernel().traffic()); }
   WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override { return system_.warm_up(duration, stop); }
-  void on_failure(std::function<void()> action) override { system_.on_failure(std::move(action)); }
+  void on_failure(const std::function<void()>& action) override { system_.on_failure(action); }
   [[nodiscard]] std::string failure() const override { return system_.failure(); }
   [[nodiscard]] std::string unchecked_reason() const override {
     return system_.kernel().has_reference() ? "" : "the workload gives no reference to compare its answers with";

@@ -82,7 +82,7 @@ class Workload {
 
   /// Work of somebody else's can fail in a run: what to do at once, from a thread of the work, and why it did
   /// afterwards; empty: it did not.
-  virtual void on_failure(std::function<void()> /*action*/) {}
+  virtual void on_failure(const std::function<void()>& /*action*/) {}
   [[nodiscard]] virtual std::string failure() const { return {}; }
 
   /// Why check() judges nothing; empty: it does.

@@ -213,10 +213,11 @@ TrackRecord tiny_with(const RealWorldRecord& found) {
 TEST(TinyTrack, HoldsTheFieldAgainstTheCleanFigure) {
   const TrackFindings findings = judge_track(tiny_with(real_world({983, 436, 615}, {955, 800, 867})));
   EXPECT_EQ(findings.outcome, CrisisOutcome::confirmed);
-  EXPECT_THAT(findings.sentence, AllOf(HasSubstr("right on 98.3 % ["), HasSubstr("in field 10 to 20 dB, on 61.5 % ["),
-                                       HasSubstr("the field alone costs 36.8 % [")));
+  EXPECT_THAT(findings.sentence,
+              AllOf(HasSubstr("right on 98.3 % ["), HasSubstr("at field 10 to 20 dB (mixed noise), on 61.5 % ["),
+                    HasSubstr("the field alone costs 36.8 % [")));
   EXPECT_THAT(findings.evidence, Contains(HasSubstr("the wrong way round")));
-  EXPECT_THAT(findings.evidence, Contains(AllOf(HasSubstr("ESTIMATE"), HasSubstr("it was not measured"))));
+  EXPECT_THAT(findings.evidence, Contains(AllOf(HasSubstr("ESTIMATE"), HasSubstr("within 1 mW by this model"))));
   ASSERT_FALSE(findings.rows.empty());
   EXPECT_TRUE(findings.rows[0].bars[0].is_claim);
 }
@@ -253,6 +254,7 @@ TEST(TrackFile, FitsItsSchema) {
 TEST(CrisisChart, ReadsWithoutColourAndEscapesWhatItIsGiven) {
   TrackRecord record = edge_with(estimate(0.712, 0.69, 0.733));
   record.machine = "<script>";
+  record.runs[0].figures.mean_s = 53e-6;
   record.findings = judge_track(record);
   const std::string page = crisis_section(record).str();
   EXPECT_THAT(page, Not(HasSubstr("<script>")));
