@@ -112,7 +112,7 @@ std::span<const KernelEntry> kernel_catalogue() {
                   "Keyword spotting of MLPerf Tiny on a second of speech: a small trained network.",
                   {{"model", "clean: trained in quiet rooms; robust: in noise and echo", "clean"},
                    {"dtype", "i8 (weights and values) or f32", "i8"},
-                   {"simd", "auto or scalar", "auto"}},
+                   {"simd", "widest (of this processor) or scalar", "widest"}},
                   make_ds_cnn},
       KernelEntry{"isolation",
                   "One 10 ms frame of a small trained recurrent network that isolates speech.",

@@ -21,7 +21,7 @@ DsCnn::DsCnn(Settings settings)
                .version = 1,
                .parameters = {{"model", settings_.model},
                               {"dtype", settings_.dtype == TinyDtype::i8 ? "i8" : "f32"},
-                              {"simd", settings_.scalar ? "scalar" : "auto"}},
+                              {"simd", settings_.scalar ? "scalar" : "widest"}},
                .facts = {{"simd", settings_.scalar ? "scalar" : simd_target()}}};
 }
 
@@ -112,7 +112,7 @@ std::unique_ptr<Kernel> make_ds_cnn(const std::map<std::string, std::string>& pa
   DsCnn::Settings settings;
   settings.model = given.choice("model", {"clean", "robust"});
   settings.dtype = given.choice("dtype", {"i8", "f32"}) == "f32" ? TinyDtype::f32 : TinyDtype::i8;
-  settings.scalar = given.choice("simd", {"auto", "scalar"}) == "scalar";
+  settings.scalar = given.choice("simd", {"widest", "scalar"}) == "scalar";
   given.throw_if_bad();
   return std::make_unique<DsCnn>(settings);
 }
