@@ -225,7 +225,7 @@ TEST(LineProcess, DiesWithItsParent) {
   close(ends[0]);
 }
 
-/// Reads from `descriptor` until its other end is closed everywhere; false if that takes 15 s.
+/// The other end of the pipe is closed everywhere; false if that takes longer than 15 s.
 bool closes_soon(int descriptor) {
   pollfd ended{.fd = descriptor, .events = 0, .revents = 0};
   return poll(&ended, 1, 15'000) == 1 && (ended.revents & POLLHUP) != 0;
