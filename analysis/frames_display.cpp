@@ -1,10 +1,13 @@
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "analysis/binomial_interval.hpp"
+#include "analysis/frame_misses.hpp"
 #include "analysis/frames_record.hpp"
 #include "analysis/latency_record.hpp"
 
@@ -57,6 +60,21 @@ std::vector<std::uint64_t> shown_at(const TestResult& result, const Refreshes& r
   shown.erase(std::unique(shown.begin(), shown.end()), shown.end());
   shown.erase(std::ranges::upper_bound(shown, display.refreshes), shown.end());
   return shown;
+}
+
+/// `shown` are of the refreshes 1 to display.refreshes.
+void add_janks(DisplayRecord& display, const std::vector<std::uint64_t>& shown) {
+  constexpr double kConfidence = 0.95;
+  std::vector<std::uint32_t> janks(display.refreshes, 1);
+  for (const std::uint64_t refresh : shown) {
+    janks[std::max<std::uint64_t>(refresh, 1) - 1] = 0;
+  }
+  display.janks = display.refreshes - shown.size();
+  const double share = static_cast<double>(display.janks) / static_cast<double>(display.refreshes);
+  const double effective = effective_frames(janks, 1);
+  const ShareInterval interval = clopper_pearson({.successes = share * effective, .trials = effective}, kConfidence);
+  display.jank_share = {
+      .point = share, .lower = interval.lower, .upper = interval.upper, .confidence = kConfidence, .reason = ""};
 }
 
 void add_frame_times(DisplayRecord& display, const std::vector<std::uint64_t>& shown, const Refreshes& refreshes) {
@@ -133,7 +151,7 @@ DisplayRecord display_record(const TestResult& result, double frames_per_s) {
   // Frame i should be shown at refresh i + 1.
   DisplayRecord display{.refreshes = result.records.size()};
   const std::vector<std::uint64_t> shown = shown_at(result, refreshes, display);
-  display.janks = display.refreshes - shown.size();
+  add_janks(display, shown);
   display.fps = static_cast<double>(shown.size()) * frames_per_s / static_cast<double>(display.refreshes);
   add_frame_times(display, shown, refreshes);
   add_course(display, shown, frames_per_s);

@@ -1,7 +1,10 @@
 #include "analysis/frames_json.hpp"
 
+#include <initializer_list>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "analysis/json_values.hpp"
 
@@ -19,10 +22,28 @@ ordered_json percentiles_json(const Percentiles& percentiles) {
   return out;
 }
 
+std::optional<double> optional_non_negative(const Field& field) {
+  return field.absent() ? std::nullopt : std::optional(field.non_negative());
+}
+
+const Field& required(const Field& field) {
+  if (field.absent()) {
+    field.fail("an object");
+  }
+  return field;
+}
+
+EstimateRecord read_time(const Field& field) {
+  for (const char* const part : {"point_s", "lower_s", "upper_s"}) {
+    (void)optional_non_negative(field.member(part));
+  }
+  return read_estimate(field, "_s");
+}
+
 Percentiles read_percentiles(const Field& field) {
   Percentiles percentiles;
   for (const auto& [name, member] : field.members()) {
-    percentiles[name] = read_estimate(member, "_s");
+    percentiles[name] = read_time(member);
   }
   return percentiles;
 }
@@ -37,6 +58,7 @@ ordered_json display_json(const std::optional<DisplayRecord>& display) {
   }
   return {{"refreshes", display->refreshes},
           {"janks", display->janks},
+          {"jank_share", estimate_json(display->jank_share, "")},
           {"fps", json_number(display->fps)},
           {"frame_time_p99", estimate_json(display->frame_time_p99_s, "_s")},
           {"low_fps", json_number(display->low_fps)},
@@ -51,27 +73,52 @@ ordered_json display_json(const std::optional<DisplayRecord>& display) {
           {"knee_s", json_number(display->knee_s)}};
 }
 
+/// Without a point where the file is from before it.
+EstimateRecord read_share(const Field& field) {
+  if (field.absent()) {
+    return {};
+  }
+  const EstimateRecord share = read_estimate(field, "");
+  for (const auto& [name, value] : {std::pair{"point", share.point}, {"lower", share.lower}, {"upper", share.upper}}) {
+    if (value && !(*value >= 0.0 && *value <= 1.0)) {
+      field.member(name).fail("a share from 0 to 1");
+    }
+  }
+  if (share.lower && share.upper && *share.lower > *share.upper) {
+    field.member("lower").fail("no more than the upper limit");
+  }
+  return share;
+}
+
+void check_parts(const Field& field, std::uint64_t whole, std::initializer_list<const char*> parts,
+                 std::string_view expected) {
+  for (const char* const part : parts) {
+    if (field.member(part).count() > whole) {
+      field.member(part).fail(expected);
+    }
+  }
+}
+
 std::optional<DisplayRecord> read_display(const Field& field) {
   if (field.absent()) {
     return std::nullopt;
   }
   DisplayRecord display{.refreshes = field.member("refreshes").count(),
                         .janks = field.member("janks").count(),
+                        .jank_share = read_share(field.member("jank_share")),
                         .fps = field.member("fps").non_negative(),
-                        .frame_time_p99_s = read_estimate(field.member("frame_time_p99"), "_s"),
-                        .low_fps = field.member("low_fps").optional_number(),
-                        .work_mean_s = field.member("work_mean_s").optional_number(),
-                        .wait_mean_s = field.member("wait_mean_s").optional_number(),
+                        .frame_time_p99_s = read_time(field.member("frame_time_p99")),
+                        .low_fps = optional_non_negative(field.member("low_fps")),
+                        .work_mean_s = optional_non_negative(field.member("work_mean_s")),
+                        .wait_mean_s = optional_non_negative(field.member("wait_mean_s")),
                         .window_s = field.member("window_s").non_negative(),
                         .fps_windows = {},
-                        .first_30_s_fps = field.member("first_30_s_fps").optional_number(),
-                        .last_30_s_fps = field.member("last_30_s_fps").optional_number(),
-                        .last_quarter_fps = field.member("last_quarter_fps").optional_number(),
-                        .retention = field.member("retention").optional_number(),
-                        .knee_s = field.member("knee_s").optional_number()};
-  if (display.janks > display.refreshes) {
-    field.member("janks").fail("no more than the refreshes");
-  }
+                        .first_30_s_fps = optional_non_negative(field.member("first_30_s_fps")),
+                        .last_30_s_fps = optional_non_negative(field.member("last_30_s_fps")),
+                        .last_quarter_fps = optional_non_negative(field.member("last_quarter_fps")),
+                        .retention = optional_non_negative(field.member("retention")),
+                        .knee_s = optional_non_negative(field.member("knee_s"))};
+  check_parts(field, display.refreshes, {"janks"}, "no more than the refreshes");
   for (const Field& fps : field.member("fps_windows").elements()) {
     display.fps_windows.push_back(fps.non_negative());
   }
@@ -108,7 +155,7 @@ std::optional<FramesRecord> read_frames(const Field& field) {
     return std::nullopt;
   }
   FramesRecord frames{.streams = field.member("streams").count(),
-                      .frames_per_s = field.member("frames_per_s").optional_number(),
+                      .frames_per_s = optional_non_negative(field.member("frames_per_s")),
                       .phase = field.member("phase").text(),
                       .late_frames = field.member("late_frames").text(),
                       .deadline_s = field.member("deadline_s").non_negative(),
@@ -116,7 +163,7 @@ std::optional<FramesRecord> read_frames(const Field& field) {
                       .frames = field.member("frames").count(),
                       .dropped = field.member("dropped").count(),
                       .missed = field.member("missed").count(),
-                      .missed_share = read_estimate(field.member("missed_share"), ""),
+                      .missed_share = read_share(required(field.member("missed_share"))),
                       .effective_frames = field.member("effective_frames").non_negative(),
                       .longest_miss_run = field.member("longest_miss_run").count(),
                       .longest_miss_stream = field.member("longest_miss_stream").count(),
@@ -124,10 +171,19 @@ std::optional<FramesRecord> read_frames(const Field& field) {
                       .triggers = field.member("triggers").count(),
                       .trigger_latency_s = read_percentiles(field.member("trigger_latency")),
                       .display = read_display(field.member("display"))};
-  for (const char* part : {"dropped", "missed", "triggers"}) {
-    if (field.member(part).count() > frames.frames) {
-      field.member(part).fail("no more than the frames");
-    }
+  if (frames.streams == 0) {
+    field.member("streams").fail("an integer from 1");
+  }
+  if (frames.frames_per_s && *frames.frames_per_s == 0.0) {
+    field.member("frames_per_s").fail("a number above 0 or null");
+  }
+  if (frames.longest_miss_stream >= frames.streams) {
+    field.member("longest_miss_stream").fail("a number below that of the streams");
+  }
+  check_parts(field, frames.frames, {"missed", "triggers"}, "no more than the frames");
+  check_parts(field, frames.missed, {"dropped", "longest_miss_run"}, "no more than the missed frames");
+  if (frames.effective_frames > static_cast<double>(frames.frames)) {
+    field.member("effective_frames").fail("no more than the frames");
   }
   return frames;
 }

@@ -23,6 +23,11 @@ std::string share_text(const EstimateRecord& share) {
   return text;
 }
 
+/// ", 60.5 % [25.1 %, 89.0 %]"
+std::string jank_share_text(const DisplayRecord& display) {
+  return display.jank_share.point ? ", " + share_text(display.jank_share) : ", a count without an interval";
+}
+
 std::string fps(double value) { return format_rate(value, "frames/s"); }
 
 std::string fps_or_absent(const std::optional<double>& value) { return value ? fps(*value) : "not available"; }
@@ -84,10 +89,8 @@ std::string frame_percentiles_sentence(const std::map<std::string, EstimateRecor
 }
 
 std::string display_sentence(const DisplayRecord& display, Charset charset) {
-  const double share =
-      display.refreshes == 0 ? 0.0 : static_cast<double>(display.janks) / static_cast<double>(display.refreshes);
-  return fmt::format("{} shown; {} of {} vsyncs missed (janks, {}); P99 frame time {}; 1 % low {}", fps(display.fps),
-                     format_count(display.janks), format_count(display.refreshes), format_percent(share),
+  return fmt::format("{} shown; {} of {} vsyncs missed (janks{}); P99 frame time {}; 1 % low {}", fps(display.fps),
+                     format_count(display.janks), format_count(display.refreshes), jank_share_text(display),
                      format_duration_estimate(display.frame_time_p99_s, charset),
                      display.low_fps ? fps(*display.low_fps) : "not available: fewer than 100 frame times");
 }
@@ -113,7 +116,7 @@ std::string kept_fps_sentence(const RunDocument& run) {
       display.retention ? fmt::format("retention {} (last 30 s / first 30 s)", format_percent(*display.retention))
       : lasted_s < 60.0 ? std::string("retention not available: the run is shorter than 60 s")
                         : std::string("retention not available: nothing was shown in the first 30 s");
-  return fmt::format("a benchmark of 30 s said {}; the last quarter of {} shows {}; {}; {}",
+  return fmt::format("the first 30 s, as long as a short benchmark, show {}; the last quarter of {} shows {}; {}; {}",
                      fps(*display.first_30_s_fps), format_duration(lasted_s), fps_or_absent(display.last_quarter_fps),
                      retention, knee_text(display));
 }

@@ -70,10 +70,16 @@ std::string layer_table(const RooflineMeasurement& measurement, const Roofline& 
   if (rows.empty()) {
     return "";
   }
-  const std::string unit = rows.front().subject->work_unit;
-  std::string out = wrapped_text("", "LAYERS of " + rows.front().subject->kernel +
-                                         ": each alone on one thread, on what the layers before it left. Bound: the "
-                                         "roof that is nearest at its intensity, of the level that holds its operands");
+  std::string unit = rows.front().subject->work_unit;
+  if (std::ranges::any_of(rows, [&unit](const Row& row) { return row.subject->work_unit != unit; })) {
+    unit = "work";  // each rate names its own
+  }
+  std::string out = wrapped_text(
+      "",
+      "LAYERS of " + rows.front().subject->kernel +
+          ": each alone on one thread, on what the layers before it left. Bound: the roof that is nearest at its "
+          "intensity, of the level that holds its operands. No column has an interval: those of the rate and of its "
+          "share of the roof are in --json and --csv; the share of the time is of the typical times, without one");
   out += fmt::format("  {:<27} {:>7} {:>3} {:>6} {:>13} {:>4}  {}\n", "layer", "typical", "%", unit + "/B",
                      "0.95-quantile", "%", "of roof");
   for (const Row& row : rows) {

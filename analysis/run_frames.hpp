@@ -15,8 +15,11 @@ namespace assay {
 /// What a display would have shown of one stream, whose refreshes (vsyncs) are the stream's own triggers: a frame is
 /// shown at the first refresh at or after its completion; of several that would be shown at one, the newest is.
 struct DisplayRecord {
-  std::uint64_t refreshes = 0;           ///< in the measured part, each of which should have had a new frame
-  std::uint64_t janks = 0;               ///< refreshes without a new frame: missed vsyncs
+  std::uint64_t refreshes = 0;  ///< in the measured part, each of which should have had a new frame
+  std::uint64_t janks = 0;      ///< refreshes without a new frame: missed vsyncs
+  /// Of the refreshes, with an exact interval for the refreshes that they are worth: janks come in clusters. Without a
+  /// point in files from before it.
+  EstimateRecord jank_share;
   double fps = 0.0;                      ///< new frames shown / time
   EstimateRecord frame_time_p99_s;       ///< of the times between frames shown, whole periods
   std::optional<double> low_fps;         ///< 1 % low: the slowest hundredth of those times, as a rate
@@ -24,7 +27,7 @@ struct DisplayRecord {
   std::optional<double> wait_mean_s;     ///< of the same: the rest from the trigger to the refresh that shows it
   double window_s = 0.0;                 ///< length of an interval of fps_windows; 0: the run was too short for one
   std::vector<double> fps_windows;       ///< frames shown in intervals of window_s, as a rate
-  std::optional<double> first_30_s_fps;  ///< what a benchmark of 30 s would have said; absent in a shorter run
+  std::optional<double> first_30_s_fps;  ///< as long as a short benchmark; absent in a shorter run
   std::optional<double> last_30_s_fps;   ///< absent in a run under 60 s, with which they would overlap
   std::optional<double> last_quarter_fps;
   std::optional<double> retention;  ///< last_30_s_fps / first_30_s_fps

@@ -144,7 +144,7 @@ constexpr std::array kTerms{
                   "rate falls from 60 to 30, 20, 15, 12, 10. Frame times are the times between frames shown."},
     GlossaryEntry{"retention", "kept, FPS, 1 % low, FPS/W",
                   "Frames a second shown in the last 30 s of a run, as a share of those in the first 30 s.",
-                  "Beside it stand what a benchmark of 30 s would have said, the last quarter of the run, and the "
+                  "Beside it stand the first 30 s, as long as a short benchmark, the last quarter of the run, and the "
                   "knee: the first interval below 95 % of the first one that the next three confirm. 1 % low is the "
                   "rate in the slowest hundredth of the frame times. FPS/W divides by the power that a counter "
                   "measured in a soak, idle power included."},

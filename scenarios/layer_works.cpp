@@ -101,7 +101,10 @@ class LayerWork final : public SubjectWork {
     subject.working_set_bytes = figures.traffic.count;
   }
 
-  std::string check() override { return text_of(shared_->layers->check_layer(layer_)); }
+  std::string check() override {
+    const OutputCheck check = shared_->layers->check_layer(layer_);
+    return shared_->kernel->failed() ? "wrong: " + shared_->kernel->failure() : text_of(check);
+  }
 
  private:
   std::shared_ptr<Shared> shared_;

@@ -46,6 +46,11 @@ class KernelWork final : public SubjectWork {
     Kernel& kernel = *kernels_.front();
     const std::uint32_t sample = 0;
     kernel.run({&sample, 1});
+    for (const auto& each : kernels_) {
+      if (each->failed()) {
+        return "wrong: " + each->failure();
+      }
+    }
     const Kernel::Probe found = kernel.probe(0);
     const Kernel::Probe expected = kernel.reference_probe(sample);
     double worst = 0.0;

@@ -39,6 +39,10 @@ class ArFrame : public Kernel, public LayeredKernel {
   [[nodiscard]] std::size_t sample_count() const override { return kSamples; }
   void prepare(std::uint64_t seed) override;
   void run(std::span<const std::uint32_t> samples) noexcept override;
+  [[nodiscard]] bool failed() const noexcept override { return detector_.failed() || recogniser_.failed(); }
+  [[nodiscard]] std::string failure() const override {
+    return detector_.failed() ? detector_.failure() : recogniser_.failure();
+  }
   [[nodiscard]] Probe probe(std::size_t slot) const noexcept override;
   [[nodiscard]] Probe reference_probe(std::uint32_t sample) const override;
   [[nodiscard]] double tolerance() const override;

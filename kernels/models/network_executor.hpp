@@ -28,6 +28,10 @@ class NetworkExecutor {
   /// What the last run() left for position `slot`: the heads one after the other. After layers that ran alone too.
   [[nodiscard]] virtual std::span<const float> output(std::size_t slot) const noexcept = 0;
 
+  /// True once the library has failed since the executor was made, and why; no output is to be used then.
+  [[nodiscard]] virtual bool failed() const noexcept { return false; }
+  [[nodiscard]] virtual std::string failure() const { return {}; }
+
   // One image, layer by layer: load(), then each layer in its order. A layer can be repeated; one that adds a shortcut
   // adds to its own sum then.
   virtual void load(const void* image) noexcept = 0;

@@ -37,6 +37,8 @@ class NetworkKernel : public Kernel, public LayeredKernel {
   [[nodiscard]] std::size_t max_batch() const override { return runner_.max_batch(); }
   void prepare(std::uint64_t seed) override;
   void run(std::span<const std::uint32_t> samples) noexcept override;
+  [[nodiscard]] bool failed() const noexcept override { return runner_.failed(); }
+  [[nodiscard]] std::string failure() const override { return runner_.failure(); }
   [[nodiscard]] Probe probe(std::size_t slot) const noexcept override;
   [[nodiscard]] Probe reference_probe(std::uint32_t sample) const override;
   [[nodiscard]] double tolerance() const override { return runner_.tolerance(); }

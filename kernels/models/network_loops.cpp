@@ -178,7 +178,7 @@ void convolve(const NetworkConvolution& c) {
   const std::size_t depth = taps * c.in.channels;
   const bool is_long = c.scales != nullptr && depth > kExactProducts;
   // Panels that stay in the L2 while all places pass by; found from 64 KiB to 1 MiB to matter by less than 5 %.
-  constexpr std::size_t kBlockBytes = 128 * 1024;
+  constexpr std::size_t kBlockBytes = std::size_t{128} * 1024;
   const std::size_t block = std::max<std::size_t>(1, kBlockBytes / (depth * 2 * n * sizeof(float))) * 2 * n;
   TapRows rows;
   HWY_ALIGN float tile[kTileSize];

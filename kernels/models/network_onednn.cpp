@@ -64,6 +64,14 @@ class OneDnnNetwork final : public NetworkExecutor {
     return outputs_.span().subspan(slot * output_elements_, output_elements_);
   }
 
+  [[nodiscard]] bool failed() const noexcept override {
+    return std::ranges::any_of(programs_, [](const auto& batch) { return batch->failed(); });
+  }
+  [[nodiscard]] std::string failure() const override {
+    const auto batch = std::ranges::find_if(programs_, [](const auto& each) { return each->failed(); });
+    return batch == programs_.end() ? "" : (*batch)->failure();
+  }
+
   void load(const void* image) noexcept override {
     const OpenMpThreads::One one(api_.threads);
     programs_.front()->load(image);

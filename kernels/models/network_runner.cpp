@@ -60,6 +60,10 @@ void NetworkRunner::prepare(std::uint64_t seed) {
   executor_ = choice_.library->executor({.network = network_, .weights = *weights_, .max_batch = max_batch_});
 }
 
+std::string NetworkRunner::failure() const {
+  return failed() ? fmt::format("{}: {}", network_.name, executor_->failure()) : "";
+}
+
 void NetworkRunner::run_up_to(std::size_t layer, const void* image) noexcept {
   executor_->load(image);
   for (std::size_t i = 0; i < layer; ++i) {
@@ -139,6 +143,10 @@ OutputCheck NetworkRunner::check_layers(const void* image, std::optional<std::si
     if (only) {
       break;
     }
+  }
+  if (failed()) {
+    result.passed = false;
+    result.detail = failure();
   }
   return result;
 }

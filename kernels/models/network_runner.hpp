@@ -43,6 +43,10 @@ class NetworkRunner {
   void run(std::span<const void* const> images) noexcept { executor_->run(images); }
   [[nodiscard]] std::span<const float> output(std::size_t slot) const noexcept { return executor_->output(slot); }
 
+  /// What the executor says of the library.
+  [[nodiscard]] bool failed() const noexcept { return executor_ != nullptr && executor_->failed(); }
+  [[nodiscard]] std::string failure() const;
+
   /// Leaves the layers before `layer` computed for `image`, so that run_layer() finds what it reads.
   void run_up_to(std::size_t layer, const void* image) noexcept;
   void run_layer(std::size_t layer) noexcept { executor_->run_layer(layer); }

@@ -1,5 +1,7 @@
 #include "kernels/models/onednn_batch.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <utility>
@@ -101,23 +103,45 @@ void OneDnnBatch::bind(std::byte* memory, std::byte* scratchpad) {
   bind_heads();
 }
 
+std::string OneDnnBatch::failure() const {
+  return failed() ? fmt::format("oneDNN: {} returned status {}", failed_call_, static_cast<int>(status_)) : "";
+}
+
+void OneDnnBatch::note(dnnl_status_t status, const char* call) noexcept {
+  if (status != dnnl_success && !failed()) {
+    failed_call_ = call;
+    status_ = status;
+  }
+}
+
+void OneDnnBatch::execute(const OneDnnOwned<dnnl_primitive_t>& primitive,
+                          const std::vector<dnnl_exec_arg_t>& arguments) noexcept {
+  if (!failed()) {  // memory that was not pointed to is not to be used
+    note(engine_.execute(primitive.get(), arguments), "dnnl_primitive_execute");
+  }
+}
+
+void OneDnnBatch::point(const OneDnnOwned<dnnl_memory_t>& memory, void* data) noexcept {
+  note(engine_.api().memory_set_data_handle(memory.get(), data), "dnnl_memory_set_data_handle");
+}
+
 void OneDnnBatch::load(const void* images) noexcept {
   // The interface has one type for memory that is read and memory that is written.
   void* const data = const_cast<void*>(images);
   if (image_reorder_) {
-    engine_.api().memory_set_data_handle(image_.get(), data);
-    engine_.execute(image_reorder_.get(), image_arguments_);
+    point(image_, data);
+    execute(image_reorder_, image_arguments_);
   } else {
-    engine_.api().memory_set_data_handle(memories_[0].get(), data);
+    point(memories_[0], data);
   }
 }
 
 void OneDnnBatch::run_layer(std::size_t layer) noexcept {
   const Step& step = steps_[layer];
   if (step.reorder) {
-    engine_.execute(step.reorder.get(), step.reorder_arguments);
+    execute(step.reorder, step.reorder_arguments);
   }
-  engine_.execute(step.primitive.get(), step.arguments);
+  execute(step.primitive, step.arguments);
 }
 
 void OneDnnBatch::run(float* outputs) noexcept {
@@ -125,8 +149,8 @@ void OneDnnBatch::run(float* outputs) noexcept {
     run_layer(layer);
   }
   for (const Head& head : heads_) {
-    engine_.api().memory_set_data_handle(head.output.get(), outputs + head.offset);
-    engine_.execute(head.reorder.get(), head.arguments);
+    point(head.output, outputs + head.offset);
+    execute(head.reorder, head.arguments);
   }
 }
 
@@ -138,7 +162,7 @@ void OneDnnBatch::read(std::size_t tensor, std::span<float> values) noexcept {
         engine_.tensor({dim(images_), dim(shape.channels), dim(shape.height), dim(shape.width)}, dnnl_f32, dnnl_nhwc);
     const auto to = engine_.memory(plain, values.data());
     const auto reorder = engine_.reorder(tensors_[tensor], plain);
-    engine_.execute(reorder.get(), {{DNNL_ARG_FROM, memories_[tensor].get()}, {DNNL_ARG_TO, to.get()}});
+    execute(reorder, {{DNNL_ARG_FROM, memories_[tensor].get()}, {DNNL_ARG_TO, to.get()}});
   } catch (const std::exception&) {
     return;  // what was not read is no number, and fails the check that wanted it
   }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "kernels/models/activation_plan.hpp"
@@ -46,6 +47,10 @@ class OneDnnBatch {
   /// Binds the primitives to memory of those sizes, which batches that do not run at once share.
   void bind(std::byte* memory, std::byte* scratchpad);
 
+  /// The first call of the library's that failed since the batch was made; nothing runs after one.
+  [[nodiscard]] bool failed() const noexcept { return failed_call_ != nullptr; }
+  [[nodiscard]] std::string failure() const;
+
   /// `images` of them one after the other.
   void load(const void* images) noexcept;
   void run_layer(std::size_t layer) noexcept;
@@ -89,6 +94,9 @@ class OneDnnBatch {
   void make_convolution(std::size_t index, OneDnnParameters& parameters);
   void make_pool(std::size_t index);
   void bind_heads();
+  void note(dnnl_status_t status, const char* call) noexcept;
+  void execute(const OneDnnOwned<dnnl_primitive_t>& primitive, const std::vector<dnnl_exec_arg_t>& arguments) noexcept;
+  void point(const OneDnnOwned<dnnl_memory_t>& memory, void* data) noexcept;
 
   const OneDnnEngine& engine_;
   const Network& network_;
@@ -103,6 +111,8 @@ class OneDnnBatch {
   OneDnnOwned<dnnl_primitive_t> image_reorder_{nullptr, nullptr};
   std::vector<dnnl_exec_arg_t> image_arguments_;
   std::vector<Head> heads_;
+  const char* failed_call_ = nullptr;
+  dnnl_status_t status_ = dnnl_success;
 };
 
 }  // namespace assay

@@ -33,10 +33,10 @@ typedef struct assay_workload_parameter {
 typedef struct assay_workload_info {
   uint32_t struct_size;       /* set by Assay: later versions append members, write none beyond it */
   uint32_t workload_version;  /* raise it when the work of one sample changes; 0 counts as 1 */
-  uint64_t sample_count;      /* number of distinct inputs, at least 1 */
+  uint64_t sample_count;      /* number of distinct inputs, 1 to 4194304 */
   uint64_t max_batch;         /* samples that one call of run may take; 0 counts as 1, at most 1024 */
-  uint64_t flops_per_sample;  /* an FMA is two; 0: not known */
-  uint64_t bytes_per_sample;  /* each operand once; 0: not known */
+  uint64_t flops_per_sample;  /* an FMA is two; 0: not known; at most 2^53 */
+  uint64_t bytes_per_sample;  /* each operand once; 0: not known; at most 2^53 */
   uint32_t answer_count;      /* numbers that run writes for each sample, 0 to ASSAY_WORKLOAD_ANSWER_MAX */
   double tolerance;           /* on |answer - reference| / max(|reference|, 1); 0 counts as 1e-3 */
 } assay_workload_info;

@@ -6,10 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
 #include "harness/digest.hpp"
+#include "scenarios/custom/answer_check.hpp"
 #include "scenarios/custom/library_kernel.hpp"
 #include "scenarios/custom/process_kernel.hpp"
 
@@ -35,28 +38,64 @@ std::vector<std::string> words_of_command(std::string_view text) {
   return words;
 }
 
+constexpr std::string_view kDigestEnd = "_sha256";
+
+std::string no_digest(int error) { return fmt::format("not available: {}", std::strerror(error)); }
+
+/// Of an open regular file.
+std::string content_digest(int file, off_t size) {
+  constexpr off_t kLargest = off_t{1} << 30;
+  if (size > kLargest) {
+    return "not taken: larger than 1 GiB";
+  }
+  if (size == 0) {
+    char byte = 0;
+    const ssize_t count = read(file, &byte, 1);
+    return count == 0  ? sha256_hex("")
+           : count > 0 ? std::string("not available: the system does not tell its size")
+                       : no_digest(errno);
+  }
+  const auto length = static_cast<std::size_t>(size);
+  void* const content = mmap(nullptr, length, PROT_READ, MAP_PRIVATE, file, 0);
+  if (content == MAP_FAILED) {
+    return no_digest(errno);
+  }
+  const std::string digest = sha256_hex({static_cast<const char*>(content), length});
+  munmap(content, length);
+  return digest;
+}
+
 /// SHA-256 of a file's content, or why there is none; empty if it is no file.
 std::string file_digest(const std::string& name) {
-  constexpr off_t kLargest = off_t{1} << 30;
-  const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0) {
+  struct stat facts {};
+  if (stat(name.c_str(), &facts) != 0) {
+    return errno == EACCES ? no_digest(errno) : "";
+  }
+  if (!S_ISREG(facts.st_mode)) {
     return "";
   }
-  struct stat facts {};
-  std::string digest;
-  if (fstat(file, &facts) == 0 && S_ISREG(facts.st_mode)) {
-    const auto size = static_cast<std::size_t>(facts.st_size);
-    if (size == 0) {
-      digest = sha256_hex("");
-    } else if (facts.st_size > kLargest) {
-      digest = "not taken: larger than 1 GiB";
-    } else if (void* const content = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file, 0); content != MAP_FAILED) {
-      digest = sha256_hex({static_cast<const char*>(content), size});
-      munmap(content, size);
-    }
+  const int file = open(name.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0 || fstat(file, &facts) != 0) {
+    const int error = errno;
+    close(file);
+    return no_digest(error);
   }
+  const std::string digest = content_digest(file, facts.st_size);
   close(file);
   return digest;
+}
+
+std::vector<std::string> reserved_name_problems(const CustomWorkload& workload) {
+  std::vector<std::string> problems;
+  for (const auto& [name, value] : workload.parameters) {
+    if (name.ends_with(kDigestEnd)) {
+      problems.push_back(
+          fmt::format("--param {}: names that end in {} are for the digests of files that Assay takes; "
+                      "choose another name",
+                      one_line(name), kDigestEnd));
+    }
+  }
+  return problems;
 }
 
 /// What a word names: itself, or what follows its first '='.
@@ -111,18 +150,24 @@ std::vector<std::string> problems_of(const CustomWorkload& workload) {
                 ? "workload 'lib:': name the file of the library, e.g. lib:./libmine.so"
                 : "workload 'cmd:': name the program, e.g. cmd:./my-server"};
   }
+  std::vector<std::string> problems = reserved_name_problems(workload);
   if (workload.kind == CustomWorkload::Kind::command) {
     (void)program_file(workload);
-    return process_problems(workload);
+    const std::vector<std::string> of_process = process_problems(workload);
+    problems.insert(problems.end(), of_process.begin(), of_process.end());
+    return problems;
   }
-  const std::string refusal = WorkloadLibrary(workload.words.front()).refusal(workload);
-  return refusal.empty() ? std::vector<std::string>{} : std::vector{fmt::format("{}: {}", workload.shown(), refusal)};
+  if (const std::string refusal = WorkloadLibrary(workload.words.front()).refusal(workload); !refusal.empty()) {
+    problems.push_back(fmt::format("{}: {}", workload.shown(), refusal));
+  }
+  return problems;
 }
 
 std::map<std::string, std::string> identity_parameters(const CustomWorkload& workload) {
   std::map<std::string, std::string> parameters;
   const bool is_command = workload.kind == CustomWorkload::Kind::command;
-  parameters["file_sha256"] = file_digest(is_command ? program_file(workload) : workload.words.front());
+  const std::string of_file = file_digest(is_command ? program_file(workload) : workload.words.front());
+  parameters["file_sha256"] = of_file.empty() ? "not available: it is gone" : of_file;
   for (std::size_t i = 1; i < workload.words.size(); ++i) {
     if (const std::string digest = file_digest(value_of(workload.words[i])); !digest.empty()) {
       parameters[fmt::format("argument_{}_sha256", i)] = digest;

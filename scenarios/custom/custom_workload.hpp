@@ -38,7 +38,7 @@ struct CustomWorkload {
 /// is missing or is no workload. Starts no process; a library is opened.
 [[nodiscard]] std::vector<std::string> problems_of(const CustomWorkload& workload);
 
-/// Name, version, parameters, and the SHA-256 of each file that the name or a parameter names.
+/// The parameters, and the SHA-256 of each file that the name or a parameter names, or why there is none.
 [[nodiscard]] std::map<std::string, std::string> identity_parameters(const CustomWorkload& workload);
 
 /// One more instance, for the worker of that number on those CPUs. The first call opens the library or starts the

@@ -12,6 +12,7 @@
 #include "kernels/shared_library.hpp"
 #include "scenarios/custom/answer_check.hpp"
 #include "scenarios/custom/assay_workload.h"
+#include "scenarios/custom/workload_limits.hpp"
 
 namespace assay {
 
@@ -33,8 +34,6 @@ struct WorkloadFunctions {
 };
 
 namespace {
-
-constexpr std::uint64_t kMostBatch = 1024;
 
 template <class Function>
 void require_function(const SharedLibrary& library, const std::string& file, const char* name, Function& into) {
@@ -61,11 +60,17 @@ class ParameterList {
 };
 
 std::string problem_of(const assay_workload_info& info) {
-  if (info.sample_count == 0 || info.sample_count > std::uint64_t{1} << 32U) {
-    return fmt::format("sample_count is {}: must be 1 to 2^32", info.sample_count);
+  if (info.sample_count == 0 || info.sample_count > kMostSamples) {
+    return fmt::format("sample_count is {}: must be 1 to {}", info.sample_count, kMostSamples);
   }
   if (info.max_batch > kMostBatch) {
     return fmt::format("max_batch is {}: must be at most {}", info.max_batch, kMostBatch);
+  }
+  if (info.flops_per_sample > kMostWork) {
+    return fmt::format("flops_per_sample is {}: must be at most {}", info.flops_per_sample, kMostWork);
+  }
+  if (info.bytes_per_sample > kMostWork) {
+    return fmt::format("bytes_per_sample is {}: must be at most {}", info.bytes_per_sample, kMostWork);
   }
   if (info.answer_count > ASSAY_WORKLOAD_ANSWER_MAX) {
     return fmt::format("answer_count is {}: must be at most {}", info.answer_count, ASSAY_WORKLOAD_ANSWER_MAX);

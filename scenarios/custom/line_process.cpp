@@ -210,26 +210,43 @@ void LineProcess::give_up(std::string why) noexcept {
   end_child(Nanoseconds{0});
 }
 
-std::string LineProcess::end_of_child() noexcept {
-  constexpr Nanoseconds kMoment = std::chrono::milliseconds{500};
-  const Instant deadline = clock_.now() + kMoment;
+bool LineProcess::child_has_ended() const noexcept {
+  siginfo_t ended{};
+  return waitid(P_PID, static_cast<id_t>(child_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 && ended.si_pid == child_;
+}
+
+int LineProcess::reap() noexcept {
+  // The group first: as long as the child is not reaped, no other can have its number. What it started is in it.
+  kill(-child_, SIGKILL);
+  kill(child_, SIGKILL);  // the group may not be there yet
   int status = 0;
-  while (child_ > 0) {
-    const pid_t ended = waitpid(child_, &status, WNOHANG);
-    if (ended == child_) {
-      child_ = -1;
-      if (WIFSIGNALED(status)) {
-        const int signal = WTERMSIG(status);
-        return fmt::format("its process died from signal {} ({})", signal, strsignal(signal));
-      }
-      return fmt::format("its process ended with code {}", WEXITSTATUS(status));
-    }
+  waitpid(child_, &status, 0);
+  child_ = -1;
+  return status;
+}
+
+bool LineProcess::wait_for_end(Nanoseconds patience) noexcept {
+  const Instant deadline = clock_.now() + patience;
+  while (!child_has_ended()) {
     if (clock_.now() >= deadline) {
-      break;
+      return false;
     }
     clock_.wait_until(clock_.now() + std::chrono::milliseconds{5});
   }
-  return "it closed its standard output";
+  return true;
+}
+
+std::string LineProcess::end_of_child() noexcept {
+  constexpr Nanoseconds kMoment = std::chrono::milliseconds{500};
+  if (child_ <= 0 || !wait_for_end(kMoment)) {
+    return "it closed its standard output";
+  }
+  const int status = reap();
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    return fmt::format("its process died from signal {} ({})", signal, strsignal(signal));
+  }
+  return fmt::format("its process ended with code {}", WEXITSTATUS(status));
 }
 
 void LineProcess::end_child(Nanoseconds grace) noexcept {
@@ -237,19 +254,9 @@ void LineProcess::end_child(Nanoseconds grace) noexcept {
     close(to_child_);
     to_child_ = -1;
   }
-  const Instant deadline = clock_.now() + grace;
-  while (child_ > 0 && clock_.now() < deadline) {
-    if (waitpid(child_, nullptr, WNOHANG) == child_) {
-      child_ = -1;
-      return;
-    }
-    clock_.wait_until(clock_.now() + std::chrono::milliseconds{5});
-  }
   if (child_ > 0) {
-    kill(-child_, SIGKILL);
-    kill(child_, SIGKILL);  // the group may not be there yet
-    waitpid(child_, nullptr, 0);
-    child_ = -1;
+    (void)wait_for_end(grace);
+    reap();
   }
 }
 

@@ -11,9 +11,9 @@
 
 namespace assay {
 
-/// A child process that is asked one line at a time. It dies with this process, is in a process group of its own, and
-/// has no descriptors of ours but its standard streams; its stderr is ours. One thread asks; cancel() may come from
-/// another.
+/// A child process that is asked one line at a time. It dies with this process, however that ends; what it started
+/// itself is in its process group, and dies with this object. It has no descriptors of ours but its standard streams;
+/// its stderr is ours. One thread asks; cancel() may come from another.
 class LineProcess {
  public:
   struct Options {
@@ -23,7 +23,7 @@ class LineProcess {
   /// Call it on a thread that lives as long as the process: the kernel ends the child with the thread that made it.
   /// Throws std::runtime_error if it cannot be started.
   explicit LineProcess(const Options& options);
-  /// Closes its standard input and gives it a moment to end, then kills its group.
+  /// Closes its standard input and gives it a moment to end, then kills its group: what the child started and left.
   ~LineProcess();
   LineProcess(const LineProcess&) = delete;
   LineProcess& operator=(const LineProcess&) = delete;
@@ -46,6 +46,11 @@ class LineProcess {
   [[nodiscard]] bool send(std::string_view line, Instant deadline) noexcept;
   [[nodiscard]] bool receive(Instant deadline) noexcept;
   void give_up(std::string why) noexcept;
+  /// It has ended and is not reaped; its number still names it, and its group.
+  [[nodiscard]] bool child_has_ended() const noexcept;
+  [[nodiscard]] bool wait_for_end(Nanoseconds patience) noexcept;
+  /// Kills its group, whether it has ended or not. Its status.
+  int reap() noexcept;
   [[nodiscard]] std::string end_of_child() noexcept;
   void end_child(Nanoseconds grace) noexcept;
 

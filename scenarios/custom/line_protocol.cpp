@@ -8,14 +8,13 @@
 #include <stdexcept>
 
 #include "scenarios/custom/answer_check.hpp"
+#include "scenarios/custom/workload_limits.hpp"
 
 namespace assay {
 
 namespace {
 
-constexpr std::uint64_t kMostBatch = 1024;
 constexpr std::uint64_t kMostAnswers = 8;
-constexpr std::uint64_t kMostSamples = std::uint64_t{1} << 32U;
 
 /// Takes the next word off `line`; empty at its end.
 std::string_view next_word(std::string_view& line) noexcept {
@@ -53,7 +52,6 @@ bool yes_from(std::string_view name, std::string_view value) {
 }
 
 void take(LineHello& hello, std::string_view name, std::string_view value) {
-  constexpr std::uint64_t kMostWork = std::uint64_t{1} << 60U;
   if (name == "samples") {
     hello.samples = count_from(name, value, 1, kMostSamples);
   } else if (name == "batch") {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <tuple>
 
 #include "analysis/frame_misses.hpp"
 #include "analysis/frames_record.hpp"
@@ -148,6 +150,10 @@ TEST(Frames, TheFirst30SecondsStandBesideWhatIsKept) {
   EXPECT_NEAR(display.low_fps.value(), 10.0, 1e-6);
   EXPECT_DOUBLE_EQ(display.fps, 22.5);
   EXPECT_EQ(display.janks, 4500U);
+  // One block of them: 7,200 independent refreshes would say 61.4 to 63.6 %.
+  EXPECT_DOUBLE_EQ(display.jank_share.point.value(), 0.625);
+  EXPECT_LT(display.jank_share.lower.value(), 0.5);
+  EXPECT_GT(display.jank_share.upper.value(), 0.75);
 }
 
 TEST(Frames, DroppedFramesAreAResultAndNoError) {
@@ -159,9 +165,12 @@ TEST(Frames, DroppedFramesAreAResultAndNoError) {
   EXPECT_THAT(run.metric.reason, HasSubstr("infinite: 4,500 of 7,200 never completed"));
   const std::string text = run_summary_text(run, {});
   EXPECT_THAT(text, HasSubstr("1 camera at 60.0 frames/s, aligned (ConstantStream); late frames are dropped"));
-  EXPECT_THAT(text, HasSubstr("a benchmark of 30 s said 60.0 frames/s; the last quarter of 120 s shows 10.0 frames/s; "
-                              "retention 16.7 % (last 30 s / first 30 s); knee after 30.0 s"));
-  EXPECT_THAT(text, HasSubstr("4,500 of 7,200 vsyncs missed (janks, 62.5 %)"));
+  EXPECT_THAT(text, HasSubstr("the first 30 s, as long as a short benchmark, show 60.0 frames/s; the last quarter of "
+                              "120 s shows 10.0 frames/s; retention 16.7 % (last 30 s / first 30 s); knee after "
+                              "30.0 s"));
+  EXPECT_THAT(text, HasSubstr("4,500 of 7,200 vsyncs missed (janks, 62.5 % ["));
+  run.frames->display->jank_share = {};  // of a file from before it
+  EXPECT_THAT(run_summary_text(run, {}), HasSubstr("(janks, a count without an interval)"));
   EXPECT_THAT(text, HasSubstr("FPS/W not available: power is read in a soak only: assay soak"));
   EXPECT_THAT(frames_section(run).str(), HasSubstr("<h3>Frames"));
 }
@@ -221,8 +230,33 @@ TEST(Frames, ThePolicyIsPartOfWhatMayBeCompared) {
 TEST(Frames, AFileThatContradictsItselfIsRefused) {
   nlohmann::json file = nlohmann::json::parse(to_json(golden_run()));
   EXPECT_EQ(to_json(run_document_from_json(file.dump(), "golden")), to_json(golden_run()));
-  file["frames"]["dropped"] = 1'000'000;
-  EXPECT_THROW((void)run_document_from_json(file.dump(), "broken"), std::runtime_error);
+  for (const auto& [pointer, value, words] : std::vector<std::tuple<const char*, nlohmann::json, const char*>>{
+           {"/frames/dropped", 1'000'000, "frames.dropped: expected no more than the missed frames"},
+           {"/frames/missed", 1'000'000, "frames.missed: expected no more than the frames"},
+           {"/frames/longest_miss_run", 7000, "frames.longest_miss_run: expected no more than the missed"},
+           {"/frames/streams", 0, "frames.streams: expected an integer from 1"},
+           {"/frames/longest_miss_stream", 1, "frames.longest_miss_stream: expected a number below"},
+           {"/frames/frames_per_s", -60.0, "frames.frames_per_s: expected a number from 0"},
+           {"/frames/frames_per_s", 0.0, "frames.frames_per_s: expected a number above 0"},
+           {"/frames/effective_frames", 1e9, "frames.effective_frames: expected no more"},
+           {"/frames/missed_share/point", 1.5, "frames.missed_share.point: expected a share from 0 to 1"},
+           {"/frames/missed_share/lower", -0.1, "frames.missed_share.lower: expected a share from 0 to 1"},
+           {"/frames/missed_share/lower", 0.9, "frames.missed_share.lower: expected no more than the upper limit"},
+           {"/frames/computed_latency/p99/point_s", -1.0,
+            "frames.computed_latency.p99.point_s: expected a number from"},
+           {"/frames/display/jank_share/upper", 2.0, "frames.display.jank_share.upper: expected a share"},
+           {"/frames/display/frame_time_p99/lower_s", -1.0, "frames.display.frame_time_p99.lower_s: expected"},
+           {"/frames/display/retention", -0.2, "frames.display.retention: expected a number from 0"},
+           {"/frames/display/knee_s", -5.0, "frames.display.knee_s: expected a number from 0"},
+           {"/frames/display/fps_windows/1", -5.0, "frames.display.fps_windows[1]: expected a number from 0"}}) {
+    nlohmann::json broken = file;
+    broken[nlohmann::json::json_pointer(pointer)] = value;
+    EXPECT_THAT([&broken] { (void)run_document_from_json(broken.dump(), "broken"); },
+                ::testing::ThrowsMessage<std::runtime_error>(HasSubstr(words)))
+        << pointer;
+  }
+  file["frames"]["display"].erase("jank_share");  // as in files from before it
+  EXPECT_FALSE(run_document_from_json(file.dump(), "older").frames->display->jank_share.point);
 }
 
 RunDocument run_with_p99(const char* scenario, double p99_s) {

@@ -100,6 +100,10 @@ TEST(RooflineText, LayersAreRowsOfATableAndNotDotsOfTheList) {
   ASSERT_NE(table, std::string::npos);
   EXPECT_EQ(text.find("03 block1.expand"), text.find("03 block1.expand", table));
   EXPECT_THAT(text.substr(table), AllOf(HasSubstr("04 pool"), HasSubstr("moves only"), HasSubstr("all layers")));
+  EXPECT_THAT(text.substr(table),
+              AllOf(HasSubstr("No column has an interval"), HasSubstr("--csv"), HasSubstr("flop/B")));
+  m.subjects.back().work_unit = "op";
+  EXPECT_THAT(roofline_text(m, roofline, place_dots(roofline, m), {}), HasSubstr("work/B"));
 }
 
 TEST(RooflineText, AnInvalidOneSaysWhyAndWhatToTry) {

@@ -32,6 +32,7 @@ FramesRecord golden_frames() {
       .trigger_latency_s = {{"p50", {.point = {}, .reason = "infinite: 4,500 of 7,200 never completed"}}},
       .display = DisplayRecord{.refreshes = 7200,
                                .janks = 4500,
+                               .jank_share = estimate(0.625),
                                .fps = 22.5,
                                .frame_time_p99_s = estimate(0.1),
                                .low_fps = 10.0,

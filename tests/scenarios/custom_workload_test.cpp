@@ -1,7 +1,9 @@
 #include "scenarios/custom/custom_workload.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -107,6 +109,48 @@ TEST(CustomWorkload, ALibraryThatIsNoneSaysWhatToDo) {
   EXPECT_THAT(problems_of_named(kLibrary, {{"taps", "0"}}), ElementsAre(HasSubstr("taps=0: must be 1 to 512")));
 }
 
+TEST(CustomWorkload, WhatALibrarySaysOfItselfIsBounded) {
+  const std::string library = std::string("lib:") + ASSAY_SAYS_ANYTHING;
+  EXPECT_THAT(problems_of_named(library, {{"samples", "4194304"}, {"flops", "9007199254740992"}}), IsEmpty());
+  EXPECT_THAT(problems_of_named(library, {{"samples", "4194305"}}),
+              ElementsAre(HasSubstr("sample_count is 4194305: must be 1 to 4194304")));
+  EXPECT_THAT(problems_of_named(library, {{"flops", "9007199254740993"}}),
+              ElementsAre(HasSubstr("flops_per_sample is 9007199254740993: must be at most 9007199254740992")));
+  EXPECT_THAT(problems_of_named(library, {{"bytes", "18446744073709551615"}}),
+              ElementsAre(HasSubstr("bytes_per_sample is 18446744073709551615: must be at most 9007199254740992")));
+}
+
+TEST(CustomWorkload, NoParameterTakesThePlaceOfADigest) {
+  for (const char* name : {"file_sha256", "argument_1_sha256", "model_sha256"}) {
+    EXPECT_THAT(problems_of_named(kServer, {{name, "0"}}),
+                ElementsAre(AllOf(HasSubstr(std::string("--param ") + name), HasSubstr("choose another name"))));
+  }
+  EXPECT_THAT(problems_of_named(std::string("lib:") + ASSAY_SAYS_ANYTHING, {{"file_sha256", "0"}}),
+              ElementsAre(HasSubstr("--param file_sha256")));
+}
+
+TEST(CustomWorkload, AFileWithoutADigestSaysWhy) {
+  const std::string file = ::testing::TempDir() + "assay-unreadable";
+  std::ofstream(file) << "weights";
+  std::filesystem::permissions(file, std::filesystem::perms::none);
+  const auto workload = custom_workload_from(
+      kServer, {{"secret", file}, {"version", "/proc/version"}, {"folder", "/proc"}, {"none", "/proc/none"}});
+  const bool is_root = geteuid() == 0;  // which may read anything
+  constexpr uid_t kNobody = 65534;
+  ASSERT_EQ(is_root ? seteuid(kNobody) : 0, 0);
+  std::map<std::string, std::string> parameters;
+  const std::string problem = what_it_throws([&] { parameters = identity_parameters(*workload); });
+  ASSERT_EQ(is_root ? seteuid(0) : 0, 0);
+  std::filesystem::remove(file);
+  if (parameters.empty()) {
+    GTEST_SKIP() << problem;  // an unprivileged user does not even see the program
+  }
+  EXPECT_EQ(parameters.at("secret_sha256"), "not available: Permission denied");
+  EXPECT_EQ(parameters.at("version_sha256"), "not available: the system does not tell its size");
+  EXPECT_THAT(parameters, Not(Contains(::testing::Key("folder_sha256"))));
+  EXPECT_THAT(parameters, Not(Contains(::testing::Key("none_sha256"))));
+}
+
 TEST(CustomWorkload, ACommandRunsAndItsAnswersAreChecked) {
   const RunDocument run = run_of(kServer, {{"terms", "500"}});
   EXPECT_TRUE(run.valid) << run.invalid_reasons.front().message;
@@ -181,6 +225,37 @@ TEST(LineProcess, DiesWithItsParent) {
   close(ends[0]);
 }
 
+/// The other end of the pipe is closed everywhere; false if that takes longer than 15 s.
+bool closes_soon(int descriptor) {
+  pollfd ended{.fd = descriptor, .events = 0, .revents = 0};
+  return poll(&ended, 1, 15'000) == 1 && (ended.revents & POLLHUP) != 0;
+}
+
+// A shell script that starts the server in the background and then reads for it. The server ends by itself in a minute.
+TEST(LineProcess, WhatItsChildStartedEndsWithIt) {
+  for (const char* wrapper : {"sleep 60 & read -r line", "sleep 60 & exit 3"}) {
+    std::array<int, 2> ends{};
+    ASSERT_EQ(pipe2(ends.data(), O_CLOEXEC), 0);
+    const pid_t parent = fork();
+    if (parent == 0) {
+      dup2(ends[1], STDERR_FILENO);  // which the server holds open as long as it lives
+      {
+        LineProcess process({.words = {"/bin/sh", "-c", wrapper}, .cpus = {}});
+        if (std::string_view(wrapper).ends_with("exit 3")) {
+          (void)process.ask("run 0\n", std::chrono::milliseconds{100});  // its end is seen here, or the time is over
+        }
+      }
+      dup2(STDOUT_FILENO, STDERR_FILENO);
+      close(ends[1]);
+      kill(getpid(), SIGKILL);
+    }
+    close(ends[1]);
+    waitpid(parent, nullptr, 0);
+    EXPECT_TRUE(closes_soon(ends[0])) << wrapper;
+    close(ends[0]);
+  }
+}
+
 TEST(LineProcess, CancelEndsTheWaiting) {
   LineProcess process({.words = {"/bin/sh", "-c", "read -r line; read -r other"}, .cpus = {}});
   process.cancel();
@@ -210,6 +285,8 @@ TEST(LineProtocol, NamesWhatIsWrongInAHello) {
            {"hello 2 samples=1", "speaks version '2'"},
            {"hello 1", "lacks samples=N"},
            {"hello 1 samples=0", "samples=0: expected a whole number from 1"},
+           {"hello 1 samples=4194305", "samples=4194305: expected a whole number from 1 to 4194304"},
+           {"hello 1 samples=9 flops=9007199254740993", "expected a whole number from 0 to 9007199254740992"},
            {"hello 1 samples=9 batch=2000", "batch=2000: expected a whole number from 1 to 1024"},
            {"hello 1 samples=9 colour=red", "colour=red, which version 1"},
            {"hello 1 samples=9 verify=maybe", "verify=maybe: expected yes or no"},
