@@ -243,6 +243,16 @@ class RealWorld {
 
 std::vector<std::string> problems_of(const RealWorldRequest& request) {
   std::vector<std::string> problems;
+  for (auto noise = request.noises.begin(); noise != request.noises.end(); ++noise) {
+    if (std::find(request.noises.begin(), noise, *noise) != noise) {
+      problems.push_back(fmt::format("--noise {}: is named twice; name each kind once", *noise));
+    }
+  }
+  for (auto snr = request.snr_db.begin(); snr != request.snr_db.end(); ++snr) {
+    if (std::find(request.snr_db.begin(), snr, *snr) != snr) {
+      problems.push_back(fmt::format("--snr {}: is named twice; name each ratio once", *snr));
+    }
+  }
   for (const std::string& noise : request.noises) {
     if (std::ranges::find(field_noise_kinds(), noise) == field_noise_kinds().end()) {
       problems.push_back(fmt::format("--noise {}: give one or more of {}", noise, fmt::join(field_noise_kinds(), ",")));
