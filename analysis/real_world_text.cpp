@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/format.hpp"
 #include "analysis/real_world_record.hpp"
 
