@@ -75,7 +75,6 @@ TEST(DsCnnNetwork, EightBitsAnswerAsFloatsDoAndBothAreRight) {
       same += of_eight == answer(floats) ? 1U : 0U;
       right += of_eight == clip.label ? 1U : 0U;
     }
-    std::printf("MEASURED %s same %zu right %zu of %zu\n", model, same, right, clips.size());
     EXPECT_GE(static_cast<double>(same), 0.97 * static_cast<double>(clips.size())) << model;
     EXPECT_GE(static_cast<double>(right), 0.90 * static_cast<double>(clips.size())) << model;
   }

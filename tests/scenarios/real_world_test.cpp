@@ -124,7 +124,6 @@ TEST(RealWorld, TheCommittedWeightsHoldTheirScoresCleanAndInTheField) {
   const auto correct = [&](std::size_t condition, std::size_t model) {
     return record.results[2 * condition + model].correct;
   };
-  std::printf("MEASURED %lu %lu %lu %lu\n", correct(0, 0), correct(0, 1), correct(4, 0), correct(4, 1));
   EXPECT_GE(correct(0, 0), 175U);
   EXPECT_GE(correct(0, 1), 174U);
   EXPECT_LE(correct(4, 0), 124U);
@@ -170,17 +169,22 @@ ClipSet tones(std::uint16_t voices) {
   return set;
 }
 
-/// The share of the power of `sound` in the tone of a voice.
+/// The share of the power of `sound` in the tone of a voice, by pieces of 50 ms: each word begins in a phase of its
+/// own.
 double share_of_tone(std::span<const float> sound, std::uint16_t voice) {
-  double sine = 0.0;
-  double cosine = 0.0;
-  for (std::size_t i = 0; i < sound.size(); ++i) {
-    const double angle = kCycle * (voice + 1) / 80.0 * static_cast<double>(i);
-    sine += static_cast<double>(sound[i]) * std::sin(angle);
-    cosine += static_cast<double>(sound[i]) * std::cos(angle);
+  constexpr std::size_t kPiece = 400;
+  double power = 0.0;
+  for (std::size_t begin = 0; begin + kPiece <= sound.size(); begin += kPiece) {
+    double sine = 0.0;
+    double cosine = 0.0;
+    for (std::size_t i = begin; i < begin + kPiece; ++i) {
+      const double angle = kCycle * (voice + 1) / 80.0 * static_cast<double>(i);
+      sine += static_cast<double>(sound[i]) * std::sin(angle);
+      cosine += static_cast<double>(sound[i]) * std::cos(angle);
+    }
+    power += 2.0 * (sine * sine + cosine * cosine) / kPiece;
   }
-  const auto n = static_cast<double>(sound.size());
-  return 2.0 * (sine * sine + cosine * cosine) / n / n / mean_square(sound);
+  return power / static_cast<double>(sound.size()) / mean_square(sound);
 }
 
 TEST(FieldNoise, IsNeverTheVoiceOfTheWordAndNobodyTalksTwice) {
@@ -190,7 +194,7 @@ TEST(FieldNoise, IsNeverTheVoiceOfTheWordAndNobodyTalksTwice) {
     const std::vector<float> babble = field_noise("babble", random, eight, target);
     for (std::uint16_t voice = 0; voice < 8; ++voice) {
       const double share = share_of_tone(babble, voice);
-      EXPECT_TRUE(voice == target ? share < 0.01 : share > 0.01) << target << ", " << voice << ": " << share;
+      EXPECT_TRUE(voice == target ? share < 0.02 : share > 0.04) << target << ", " << voice << ": " << share;
     }
     for (int i = 0; i < 10; ++i) {
       EXPECT_LT(share_of_tone(field_noise("talker", random, eight, target), target), 0.05);
