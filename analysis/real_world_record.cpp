@@ -7,7 +7,34 @@ namespace assay {
 namespace {
 
 constexpr double kConfidence = 0.95;
-constexpr double kNormalQuantile = 1.959963984540054;  // of 0.975
+
+struct CurvePoint {
+  double snr_db;
+  Accuracy accuracy;
+};
+
+bool is_on_curve(const FieldCondition& condition) {
+  return !condition.noise.empty() && condition.noise != "mixed" && condition.rt60_upper_s == 0.0 &&
+         condition.snr_lower_db == condition.snr_upper_db;
+}
+
+/// Points from the quiet end.
+template <class Height>
+std::optional<double> first_below(const std::vector<CurvePoint>& curve, double share, const Height& height) {
+  for (std::size_t i = 0; i < curve.size(); ++i) {
+    const double here = height(curve[i].accuracy);
+    if (here >= share) {
+      continue;
+    }
+    if (i == 0) {
+      return std::nullopt;
+    }
+    const double quieter = height(curve[i - 1].accuracy);
+    const double part = (quieter - share) / (quieter - here);
+    return curve[i - 1].snr_db + part * (curve[i].snr_db - curve[i - 1].snr_db);
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -19,18 +46,30 @@ Accuracy accuracy_of(const FieldResult& result) {
 }
 
 AccuracyGap gap_of(const FieldResult& result) {
-  const auto words = static_cast<double>(result.words);
-  if (words == 0.0) {
+  if (result.words == 0) {
     return {};
   }
+  const auto words = static_cast<double>(result.words);
   const auto lost = static_cast<double>(result.lost);
   const auto gained = static_cast<double>(result.gained);
+  const auto here = static_cast<double>(result.correct);
+  const double clean = here + lost - gained;
+  const double both = here - gained;
+  const double neither = words - both - lost - gained;
+  const ShareInterval of_clean = wilson({.successes = clean, .trials = words}, kConfidence);
+  const ShareInterval of_here = wilson({.successes = here, .trials = words}, kConfidence);
+  const double product = both * neither - lost * gained;
+  const double corrected = product > 0.0 ? std::max(0.0, product - words / 2.0) : product;
+  const double margins = clean * (words - clean) * here * (words - here);
+  const double correlation = margins > 0.0 ? corrected / std::sqrt(margins) : 0.0;
+  const auto side = [correlation](double one, double other) {
+    return std::sqrt(std::max(0.0, one * one - 2.0 * correlation * one * other + other * other));
+  };
   constexpr double kPoints = 100.0;
   const double difference = (lost - gained) / words;
-  const double deviation = std::sqrt(std::max(0.0, lost + gained - (lost - gained) * difference)) / words;
   return {.points = kPoints * difference,
-          .lower = kPoints * (difference - kNormalQuantile * deviation),
-          .upper = kPoints * (difference + kNormalQuantile * deviation)};
+          .lower = kPoints * (difference - side(clean / words - of_clean.lower, of_here.upper - here / words)),
+          .upper = kPoints * (difference + side(of_clean.upper - clean / words, here / words - of_here.lower))};
 }
 
 const FieldResult* result_in(const RealWorldRecord& record, const FieldResult& series, std::size_t condition) {
@@ -41,31 +80,30 @@ const FieldResult* result_in(const RealWorldRecord& record, const FieldResult& s
   return found == record.results.end() ? nullptr : &*found;
 }
 
-std::optional<double> snr_crossing(const RealWorldRecord& record, const FieldResult& series, const std::string& noise,
-                                   double share) {
-  struct Point {
-    double snr_db;
-    double accuracy;
-  };
-  std::vector<Point> curve;
+SnrCrossing snr_crossing(const RealWorldRecord& record, const FieldResult& series, const std::string& noise,
+                         double share) {
+  std::vector<CurvePoint> curve;
   for (std::size_t i = 0; i < record.conditions.size(); ++i) {
     const FieldCondition& condition = record.conditions[i];
-    const bool one_value = condition.snr_lower_db == condition.snr_upper_db && condition.rt60_upper_s == 0.0;
     const FieldResult* const result = result_in(record, series, i);
-    if (condition.noise == noise && one_value && result != nullptr) {
-      curve.push_back({condition.snr_lower_db, accuracy_of(*result).point});
+    if (condition.noise == noise && is_on_curve(condition) && result != nullptr) {
+      curve.push_back({condition.snr_lower_db, accuracy_of(*result)});
     }
   }
-  std::ranges::sort(curve, std::ranges::greater{}, &Point::snr_db);
-  for (std::size_t i = 1; i < curve.size(); ++i) {
-    const Point& quieter = curve[i - 1];
-    const Point& louder = curve[i];
-    if (quieter.accuracy >= share && louder.accuracy < share) {
-      const double part = (quieter.accuracy - share) / (quieter.accuracy - louder.accuracy);
-      return quieter.snr_db + part * (louder.snr_db - quieter.snr_db);
+  std::ranges::sort(curve, std::ranges::greater{}, &CurvePoint::snr_db);
+  return {.point_db = first_below(curve, share, [](const Accuracy& accuracy) { return accuracy.point; }),
+          .lower_db = first_below(curve, share, [](const Accuracy& accuracy) { return accuracy.interval.upper; }),
+          .upper_db = first_below(curve, share, [](const Accuracy& accuracy) { return accuracy.interval.lower; })};
+}
+
+std::vector<std::string> curve_noises(const RealWorldRecord& record) {
+  std::vector<std::string> noises;
+  for (const FieldCondition& condition : record.conditions) {
+    if (is_on_curve(condition) && std::ranges::find(noises, condition.noise) == noises.end()) {
+      noises.push_back(condition.noise);
     }
   }
-  return std::nullopt;
+  return noises;
 }
 
 EnergyEstimate energy_estimate(const TinyOperations& operations) {

@@ -34,13 +34,23 @@ struct FieldResult {
   std::uint64_t gained = 0;  ///< wrong when clean, right here
 };
 
-/// How long a step took on the machine that evaluated.
+/// The 95 % interval of a percentile of times, as runs have it: by order statistics, widened where calls in a row
+/// depend on each other. An end that the calls cannot carry is absent, with the reason.
+struct TimeLimits {
+  std::optional<double> lower_s;
+  std::optional<double> upper_s;
+  std::string reason;
+};
+
+/// How long a step took on the machine that evaluated: calls in a row, nothing beside them of our own.
 struct TinyTiming {
   std::string step;
   std::uint64_t repetitions = 0;
   double p50_s = 0.0;
   double p99_s = 0.0;
   double sound_s = 0.0;  ///< of sound that the step takes further
+  TimeLimits p50_limits = {};
+  TimeLimits p99_limits = {};
 };
 
 /// Counted operations of a step; what they would cost is an estimate.
@@ -79,8 +89,9 @@ struct Accuracy {
 };
 [[nodiscard]] Accuracy accuracy_of(const FieldResult& result);
 
-/// How many points fewer than clean, on the same words: the difference of two paired shares with the 95 % interval of
-/// Wald from the words that changed sides (Agresti, Categorical Data Analysis, 2002, section 10.1).
+/// How many points fewer than clean, on the same words: the difference of two paired shares with its 95 % interval from
+/// Wilson's intervals of both and their correlation (Newcombe, Statistics in Medicine 17, 1998, 2635, method 10). It
+/// keeps a width where no word changed sides.
 struct AccuracyGap {
   double points = 0.0;
   double lower = 0.0;
@@ -88,18 +99,27 @@ struct AccuracyGap {
 };
 [[nodiscard]] AccuracyGap gap_of(const FieldResult& result);
 
-/// The signal-to-noise ratio at which a straight line between the measured points crosses `share`, coming from the
-/// quiet end; nothing where no two neighbours lie on both sides.
-[[nodiscard]] std::optional<double> snr_crossing(const RealWorldRecord& record, const FieldResult& series,
-                                                 const std::string& noise, double share);
+/// Where accuracy falls below a share, coming from the quiet end: interpolated by straight lines between the measured
+/// ratios. `point_db` on the accuracies themselves, `lower_db` on the upper ends of their Wilson intervals, `upper_db`
+/// on the lower ends. Absent where that line is below the share from its start or nowhere.
+struct SnrCrossing {
+  std::optional<double> point_db;
+  std::optional<double> lower_db;
+  std::optional<double> upper_db;
+};
+[[nodiscard]] SnrCrossing snr_crossing(const RealWorldRecord& record, const FieldResult& series,
+                                       const std::string& noise, double share);
+
+/// The noises that have curves against the ratio, each once, in the order of the conditions.
+[[nodiscard]] std::vector<std::string> curve_noises(const RealWorldRecord& record);
 
 /// The result of the same model, isolation and voices in another condition; null if there is none.
 [[nodiscard]] const FieldResult* result_in(const RealWorldRecord& record, const FieldResult& series,
                                            std::size_t condition);
 
 /// ESTIMATE, a lower bound: arithmetic and operands from a 32 KiB SRAM in 45 nm at 0.9 V (Horowitz, ISSCC 2014). Lower:
-/// each byte is read once for eight uses; upper: once for each. No leakage, clock, instructions or converters, which
-/// cost a microcontroller 100 times as much and more.
+/// each byte is read once for eight uses; upper: once for each. Not counted: the front end, requantisation, leakage,
+/// the clock, fetching instructions, converters. For scale: kMicrocontrollerJ.
 struct EnergyEstimate {
   double lower_j = 0.0;
   double upper_j = 0.0;
@@ -108,6 +128,9 @@ struct EnergyEstimate {
 };
 [[nodiscard]] EnergyEstimate energy_estimate(const TinyOperations& operations);
 inline constexpr double kTinyBudgetW = 1e-3;
+/// A window of the same network on the reference microcontroller of MLPerf Tiny, about (edge-ai-vision.com, October
+/// 2021).
+inline constexpr double kMicrocontrollerJ = 7300e-6;
 
 /// assay/realworld/1 (schema/realworld-1.schema.json).
 [[nodiscard]] std::string real_world_json(const RealWorldRecord& record);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/format.hpp"
 #include "analysis/real_world_record.hpp"
 
@@ -70,24 +71,34 @@ std::string table(const RealWorldRecord& record, const std::string& voices) {
   return text + "\n";
 }
 
+/// "17.5 dB [15.2, 19.0]"
+std::string crossing_text(const SnrCrossing& crossing) {
+  if (!crossing.point_db && !crossing.lower_db && !crossing.upper_db) {
+    return "none of these ratios";
+  }
+  const auto number = [](const std::optional<double>& db, const char* unit) {
+    return db ? fmt::format("{:.1f}{}", *db, unit) : std::string("none");
+  };
+  return fmt::format("{} [{}, {}]", number(crossing.point_db, " dB"), number(crossing.lower_db, ""),
+                     number(crossing.upper_db, ""));
+}
+
 std::string crossings(const RealWorldRecord& record, const std::string& voices) {
   std::string text;
-  std::string last;
-  for (const FieldCondition& condition : record.conditions) {
-    if (condition.noise.empty() || condition.noise == "mixed" || condition.noise == last) {
-      continue;
-    }
-    last = condition.noise;
+  for (const std::string& noise : curve_noises(record)) {
     for (const FieldResult& column : columns_of(record, voices)) {
-      const auto snr = [&](double share) {
-        const auto found = snr_crossing(record, column, condition.noise, share);
-        return found ? fmt::format("{:.1f} dB", *found) : std::string("none of these ratios");
-      };
-      text += fmt::format("  {:<7} {:<18} crosses 90 % at {}, 60 % at {}\n", condition.noise,
-                          column_name(column), snr(0.9), snr(0.6));
+      text += fmt::format("  {:<7} {:<18} crosses 90 % at {}, 60 % at {}\n", noise, column_name(column),
+                          crossing_text(snr_crossing(record, column, noise, 0.9)),
+                          crossing_text(snr_crossing(record, column, noise, 0.6)));
     }
   }
-  return text.empty() ? text : fmt::format("Signal-to-noise ratio, {} voices\n{}", voices, text);
+  if (text.empty()) {
+    return text;
+  }
+  return fmt::format(
+      "Signal-to-noise ratio, {} voices, interpolated between the ratios above; in brackets the same on "
+      "the ends of\nthe 95 % intervals (none: no crossing among these ratios)\n{}",
+      voices, text);
 }
 
 /// "clean: 98.8 % clean, 61.2 % in the field (field 10 to 20 dB): 37.6 points [34.1, 41.1] lost"
@@ -107,18 +118,30 @@ std::string gaps(const RealWorldRecord& record, const std::string& voices) {
   return text.empty() ? text : fmt::format("Clean against field, {} voices\n{}", voices, text);
 }
 
+std::string percentile_text(double point_s, const TimeLimits& limits, std::string& reason) {
+  if ((!limits.lower_s || !limits.upper_s) && reason.empty()) {
+    reason = limits.reason;
+  }
+  return format_duration_estimate({.point = point_s, .lower = limits.lower_s, .upper = limits.upper_s}, Charset::utf8);
+}
+
 std::string timings(const RealWorldRecord& record) {
   std::string text;
   for (const TinyTiming& timing : record.timings) {
-    text += fmt::format("  {:<40} P50 {}, P99 {}; {} of the time of its {} of sound\n", timing.step,
-                        format_duration(timing.p50_s), format_duration(timing.p99_s),
-                        format_percent(timing.p50_s / timing.sound_s), format_duration(timing.sound_s));
+    std::string reason;
+    const std::string p50 = percentile_text(timing.p50_s, timing.p50_limits, reason);
+    const std::string p99 = percentile_text(timing.p99_s, timing.p99_limits, reason);
+    text += fmt::format("  {:<40} P50 {}, P99 {}{}; {} of the time of its {} of sound\n", timing.step, p50, p99,
+                        reason.empty() ? reason : " (" + reason + ")", format_percent(timing.p50_s / timing.sound_s),
+                        format_duration(timing.sound_s));
   }
   if (text.empty()) {
     return text;
   }
-  return fmt::format("Time to compute, one thread\n{}  the isolation network's window delays sound by {} besides\n",
-                     text, format_duration(record.isolation_latency_s));
+  return fmt::format(
+      "Time to compute, one thread, calls in a row, 95 % intervals\n{}  the isolation network's window "
+      "delays sound by {} besides\n",
+      text, format_duration(record.isolation_latency_s));
 }
 
 std::string energy(const RealWorldRecord& record) {
@@ -136,9 +159,13 @@ std::string energy(const RealWorldRecord& record) {
   if (text.empty()) {
     return text;
   }
-  return "Energy, from counted operations; not measured, a lower bound (45 nm, Horowitz, ISSCC 2014: arithmetic and\n"
-         "operands from 32 KiB; no leakage, clock or instructions, which cost a microcontroller 100 times as much)\n" +
-         text;
+  return fmt::format(
+      "Energy, from counted operations; not measured, a lower bound (45 nm, Horowitz, ISSCC 2014: arithmetic and\n"
+      "operands from 32 KiB; not the front end, requantisation, leakage, clock, fetching instructions, converters). "
+      "For\n"
+      "scale: about {} a ds_cnn window on MLPerf Tiny's reference microcontroller (edge-ai-vision.com, October "
+      "2021)\n{}",
+      format_quantity(kMicrocontrollerJ, "J"), text);
 }
 
 }  // namespace

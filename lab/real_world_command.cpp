@@ -106,15 +106,24 @@ RealWorldRequest real_world_request_from(const RealWorldCommandOptions& options)
   return request;
 }
 
+RealWorldRecord measured_real_world(const RealWorldRequest& request, const std::function<bool(double share)>& proceed) {
+  constexpr std::uint64_t kRepetitions = 2000;
+  std::vector<TinyTiming> timings = time_tiny_steps(SteadyClock(), kRepetitions);
+  RealWorldRecord record = run_real_world(request, proceed);
+  record.timings = std::move(timings);
+  record.operations = tiny_operations();
+  record.created = utc_timestamp(std::time(nullptr));
+  record.program = build_info().version;
+  return record;
+}
+
 ExitCode real_world_command(const RealWorldCommandOptions& options) {
   require_json_target(options.json);
   Console console(options.console);
   const RealWorldRequest request = real_world_request_from(options);
   Measurements measurements(options.measurement, console, "assay realworld");
-  constexpr std::uint64_t kRepetitions = 2000;
-  std::vector<TinyTiming> timings = time_tiny_steps(SteadyClock(), kRepetitions);
   double told = 0.0;
-  RealWorldRecord record = run_real_world(request, [&](double share) {
+  const RealWorldRecord record = measured_real_world(request, [&](double share) {
     constexpr double kTell = 0.25;
     if (share >= told + kTell) {
       told = share;
@@ -122,10 +131,6 @@ ExitCode real_world_command(const RealWorldCommandOptions& options) {
     }
     return !measurements.interrupted();
   });
-  record.timings = std::move(timings);
-  record.operations = tiny_operations();
-  record.created = utc_timestamp(std::time(nullptr));
-  record.program = build_info().version;
   KeptResult kept;
   kept.workload = "tiny";
   kept.kind = "realworld";

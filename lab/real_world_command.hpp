@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,10 @@ void add_real_world_flags(CLI::App& sub, RealWorldCommandOptions& options);
 
 /// Throws CommandError (usage) with a line for each flag that makes no sense; file if the recordings cannot be read.
 [[nodiscard]] RealWorldRequest real_world_request_from(const RealWorldCommandOptions& options);
+
+/// The scenario with the steps timed on this machine, the operations, the time and the program: what a file holds.
+[[nodiscard]] RealWorldRecord measured_real_world(const RealWorldRequest& request,
+                                                  const std::function<bool(double share)>& proceed);
 
 /// `assay realworld`: the accuracy of the Tiny networks clean and in the field, and what their steps cost. Writes
 /// "..._tiny.realworld.json" beside the runs.

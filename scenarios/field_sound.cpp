@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 #include <stdexcept>
 
@@ -31,28 +32,40 @@ void add(Sound& to, std::span<const float> from, std::size_t at, float gain) {
   }
 }
 
-/// One person who talks all the time, beginning within a word.
-void add_talker(Sound& sound, RandomBits& random, const ClipSet& voices) {
-  std::vector<const SpokenClip*> words;
-  for (const SpokenClip& clip : voices.clips) {
-    if (clip.unseen) {
-      words.push_back(&clip);
+/// The words of the unseen voices, less those that must not talk.
+class Talkers {
+ public:
+  Talkers(const ClipSet& voices, std::optional<std::uint16_t> target) {
+    for (const SpokenClip& clip : voices.clips) {
+      if (clip.unseen && clip.voice != target) {
+        words_.push_back(&clip);
+      }
     }
   }
-  if (words.empty()) {
-    throw std::invalid_argument("no clip of an unseen voice to talk with");
+
+  /// One person who talks all the time, beginning within a word: somebody else at each call.
+  void add_to(Sound& sound, RandomBits& random) {
+    if (words_.empty()) {
+      throw std::invalid_argument("too few unseen voices to talk with");
+    }
+    const std::uint16_t voice = words_[random.below(words_.size())]->voice;
+    std::vector<const SpokenClip*> own;
+    std::ranges::copy_if(words_, std::back_inserter(own),
+                         [voice](const SpokenClip* clip) { return clip->voice == voice; });
+    std::erase_if(words_, [voice](const SpokenClip* clip) { return clip->voice == voice; });
+    Sound talk(3 * kSoundWindow, 0.0F);
+    std::size_t at = 0;
+    while (at < talk.size()) {
+      const Sound& word = own[random.below(own.size())]->samples;
+      add(talk, word, at, 1.0F / root_mean_square(word));
+      at += word.size() + random.below(kSoundRate / 8);
+    }
+    add(sound, std::span(talk).subspan(random.below(kSoundWindow)), 0, 1.0F);
   }
-  const std::uint16_t voice = words[random.below(words.size())]->voice;
-  std::erase_if(words, [voice](const SpokenClip* clip) { return clip->voice != voice; });
-  Sound talk(3 * kSoundWindow, 0.0F);
-  std::size_t at = 0;
-  while (at < talk.size()) {
-    const Sound& word = words[random.below(words.size())]->samples;
-    add(talk, word, at, 1.0F / root_mean_square(word));
-    at += word.size() + random.below(kSoundRate / 8);
-  }
-  add(sound, std::span(talk).subspan(random.below(kSoundWindow)), 0, 1.0F);
-}
+
+ private:
+  std::vector<const SpokenClip*> words_;
+};
 
 /// A low-pass filter of one pole over white noise, several of them in a row.
 Sound rumble(RandomBits& random, double cutoff_hz, int poles) {
@@ -150,12 +163,13 @@ Sound street(RandomBits& random) {
   return sound;
 }
 
-Sound raw_noise(std::string_view kind, RandomBits& random, const ClipSet& voices) {
+Sound raw_noise(std::string_view kind, RandomBits& random, const ClipSet& voices, std::optional<std::uint16_t> target) {
   Sound sound(kSoundWindow, 0.0F);
   if (kind == "babble" || kind == "talker") {
     const int talkers = kind == "babble" ? 7 : 1;
+    Talkers others(voices, target);
     for (int i = 0; i < talkers; ++i) {
-      add_talker(sound, random, voices);
+      others.add_to(sound, random);
     }
     return sound;
   }
@@ -181,8 +195,9 @@ Sound raw_noise(std::string_view kind, RandomBits& random, const ClipSet& voices
 
 std::span<const std::string_view> field_noise_kinds() { return kKinds; }
 
-std::vector<float> field_noise(std::string_view kind, RandomBits& random, const ClipSet& voices) {
-  Sound sound = raw_noise(kind, random, voices);
+std::vector<float> field_noise(std::string_view kind, RandomBits& random, const ClipSet& voices,
+                               std::optional<std::uint16_t> target) {
+  Sound sound = raw_noise(kind, random, voices, target);
   const float level = root_mean_square(sound);
   for (float& x : sound) {
     x /= level;

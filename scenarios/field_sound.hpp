@@ -2,6 +2,8 @@
 
 #include <complex>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,11 +18,13 @@ namespace assay {
 /// The kinds of noise that field_noise() makes, in the order in which tables show them.
 [[nodiscard]] std::span<const std::string_view> field_noise_kinds();
 
-/// One second of noise at 8 kHz with mean square 1, from the random numbers alone. babble: seven voices of `voices`
-/// that no training heard; talker: one; music: an organ with drums; street: engines that pass, wind and horns; pink and
-/// white. None comes from the generators of the training (tools/tiny/tiny_audio.py), and the training had neither
-/// street nor white. Throws std::invalid_argument for another kind.
-[[nodiscard]] std::vector<float> field_noise(std::string_view kind, RandomBits& random, const ClipSet& voices);
+/// One second of noise at 8 kHz with mean square 1, from the random numbers alone. babble: seven different voices of
+/// `voices` that no training heard; talker: one; `target`, a voice of `voices`, is never among them, and so none of its
+/// clips. music: an organ with drums; street: engines that pass, wind and horns; pink and white. None comes from the
+/// generators of the training (tools/tiny/tiny_audio.py). The training had no street and no white noise; its pink noise
+/// had the spectrum of this one. Throws std::invalid_argument for another kind, or too few voices.
+[[nodiscard]] std::vector<float> field_noise(std::string_view kind, RandomBits& random, const ClipSet& voices,
+                                             std::optional<std::uint16_t> target = {});
 
 /// Echo of a room: the sound and an exponential tail of noise behind it that falls by 60 dB in RT60, 3 dB below the
 /// direct sound in total. Polack, Journal of the Audio Engineering Society 40, 1992.

@@ -26,6 +26,7 @@ struct Utterance {
   std::vector<float> sound;
   std::size_t word_samples = 0;
   std::uint8_t label = 0;
+  std::optional<std::uint16_t> voice;  ///< where it is one that could talk in the noise
 };
 
 struct VoiceSet {
@@ -38,8 +39,10 @@ std::vector<Utterance> utterances_of(const ClipSet& set, const std::vector<std::
   for (const std::size_t i : chosen) {
     const SpokenClip& clip = set.clips[i];
     RandomBits random(split_mix(seed ^ split_mix(i)));
-    Utterance utterance{
-        .sound = std::vector<float>(kSoundWindow, 0.0F), .word_samples = clip.samples.size(), .label = clip.label};
+    Utterance utterance{.sound = std::vector<float>(kSoundWindow, 0.0F),
+                        .word_samples = clip.samples.size(),
+                        .label = clip.label,
+                        .voice = clip.voice};
     const std::size_t at = random.below(kSoundWindow - clip.samples.size() + 1);
     std::copy(clip.samples.begin(), clip.samples.end(), utterance.sound.begin() + static_cast<std::ptrdiff_t>(at));
     made.push_back(std::move(utterance));
@@ -80,7 +83,7 @@ class Listener {
   void hear(const Utterance& utterance, const FieldCondition& condition, std::uint64_t seed, std::span<char> right) {
     RandomBits random(seed);
     sound_ = utterance.sound;
-    mix(condition, utterance.word_samples, random);
+    mix(condition, utterance, random);
     answer(utterance.label, right.first(networks_.size()));
     if (isolator_) {
       isolated_.resize(sound_.size());
@@ -91,7 +94,7 @@ class Listener {
   }
 
  private:
-  void mix(const FieldCondition& condition, std::size_t word_samples, RandomBits& random) {
+  void mix(const FieldCondition& condition, const Utterance& utterance, RandomBits& random) {
     const auto drawn_from = [&random](double lower, double upper) { return lower + (upper - lower) * random.unit(); };
     if (condition.rt60_upper_s > 0.0) {
       echo_.apply(sound_, drawn_from(condition.rt60_lower_s, condition.rt60_upper_s), random);
@@ -106,9 +109,9 @@ class Listener {
     for (const float x : sound_) {
       power += static_cast<double>(x) * static_cast<double>(x);
     }
-    power /= static_cast<double>(word_samples);
+    power /= static_cast<double>(utterance.word_samples);
     const auto level = static_cast<float>(std::sqrt(power * std::pow(10.0, -snr_db / 10.0)));
-    const std::vector<float> noise = field_noise(kind, random, voices_);
+    const std::vector<float> noise = field_noise(kind, random, voices_, utterance.voice);
     for (std::size_t i = 0; i < sound_.size(); ++i) {
       sound_[i] = std::clamp(sound_[i] + level * noise[i], -1.0F, 1.0F);
     }
@@ -181,6 +184,11 @@ class RealWorld {
   template <class Passes>
   void add_set(const std::string& name, const ClipSet& clips, const Passes& passes) {
     sets_.push_back({name, utterances_of(clips, drawn(clips, request_.words, request_.seed, passes), request_.seed)});
+    if (&clips != &voices_) {
+      for (Utterance& utterance : sets_.back().utterances) {
+        utterance.voice.reset();
+      }
+    }
   }
 
   [[nodiscard]] std::size_t columns() const { return request_.models.size() * (request_.isolation ? 2 : 1); }
@@ -235,6 +243,16 @@ class RealWorld {
 
 std::vector<std::string> problems_of(const RealWorldRequest& request) {
   std::vector<std::string> problems;
+  for (auto noise = request.noises.begin(); noise != request.noises.end(); ++noise) {
+    if (std::find(request.noises.begin(), noise, *noise) != noise) {
+      problems.push_back(fmt::format("--noise {}: is named twice; name each kind once", *noise));
+    }
+  }
+  for (auto snr = request.snr_db.begin(); snr != request.snr_db.end(); ++snr) {
+    if (std::find(request.snr_db.begin(), snr, *snr) != snr) {
+      problems.push_back(fmt::format("--snr {}: is named twice; name each ratio once", *snr));
+    }
+  }
   for (const std::string& noise : request.noises) {
     if (std::ranges::find(field_noise_kinds(), noise) == field_noise_kinds().end()) {
       problems.push_back(fmt::format("--noise {}: give one or more of {}", noise, fmt::join(field_noise_kinds(), ",")));

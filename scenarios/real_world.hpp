@@ -40,7 +40,8 @@ struct RealWorldRequest {
 [[nodiscard]] RealWorldRecord run_real_world(const RealWorldRequest& request,
                                              const std::function<bool(double)>& proceed);
 
-/// How long the steps of both networks take on this thread: each at least `repetitions` times.
+/// How long the steps of both networks take on this thread: `repetitions` calls in a row of each, behind a tenth as
+/// many for warmth. Throws std::invalid_argument for none.
 [[nodiscard]] std::vector<TinyTiming> time_tiny_steps(const Clock& clock, std::uint64_t repetitions);
 
 /// Counted operations of the steps, for estimates.

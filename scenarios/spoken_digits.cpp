@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <stdexcept>
 
@@ -58,11 +57,19 @@ std::vector<float> trimmed_word(const std::vector<float>& sound) {
 }
 
 std::string bytes_of(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    throw std::runtime_error("is no regular file");
+  }
+  constexpr std::uintmax_t kMostBytes = 1U << 24U;
+  const std::uintmax_t size = std::filesystem::file_size(path, error);
+  if (error || size > kMostBytes) {
+    throw std::runtime_error(error ? error.message() : "is larger than 16 MiB");
+  }
   std::ifstream file(path, std::ios::binary);
-  constexpr std::size_t kMostBytes = 1U << 24U;
-  std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  if (!file || bytes.size() > kMostBytes) {
-    throw std::runtime_error("cannot be read or is larger than 16 MiB");
+  std::string bytes(static_cast<std::size_t>(size), '\0');
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) {
+    throw std::runtime_error("cannot be read");
   }
   return bytes;
 }
@@ -109,6 +116,10 @@ ClipSet read_spoken_digits(const std::filesystem::path& folder) {
   if (error || paths.empty()) {
     throw std::runtime_error(
         fmt::format("{}: {}", folder.string(), error ? error.message() : "no files named like 3_speaker_0.wav in it"));
+  }
+  constexpr std::size_t kMostRecordings = 20000;  // the set has 3,000; as many speakers have numbers of 16 bits
+  if (paths.size() > kMostRecordings) {
+    throw std::runtime_error(fmt::format("{}: holds more than 20,000 recordings", folder.string()));
   }
   std::ranges::sort(paths);
   ClipSet set;

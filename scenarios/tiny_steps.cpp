@@ -1,7 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <stdexcept>
 
+#include "analysis/latency_distribution.hpp"
+#include "analysis/latency_record.hpp"
 #include "kernels/tiny/ds_cnn_network.hpp"
 #include "kernels/tiny/speech_isolator.hpp"
 #include "scenarios/real_world.hpp"
@@ -19,27 +21,34 @@ struct Step {
 /// Each call timed by itself, after a tenth as many for warmth.
 template <class Work>
 TinyTiming timed(const Clock& clock, const Step& step, std::uint64_t repetitions, const Work& work) {
-  std::vector<double> seconds;
-  seconds.reserve(repetitions);
+  std::vector<std::int64_t> times_ns;
+  times_ns.reserve(repetitions);
   for (std::uint64_t i = 0; i < repetitions + repetitions / 10; ++i) {
     const Instant begin = clock.now();
     work();
     const Instant end = clock.now();
     if (i >= repetitions / 10) {
-      seconds.push_back(std::chrono::duration<double>(end - begin).count());
+      times_ns.push_back(std::max<std::int64_t>(0, Nanoseconds{end - begin}.count()));
     }
   }
-  std::ranges::sort(seconds);
-  const auto rank = [&](double share) {
-    return seconds[static_cast<std::size_t>(std::ceil(share * static_cast<double>(seconds.size()))) - 1];
-  };
-  return {
-      .step = step.name, .repetitions = repetitions, .p50_s = rank(0.5), .p99_s = rank(0.99), .sound_s = step.sound_s};
+  const LatencyDistribution times(std::move(times_ns));
+  const EstimateRecord p50 = latency_estimate(times, Percentile::of_percent(50));
+  const EstimateRecord p99 = latency_estimate(times, Percentile::of_percent(99));
+  return {.step = step.name,
+          .repetitions = repetitions,
+          .p50_s = *p50.point,
+          .p99_s = *p99.point,
+          .sound_s = step.sound_s,
+          .p50_limits = {.lower_s = p50.lower, .upper_s = p50.upper, .reason = p50.reason},
+          .p99_limits = {.lower_s = p99.lower, .upper_s = p99.upper, .reason = p99.reason}};
 }
 
 }  // namespace
 
 std::vector<TinyTiming> time_tiny_steps(const Clock& clock, std::uint64_t repetitions) {
+  if (repetitions == 0) {
+    throw std::invalid_argument("a step that is never called has no percentile");
+  }
   const ClipSet set = evaluation_clips();
   std::vector<float> sound(kSoundWindow, 0.0F);
   std::copy(set.clips.front().samples.begin(), set.clips.front().samples.end(), sound.begin());

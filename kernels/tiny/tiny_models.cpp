@@ -1,5 +1,7 @@
 #include "kernels/tiny/tiny_models.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -8,19 +10,21 @@
 namespace assay {
 namespace {
 
-// Far above any bias that training yields; keeps every sum of products within 31 bits.
-constexpr std::int32_t kLargestBias = 1 << 30;
+// Far above any bias that training yields. A convolution adds at most 64 products of 255 x 128 to its bias: below 2^24,
+// where a float holds every whole number, as the loops need. The dense layer adds 64 of (125 x 255) x 128, in 32 bits.
+constexpr int kConvolutionBits = 23;
+constexpr int kDenseBits = 30;
 
 TinyWeights weights_with_scales(TinyReader& reader, std::size_t outputs, std::size_t inputs,
                                 std::vector<float> scales) {
   return {.outputs = outputs, .inputs = inputs, .values = reader.bytes(outputs * inputs), .scales = std::move(scales)};
 }
 
-std::vector<std::int32_t> biases_from(TinyReader& reader, std::size_t count) {
+std::vector<std::int32_t> biases_from(TinyReader& reader, std::size_t count, int bits) {
   std::vector<std::int32_t> biases = reader.integers(count);
   for (const std::int32_t bias : biases) {
-    if (bias > kLargestBias || bias < -kLargestBias) {
-      throw std::runtime_error("holds a bias beyond 2^30");
+    if (bias > (1 << bits) || bias < -(1 << bits)) {
+      throw std::runtime_error(fmt::format("holds a bias beyond 2^{}", bits));
     }
   }
   return biases;
@@ -38,7 +42,7 @@ DsCnnLayer convolution(TinyReader& reader, std::size_t inputs, float input_scale
   layer.input_scale = input_scale;
   layer.output_scale = reader.scales(1)[0];
   std::vector<float> scales = reader.scales(DsCnnModel::kChannels);
-  layer.biases = biases_from(reader, DsCnnModel::kChannels);
+  layer.biases = biases_from(reader, DsCnnModel::kChannels, kConvolutionBits);
   layer.weights = weights_with_scales(reader, DsCnnModel::kChannels, inputs, std::move(scales));
   return layer;
 }
@@ -60,7 +64,7 @@ DsCnnModel parse_ds_cnn(std::string_view file) {
     scale = model.layers.back().output_scale;
   }
   std::vector<float> scales = reader.scales(DsCnnModel::kClasses);
-  model.dense_biases = biases_from(reader, DsCnnModel::kClasses);
+  model.dense_biases = biases_from(reader, DsCnnModel::kClasses, kDenseBits);
   model.dense = weights_with_scales(reader, DsCnnModel::kClasses, DsCnnModel::kChannels, std::move(scales));
   reader.finish();
   return model;

@@ -34,11 +34,16 @@ RealWorldRecord sample_record() {
                               .condition = i,
                               .words = 100,
                               .correct = correct[i],
-                              .lost = i == 4 ? 40U : 98 - correct[i],
-                              .gained = i == 4 ? 3U : 0U});
+                              .lost = i == 4 ? 39U : 98 - correct[i],
+                              .gained = i == 4 ? 2U : 0U});
   }
-  record.timings = {
-      {.step = "ds_cnn i8, a window of 1 s", .repetitions = 10, .p50_s = 6e-5, .p99_s = 1e-4, .sound_s = 1}};
+  record.timings = {{.step = "ds_cnn i8, a window of 1 s",
+                     .repetitions = 10,
+                     .p50_s = 6e-5,
+                     .p99_s = 1e-4,
+                     .sound_s = 1,
+                     .p50_limits = {.lower_s = 5e-5, .upper_s = 7e-5},
+                     .p99_limits = {.lower_s = 6e-5, .reason = "needs 358 more samples"}}};
   record.operations = {
       {.step = "ds_cnn window", .arithmetic = "i8", .products = 1e6, .bytes_a_product = 2, .steps_a_second = 50},
       {.step = "ds_cnn window", .arithmetic = "f32", .products = 1e6, .bytes_a_product = 8, .steps_a_second = 100}};
@@ -63,20 +68,49 @@ TEST(RealWorldRecord, GapIsPairedByWords) {
   const RealWorldRecord record = sample_record();
   const AccuracyGap gap = gap_of(record.results.back());
   EXPECT_NEAR(gap.points, 37.0, 1e-9);
-  // Deviation sqrt(40 + 3 - 37^2 / 100) / 100 = 5.413 %.
-  EXPECT_NEAR(gap.lower, 37.0 - 1.959964 * 5.41387, 1e-3);
-  EXPECT_NEAR(gap.upper, 37.0 + 1.959964 * 5.41387, 1e-3);
+  EXPECT_LT(gap.lower, 37.0);
+  EXPECT_GT(gap.upper, 37.0);
   EXPECT_EQ(gap_of({}).points, 0.0);
+}
+
+TEST(RealWorldRecord, GapHasNewcombesInterval) {
+  // Published: both 1, only the first 1, only the second 7, neither 12 of 21; -0.507 to -0.026 (Fagerland, Lydersen and
+  // Laake, Statistics in Medicine 33, 2014). Here the first is clean.
+  const AccuracyGap published = gap_of({.words = 21, .correct = 8, .lost = 1, .gained = 7});
+  EXPECT_NEAR(published.points, -28.571, 1e-3);
+  EXPECT_NEAR(published.lower, -50.7, 0.05);
+  EXPECT_NEAR(published.upper, -2.6, 0.05);
+  // By hand, both 14, only clean 5, neither 22 of 41: Wilson 0.317431 to 0.608085 of 19, 0.215613 to 0.494269 of 14;
+  // correlation (308 - 20.5) / sqrt(19 * 22 * 14 * 27) = 0.723276.
+  const AccuracyGap worked = gap_of({.words = 41, .correct = 14, .lost = 5});
+  EXPECT_NEAR(worked.lower, 1.1483, 1e-4);
+  EXPECT_NEAR(worked.upper, 22.6493, 1e-4);
+}
+
+TEST(RealWorldRecord, GapKeepsAWidthWhereNoWordChangedSides) {
+  // 98 of 100 both times. Wilson: 0.930 to 0.9945; correlation (196 - 50) / 196.
+  const AccuracyGap same = gap_of({.words = 100, .correct = 98});
+  EXPECT_NEAR(same.lower, -4.0388, 1e-4);
+  EXPECT_NEAR(same.upper, 4.0388, 1e-4);
+  EXPECT_NEAR(gap_of({.words = 100, .correct = 100}).upper, 3.6993, 1e-4);
 }
 
 TEST(RealWorldRecord, CrossingsLieOnStraightLinesBetweenPoints) {
   const RealWorldRecord record = sample_record();
   const FieldResult& series = record.results.front();
-  EXPECT_NEAR(snr_crossing(record, series, "babble", 0.9).value(), 17.5, 1e-9);  // 95 to 75 from 20 to 10 dB
-  EXPECT_NEAR(snr_crossing(record, series, "babble", 0.6).value(), 7.5, 1e-9);   // 75 to 15 from 10 to 0 dB
-  EXPECT_FALSE(snr_crossing(record, series, "babble", 0.99));
-  EXPECT_FALSE(snr_crossing(record, series, "babble", 0.1));
-  EXPECT_FALSE(snr_crossing(record, series, "street", 0.9));
+  const SnrCrossing ninety = snr_crossing(record, series, "babble", 0.9);
+  EXPECT_NEAR(ninety.point_db.value(), 17.5, 1e-9);  // 95 to 75 from 20 to 10 dB
+  // Wilson's upper ends of 95 and 75 of 100 are 0.978456 and 0.824540; the lower end of 95 is 0.888250.
+  EXPECT_NEAR(ninety.lower_db.value(), 20.0 - 10.0 * (0.978456 - 0.9) / (0.978456 - 0.824540), 1e-3);
+  EXPECT_FALSE(ninety.upper_db);  // below from its start
+  const SnrCrossing sixty = snr_crossing(record, series, "babble", 0.6);
+  EXPECT_NEAR(sixty.point_db.value(), 7.5, 1e-9);  // 75 to 15 from 10 to 0 dB
+  EXPECT_LT(sixty.lower_db.value(), 7.5);
+  EXPECT_GT(sixty.upper_db.value(), 7.5);
+  EXPECT_FALSE(snr_crossing(record, series, "babble", 0.99).point_db);
+  EXPECT_FALSE(snr_crossing(record, series, "babble", 0.05).point_db);
+  EXPECT_FALSE(snr_crossing(record, series, "street", 0.9).point_db);
+  EXPECT_THAT(curve_noises(record), ::testing::ElementsAre("babble"));
 }
 
 TEST(RealWorldRecord, EnergyIsOperationsTimesHorowitz) {
@@ -92,7 +126,12 @@ TEST(RealWorldRecord, TextMarksEstimatesAndTellsWhoseVoices) {
   const std::string text = real_world_text(sample_record());
   EXPECT_THAT(text, HasSubstr("voices that no training heard"));
   EXPECT_THAT(text, HasSubstr("98.0 [93.0, 99.4]"));
-  EXPECT_THAT(text, HasSubstr("98.0 % clean, 61.0 % in field 10 to 20 dB: a gap of 37.0 points [26.4, 47.6]"));
+  EXPECT_THAT(text, HasSubstr("98.0 % clean, 61.0 % in field 10 to 20 dB: a gap of 37.0 points ["));
+  EXPECT_THAT(text, HasSubstr("P50 60.0 µs [50.0, 70.0], P99 100 µs"));
+  EXPECT_THAT(text, HasSubstr("(needs 358 more samples)"));
+  EXPECT_THAT(text, HasSubstr("interpolated"));
+  EXPECT_THAT(text, HasSubstr("crosses 90 % at 17.5 dB [14.9, none]"));
+  EXPECT_THAT(text, HasSubstr("7.30 mJ a ds_cnn window"));
   EXPECT_THAT(text, HasSubstr("ESTIMATE ds_cnn window"));
   EXPECT_THAT(text, HasSubstr("within 1 mW"));
   EXPECT_THAT(text, HasSubstr("only with reuse of operands within 1 mW"));
@@ -107,6 +146,9 @@ TEST(RealWorldSchema, DescribesEveryFileThatIsWritten) {
   EXPECT_THAT(schema_findings(schema, json::parse(real_world_json(RealWorldRecord{}))), IsEmpty());
   EXPECT_EQ(written.at("results").at(4).at("condition"), "field 10 to 20 dB");
   EXPECT_EQ(written.at("energy_estimates").at(0).at("kind"), "ESTIMATE");
+  EXPECT_EQ(written.at("timings").at(0).at("p50_limits").at("upper_s"), 7e-5);
+  EXPECT_EQ(written.at("timings").at(0).at("p99_limits").at("reason"), "needs 358 more samples");
+  EXPECT_EQ(written.at("crossings").at(0).at("snr_db_at_accuracy_0.9").at("kind"), "interpolated");
   json other = written;
   other["results"][0]["accuracy"]["point"] = "98 %";
   EXPECT_THAT(schema_findings(schema, other), ::testing::SizeIs(1));

@@ -1,8 +1,8 @@
 """Sound for the training of the Tiny networks: features, noises, rooms.
 
-The features are those of kernels/tiny/mfcc.cpp and kernels/tiny/band_energies.cpp; tests/kernels/tiny_audio_test.cpp
+The features are those of kernels/tiny/mfcc.cpp and kernels/tiny/speech_isolator.cpp; tests/kernels/tiny_audio_test.cpp
 holds both to the same values (tools/tiny/pack prints them). The noises are for training only: those of the evaluation
-are other generators, in C++ (scenarios/tiny_noise.cpp), and their voices are never heard here.
+are other generators, in C++ (scenarios/field_sound.cpp), and their voices are never heard here.
 """
 import numpy as np
 import torch
