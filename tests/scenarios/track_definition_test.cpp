@@ -75,7 +75,7 @@ TEST(TrackDefinition, SaysWhatToMend) {
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\nkind = \"jump\""), "none of run, search"));
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\nkind = \"search\""), "lacks most"));
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\nkind = \"search\"\nmost = 4"),
-                      "line 22: no flag of search single has {}"));
+                      "line 21: no flag of search single has {}"));
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\noptional = \"yes\""), "must be true or false"));
   EXPECT_TRUE(refusal(std::string(kTrack) + kTrack, "no TOML"));
   EXPECT_TRUE(refusal(std::string(kMostTrackBytes + 1, '#'), "is longer than"));
