@@ -325,7 +325,7 @@ TrackFindings judge_edge(const TrackRecord& record) {
     findings.evidence.push_back(remedy_sentence(runs));
   }
   const TrackFigures& crisis = runs.crisis->figures;
-  findings.evidence.push_back(fmt::format("{}With {} a frame takes {} at P99 and {} at P99.9.",
+  findings.evidence.push_back(fmt::format("{}With {}, a frame takes {} at P99 and {} at P99.9.",
                                           mark_before(*runs.crisis), cameras_text(*runs.crisis),
                                           estimate_or_reason(crisis.p99_s), estimate_or_reason(crisis.p999_s)));
   if (crisis.longest_miss_run > 0) {

@@ -76,7 +76,7 @@ TEST(EdgeTrack, NamesTheRemediesThatHoldAndTheBestOfThoseThatDoNot) {
   record.runs.back().valid = false;
   record.runs.back().invalid_codes = {"lateness"};
   EXPECT_THAT(judge_track(record).evidence, Contains(HasSubstr("None of the 3 remedies")));
-  EXPECT_THAT(judge_track(record).rows[1].bars, Contains(testing::Field(&CrisisBar::label, HasSubstr("dtype=i8"))));
+  EXPECT_THAT(judge_track(record).rows[1].bars, Contains(::testing::Field(&CrisisBar::label, HasSubstr("dtype=i8"))));
 }
 
 TEST(EdgeTrack, TakesItsNumbersFromTheRuns) {
