@@ -142,6 +142,7 @@ std::string remedy_sentence(const EdgeRuns& runs) {
                        runs.remedies.size(), allows, labelled(*best, remedy_text(*best, runs.crisis)), share);
   }
   std::vector<std::string> names;
+  names.reserve(holding.size());
   for (const TrackRun* const run : holding) {
     names.push_back(labelled(*run, remedy_text(*run, runs.crisis)));
   }
