@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <string_view>
 
+#include "analysis/share_text.hpp"
 #include "loadgen/scenario.hpp"
 
 namespace assay {
@@ -12,18 +12,6 @@ namespace {
 
 std::string duration_or_absent(const std::optional<double>& seconds, Charset charset) {
   return seconds ? format_duration(*seconds, charset) : "not available";
-}
-
-/// "98.2 % [97.7, 98.6]"
-std::string share_text(const EstimateRecord& share) {
-  std::string text = format_percent(*share.point);
-  if (share.lower && share.upper) {
-    const std::string upper = format_percent(*share.upper);
-    std::string lower = format_percent(*share.lower);
-    lower.resize(lower.size() - std::string_view(" %").size());
-    text += fmt::format(" [{}, {}]", lower, upper.substr(0, upper.size() - std::string_view(" %").size()));
-  }
-  return text;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "analysis/format.hpp"
 #include "analysis/track_judges.hpp"
@@ -19,11 +20,12 @@ struct Series {
 };
 
 const FieldResult* find(const RealWorldRecord& record, const Series& series, std::size_t condition) {
-  const auto found = std::ranges::find_if(record.results, [&](const FieldResult& result) {
-    return result.model == series.model && result.isolated == series.isolated && result.voices == series.voices &&
-           result.condition == condition;
-  });
-  return found == record.results.end() || found->words == 0 ? nullptr : &*found;
+  FieldResult wanted;
+  wanted.model = series.model;
+  wanted.isolated = series.isolated;
+  wanted.voices = series.voices;
+  const FieldResult* const found = result_in(record, wanted, condition);
+  return found == nullptr || found->words == 0 ? nullptr : found;
 }
 
 EstimateRecord share_of(const FieldResult& result) {
@@ -61,6 +63,32 @@ void add(TrackField& field, const FieldResult* result, bool is_claim, const std:
   }
 }
 
+/// "983 of 1,000 words, 98.3 % [97.3, 99.0]"
+std::string counted(const FieldResult& result) {
+  return fmt::format("{} of {} words, {}", format_count(result.correct), format_count(result.words),
+                     share_text(share_of(result)));
+}
+
+/// How far the comparison of two models carries: each is one of many that training could have made.
+std::string seeds_text(const RealWorldRecord& record) {
+  const auto seeds_of = [&](const char* model) {
+    std::set<std::uint32_t> seeds;
+    for (const ModelFacts& facts : record.models) {
+      if (facts.model == model) {
+        seeds.insert(facts.training_seed);
+      }
+    }
+    return seeds.size();
+  };
+  const std::size_t loved = seeds_of(kLoved);
+  const std::size_t robust = seeds_of(kRobust);
+  if (loved == 0 || robust == 0) {
+    return "From how many training seeds is not recorded.";
+  }
+  return fmt::format("Each is of {} training {}.", std::min(loved, robust),
+                     std::min(loved, robust) == 1 ? "seed, and another may rank otherwise" : "seeds");
+}
+
 /// Which of the two models each test prefers, where their intervals are apart.
 std::string ranking_sentence(const RealWorldRecord& record, std::size_t in_field) {
   const FieldResult* const loved_clean = find(record, {kLoved, false, "seen"}, 0);
@@ -76,21 +104,28 @@ std::string ranking_sentence(const RealWorldRecord& record, std::size_t in_field
   if (!field_decides) {
     return "";
   }
-  const std::string figures = fmt::format("{} against {}", share_text(a), share_text(b));
+  const std::string clean = fmt::format("{} against {}", counted(*loved_clean), counted(*robust_clean));
+  const std::string field = fmt::format("{} against {}", counted(*loved_field), counted(*robust_field));
+  const std::string models = "The model trained on clean speech against the one trained with noise: ";
   if (*a.lower > *b.upper) {
-    return fmt::format(
-        "The clean benchmark ranks the two models the wrong way round: {} there, and the second is the "
-        "better one in the field.",
-        figures);
+    return fmt::format("{}the clean benchmark ranks the two the wrong way round: {} there, and in the field {}. {}",
+                       models, clean, field, seeds_text(record));
   }
-  return fmt::format("The clean benchmark does not tell the two models apart ({}); the field does.", figures);
+  if (*b.lower > *a.upper) {
+    return fmt::format(
+        "{}clean ({}) and in the field ({}) the second is the better one: here the benchmark ranks them "
+        "as the field does. {}",
+        models, clean, field, seeds_text(record));
+  }
+  return fmt::format("{}the clean benchmark does not tell them apart ({}); the field does ({}). {}", models, clean,
+                     field, seeds_text(record));
 }
 
 void add_costs(TrackField& field, const RealWorldRecord& record) {
   for (const TinyOperations& operations : record.operations) {
     const EnergyEstimate estimate = energy_estimate(operations);
     field.sentences.push_back(fmt::format(
-        "{} ({}): ESTIMATE {} to {}, at {:g} a second {} to {}: {} 1 mW by this model.", operations.step,
+        "{} ({}), by itself: ESTIMATE {} to {}, at {:g} a second {} to {}: {} 1 mW by this model.", operations.step,
         operations.arithmetic, format_quantity(estimate.lower_j, "J"), format_quantity(estimate.upper_j, "J"),
         operations.steps_a_second, format_quantity(estimate.lower_w, "W"), format_quantity(estimate.upper_w, "W"),
         estimate.upper_w <= kTinyBudgetW   ? "within"

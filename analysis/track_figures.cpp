@@ -28,6 +28,10 @@ void take_display(TrackFigures& figures, const DisplayRecord& display) {
 void take_frames(TrackFigures& figures, const RunDocument& run) {
   const FramesRecord& frames = *run.frames;
   figures.missed_share = frames.missed_share;
+  figures.streams = frames.streams;
+  figures.frames_per_s = frames.frames_per_s;
+  figures.phase = frames.phase;
+  figures.late_frames = frames.late_frames;
   figures.frames = frames.frames;
   figures.dropped = frames.dropped;
   figures.longest_miss_run = frames.longest_miss_run;
@@ -45,6 +49,17 @@ TrackFigures figures_of(const RunDocument& run) {
                        .p999_s = percentile_of(run.latency, "p99.9"),
                        .service_mean_s = run.service_time.mean_s,
                        .worker_count = run.placement.worker_cpus.size()};
+  figures.queries = run.query_count;
+  figures.percentile = run.percentile;
+  figures.samples_per_query = run.samples_per_query;
+  figures.worker_scheduling = run.execution ? run.execution->worker_scheduling : "";
+  figures.foreign_share = run.foreign_cpu_share;
+  figures.steal_share = run.steal_share;
+  if (run.attribution) {
+    const auto quota = std::ranges::find(run.attribution->causes, "CPU quota", &AttributionRecord::Cause::name);
+    figures.quota_s = quota == run.attribution->causes.end() ? 0.0 : quota->excess_s;
+  }
+  figures.sustained_cause = run.soak ? std::string(name_of(run.soak->verdict.cause)) : "";
   if (run.work_flops) {
     figures.work_ops = static_cast<double>(*run.work_flops);
   }

@@ -42,7 +42,19 @@ Json figures_json(const TrackFigures& figures) {
           {"frame_time_p99_s", estimate_json(figures.frame_time_p99_s)},
           {"work_mean_s", or_null(figures.work_mean_s)},
           {"wait_mean_s", or_null(figures.wait_mean_s)},
-          {"power", or_null(figures.power)}};
+          {"power", or_null(figures.power)},
+          {"query_count", figures.queries},
+          {"percentile", figures.percentile},
+          {"samples_per_query", figures.samples_per_query},
+          {"stream_count", figures.streams},
+          {"frames_per_s", or_null(figures.frames_per_s)},
+          {"phase", or_null(figures.phase)},
+          {"late_frames", or_null(figures.late_frames)},
+          {"worker_scheduling", or_null(figures.worker_scheduling)},
+          {"foreign_cpu_share", or_null(figures.foreign_share)},
+          {"steal_share", or_null(figures.steal_share)},
+          {"cpu_quota_s", figures.quota_s},
+          {"sustained_cause", or_null(figures.sustained_cause)}};
 }
 
 Json run_json(const TrackRun& run) {
@@ -61,16 +73,37 @@ Json run_json(const TrackRun& run) {
           {"figures", figures_json(run.figures)}};
 }
 
+const char* name_of(ProbeOutcome outcome) {
+  switch (outcome) {
+    case ProbeOutcome::held:
+      return "held";
+    case ProbeOutcome::broke:
+      return "broke";
+    case ProbeOutcome::undecided:
+      break;
+  }
+  return "undecided";
+}
+
 Json search_json(const CameraSearch& search) {
   Json probes = Json::array();
   for (const CameraProbe& probe : search.probes) {
     probes.push_back({{"cameras", probe.cameras},
-                      {"held", probe.held},
+                      {"held", probe.outcome == ProbeOutcome::held},
+                      {"outcome", name_of(probe.outcome)},
+                      {"ignored", probe.ignored},
                       {"missed_share", estimate_json(probe.missed_share)},
                       {"file", probe.file}});
   }
-  return {{"step", search.step},          {"title", search.title},          {"allowed_share", search.allowed_share},
-          {"held", or_null(search.held)}, {"broke", or_null(search.broke)}, {"probes", probes}};
+  return {{"step", search.step},
+          {"title", search.title},
+          {"phase", or_null(search.phase)},
+          {"frames_per_s", or_null(search.frames_per_s)},
+          {"allowed_share", search.allowed_share},
+          {"held", or_null(search.held)},
+          {"broke", or_null(search.broke)},
+          {"doubt", or_null(search.doubt)},
+          {"probes", probes}};
 }
 
 const char* name_of(CrisisOutcome outcome) {

@@ -9,6 +9,8 @@ namespace {
 
 constexpr double kQuality = 0.9;  ///< MLPerf Tiny's target for keyword spotting
 constexpr double kGap = 0.05;     ///< less than this between clean and field is no crisis
+/// "Right on nearly every clean recording" is at least this.
+constexpr double kNearlyEvery = 0.97;
 constexpr double kHopsPerSecond = 100.0;
 constexpr double kWindowsPerSecond = 10.0;
 
@@ -46,12 +48,16 @@ void add_duty(TrackFindings& findings, const TrackRun& run, double per_second) {
 
 void judge_field(TrackFindings& findings, const TrackField& field) {
   const std::string figures = fmt::format(
-      "On the clean recordings of a benchmark the model is right on {} of the words; on voices that no "
-      "training heard, at {}, on {}",
+      "On the clean recordings of a benchmark the keyword network that was trained on clean speech is right on {} of "
+      "the words; on voices that no training heard, at {}, on {}",
       share_text(field.claim), field.condition, share_text(field.found));
   const std::string alone = fmt::format("on the same words and voices the field alone costs {}", share_text(field.gap));
-  if (!field.gap.point) {
+  if (!field.gap.point || !field.claim.point) {
     findings.sentence = figures + ".";
+  } else if (*field.claim.point < kNearlyEvery) {
+    findings.sentence =
+        fmt::format("{}; {}. Less than {} of the clean words is not nearly every one: the claim is not made here.",
+                    figures, alone, format_percent(kNearlyEvery));
   } else if (*lower_of(field.gap) > kGap) {
     findings.outcome = CrisisOutcome::confirmed;
     findings.sentence = fmt::format(
@@ -86,6 +92,7 @@ TrackFindings judge_tiny(const TrackRecord& record) {
   if (const TrackRun* const keyword = run_of(record, "keyword")) {
     add_duty(findings, *keyword, kWindowsPerSecond);
   }
+  add_harmless(findings, record);
   return findings;
 }
 

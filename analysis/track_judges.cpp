@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "analysis/format.hpp"
@@ -15,17 +17,6 @@ CrisisBar time_bar(bool is_claim, const std::string& label, const EstimateRecord
       .value = estimate.point,
       .text = estimate.point ? format_duration_estimate(estimate) : fmt::format("not available: {}", estimate.reason),
       .source = source};
-}
-
-std::string share_text(const EstimateRecord& share) {
-  if (!share.point) {
-    return fmt::format("not available: {}", share.reason);
-  }
-  if (!share.lower || !share.upper) {
-    return format_percent(*share.point);
-  }
-  return fmt::format("{} [{}, {}]", format_percent(*share.point), format_percent(*share.lower),
-                     format_percent(*share.upper));
 }
 
 CrisisBar share_bar(bool is_claim, const std::string& label, const EstimateRecord& share, const std::string& source) {
@@ -49,7 +40,38 @@ std::optional<double> lower_of(const EstimateRecord& estimate) {
   return estimate.lower ? estimate.lower : estimate.point;
 }
 
-std::string mark_before(const TrackRun& run) { return run.mark.before(" "); }
+std::string mark_before(const TrackRun& run) {
+  const std::string invalid = run.valid ? "" : fmt::format("INVALID ({}) ", fmt::join(run.invalid_codes, ", "));
+  return invalid + run.mark.before(" ");
+}
+
+std::vector<std::string> grave_codes(const TrackRun& run) {
+  std::vector<std::string> codes;
+  if (!run.valid && run.invalid_codes.empty()) {
+    codes.emplace_back("of an unknown reason");
+  }
+  std::ranges::copy_if(run.invalid_codes, std::back_inserter(codes), [](const std::string& code) {
+    return std::ranges::find(kHarmlessCodes, code) == kHarmlessCodes.end();
+  });
+  return codes;
+}
+
+bool decides(const TrackRun& run) { return grave_codes(run).empty(); }
+
+std::string invalid_sentence(const TrackRun& run, const std::string& what) {
+  return fmt::format("The run of {} is INVALID ({}), so that it decides nothing.", what,
+                     fmt::join(grave_codes(run), ", "));
+}
+
+void add_harmless(TrackFindings& findings, const TrackRecord& record) {
+  const bool any = std::ranges::any_of(record.runs, [](const TrackRun& run) { return !run.valid && decides(run); });
+  if (any) {
+    findings.evidence.push_back(fmt::format(
+        "Runs INVALID only for {} do decide: a window that was missed is what is asked here, and the intervals carry "
+        "the number of queries.",
+        fmt::join(kHarmlessCodes, ", ")));
+  }
+}
 
 TrackFindings judge_track(const TrackRecord& record) {
   if (record.judge == "edge") {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/estimate_record.hpp"
+#include "analysis/peak_search.hpp"
 #include "analysis/real_world_record.hpp"
 #include "analysis/run_document.hpp"
 #include "analysis/run_mark.hpp"
@@ -38,7 +39,19 @@ struct TrackFigures {
   EstimateRecord frame_time_p99_s;
   std::optional<double> work_mean_s;  ///< of a frame
   std::optional<double> wait_mean_s;
-  std::string power;  ///< "1.27 FPS/W (RAPL package-0)", or why there is none; empty: nobody asked
+  std::uint64_t queries = 0;
+  double percentile = 0.99;             ///< that the run's window is held at
+  std::uint64_t samples_per_query = 1;  ///< of MultiStream
+  std::uint64_t streams = 0;            ///< cameras; 0: the samples are no frames
+  std::optional<double> frames_per_s;   ///< of each stream
+  std::string phase;                    ///< "aligned"
+  std::string late_frames;              ///< "queue" or "drop"
+  std::string worker_scheduling;        ///< "SCHED_FIFO 50"
+  std::optional<double> foreign_share;  ///< of the machine's CPU time, taken by other processes
+  std::optional<double> steal_share;    ///< and by a hypervisor
+  double quota_s = 0.0;                 ///< of the slow queries' time, held back by a CPU quota
+  std::string sustained_cause;          ///< the verdict of a soak, "THERMAL"; empty: none
+  std::string power;                    ///< "1.27 FPS/W (RAPL package-0)", or why there is none; empty: nobody asked
 };
 
 /// One run of a track.
@@ -120,7 +133,8 @@ struct TrackChoice {
 /// One probe of a search for the number of cameras.
 struct CameraProbe {
   std::uint64_t cameras = 0;
-  bool held = false;
+  ProbeOutcome outcome = ProbeOutcome::undecided;  ///< by the interval of the share
+  bool ignored = false;                            ///< the run is INVALID for a reason that has a say
   EstimateRecord missed_share;
   std::string file;
 };
@@ -128,10 +142,13 @@ struct CameraProbe {
 struct CameraSearch {
   std::string step;
   std::string title;
+  std::string phase;  ///< of the cameras, "aligned"
+  std::optional<double> frames_per_s;
   double allowed_share = 0.01;
   std::vector<CameraProbe> probes;
   std::optional<std::uint64_t> held;   ///< the most that held
   std::optional<std::uint64_t> broke;  ///< the fewest that did not
+  std::string doubt;                   ///< an end that is missing or not confirmed, numbers that are undecided
 };
 
 /// The summary of a bundle, schema assay/track/1.

@@ -11,7 +11,9 @@
 
 #include "analysis/crisis_chart.hpp"
 #include "analysis/format.hpp"
+#include "analysis/peak_search.hpp"
 #include "analysis/run_file.hpp"
+#include "analysis/track_judges.hpp"
 #include "analysis/track_record.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
@@ -30,8 +32,6 @@
 namespace assay {
 
 namespace {
-
-constexpr double kAllowedShare = 0.01;  ///< what a P99 within the window lets pass
 
 TrackDefinition track_named(const std::string& name) {
   try {
@@ -97,7 +97,7 @@ class TrackCommand {
     record_.choice = {.mode = plan_.size_mode, .parameter = {}, .value = {}, .target_s = {}, .mean_s = {}};
     if (track_.calibration && plan_.size_mode != "given") {
       record_.choice.parameter = track_.calibration->parameter;
-      record_.choice.value = options_.choices.size;
+      record_.choice.value = plan_.size_mode == "fixed" ? options_.choices.size : "";  // until it is calibrated
       record_.choice.target_s = seconds(track_.calibration->target);
     }
     if (!plan_.size_note.empty()) {
@@ -119,16 +119,39 @@ class TrackCommand {
       if (track_.calibration && record_.choice.mode == "calibrated" && step.definition.workload.empty()) {
         step.run = with_parameter(step.run, track_.calibration->parameter, record_.choice.value);
       }
-      if (!measure_step(step)) {
+      if (!measure_or_leave_out(step)) {
         return;
       }
     }
     record_.complete = true;
   }
 
+  /// One optional step that fails is no reason to lose the others. False where the track cannot go on.
+  bool measure_or_leave_out(const TrackStep& step) {
+    std::string why = "it gave no result; the lines above say why";
+    try {
+      if (measure_step(step)) {
+        return true;
+      }
+    } catch (const std::exception& error) {
+      if (!step.definition.optional) {
+        throw;
+      }
+      console_.error(fmt::format("{}: {}", step.definition.title, error.what()));
+      why = error.what();
+    }
+    if (!step.definition.optional || measurements_->interrupted()) {
+      return false;
+    }
+    all_measured_ = false;
+    record_.left_out.push_back(fmt::format("{}: failed: {}", step.definition.title, failure_.empty() ? why : failure_));
+    return true;
+  }
+
   /// False where the track cannot go on.
   bool calibrate() {
     double nearest = 0.0;
+    std::string chosen;
     for (std::size_t i = 0; i < plan_.calibration.size(); ++i) {
       const TrackStep& step = plan_.calibration[i];
       const auto run = measure(step.run, fmt::format("calibrate-{}", i + 1), step.definition.title, step.expected);
@@ -143,10 +166,11 @@ class TrackCommand {
       const double distance = std::abs(*run->latency.mean_s - *record_.choice.target_s);
       if (i == 0 || distance < nearest) {
         nearest = distance;
-        record_.choice.value = value;
+        chosen = value;
       }
     }
     if (!plan_.calibration.empty()) {
+      record_.choice.value = chosen;
       console_.note(fmt::format("calibrated: {} {} takes {} alone, nearest to {}", record_.choice.parameter,
                                 record_.choice.value, format_duration(record_.choice.mean_s[record_.choice.value]),
                                 format_duration(*record_.choice.target_s)));
@@ -172,12 +196,14 @@ class TrackCommand {
     ++number_;
     console_.note(
         fmt::format("[{}] {}; about {} left", number_, title, format_duration(std::max(0.0, seconds(left_)))));
+    failure_.clear();
     const Measured measured = measurements_->measure(run, title);
     left_ -= expected + kAroundRun;
     for (const std::string& line : measured.outcome.errors) {
       console_.error(title + ": " + line);
     }
     if (!measured.run) {
+      failure_ = fmt::format("{}", fmt::join(measured.outcome.errors, "; "));
       return std::nullopt;
     }
     keep(measured, step, title);
@@ -218,38 +244,89 @@ class TrackCommand {
     const std::string name = for_file_name(step.definition.id) + ".realworld.json";
     const std::string json = real_world_json(found);
     write_text((std::filesystem::path(measurements_->folder()) / name).string(), json);
+    const std::string sha256 = sha256_hex(json);
     if (record_.field) {
       record_.field->file = name;
-      record_.field->sha256 = sha256_hex(json);
+      record_.field->sha256 = sha256;
+    } else {
+      record_.notes.push_back(
+          fmt::format("RealWorld ended before both the clean and the field figure were there; what "
+                      "it has is in {} (SHA-256 {}).",
+                      name, sha256));
     }
     return !measurements_->interrupted();
   }
 
+  /// As `assay peak --cameras` searches: a rate is so many cameras.
   bool search(const TrackStep& step) {
-    CameraSearch search{.step = step.definition.id,
-                        .title = step.definition.title,
-                        .allowed_share = kAllowedShare,
-                        .probes = {},
-                        .held = {},
-                        .broke = {}};
-    const auto most = static_cast<std::uint64_t>(step.definition.most);
+    constexpr std::uint64_t kMostProbes = 24;
+    const Percentile percentile = percentile_of(track_);
+    CameraSearch found{
+        .step = step.definition.id, .title = step.definition.title, .allowed_share = 1.0 - percentile.fraction()};
+    PeakSearch search({.start_rate_hz = 1.0,
+                       .lowest_rate_hz = 1.0,
+                       .highest_rate_hz = static_cast<double>(step.definition.most),
+                       .most_probes = kMostProbes,
+                       .percentile = percentile,
+                       .step_hz = 1.0,
+                       .step_name = "camera"});
     bool goes_on = true;
-    while (const auto cameras = next_cameras(search.held, search.broke, most)) {
-      const std::string id = fmt::format("{}-{}", step.definition.id, *cameras);
-      const auto run = measure(for_cameras(step.run, *cameras), id,
-                               fmt::format("{}: {}", step.definition.title, *cameras), step.expected);
-      if (!run) {
-        goes_on = false;
-        break;
+    try {
+      while (const auto rate = search.next_rate()) {
+        if (!probe(step, found, search, static_cast<std::uint64_t>(std::llround(*rate)))) {
+          goes_on = false;
+          break;
+        }
       }
-      const TrackRun& kept = record_.runs.back();
-      const EstimateRecord& missed = kept.figures.missed_share;
-      const bool held = missed.point && *missed.point <= kAllowedShare;
-      search.probes.push_back({.cameras = *cameras, .held = held, .missed_share = missed, .file = kept.file});
-      (held ? search.held : search.broke) = *cameras;
+    } catch (const std::exception&) {
+      take_estimate(found, search);  // the probes so far are kept
+      record_.searches.push_back(std::move(found));
+      throw;
     }
-    record_.searches.push_back(std::move(search));
+    take_estimate(found, search);
+    record_.searches.push_back(std::move(found));
     return goes_on;
+  }
+
+  bool probe(const TrackStep& step, CameraSearch& found, PeakSearch& search, std::uint64_t cameras) {
+    const std::string id = fmt::format("{}-{}-{}", step.definition.id, found.probes.size() + 1, cameras);
+    const auto run = measure(for_cameras(step.run, cameras), id, fmt::format("{}: {}", step.definition.title, cameras),
+                             step.expected);
+    if (!run) {
+      return false;
+    }
+    const TrackRun& kept = record_.runs.back();
+    found.phase = kept.figures.phase;
+    found.frames_per_s = kept.figures.frames_per_s;
+    PeakProbe probe = probe_of(*run);
+    probe.rate_hz = static_cast<double>(cameras);
+    if (run->frames && run->frames->missed_share.point) {  // what the track judges by and prints
+      const EstimateRecord& missed = run->frames->missed_share;
+      probe.share = {.within = 1.0 - *missed.point,
+                     .interval = {.lower = 1.0 - missed.upper.value_or(1.0), .upper = 1.0 - missed.lower.value_or(0.0)},
+                     .effective_sample_size = run->frames->effective_frames};
+    }
+    const bool ignored = !decides(kept);
+    if (ignored) {  // it is asked again, and decides nothing
+      probe.share = {.within = 0.0, .interval = {.lower = 0.0, .upper = 1.0}, .effective_sample_size = 0.0};
+    }
+    search.record(probe);
+    found.probes.push_back({.cameras = cameras,
+                            .outcome = search.probes().back().outcome,
+                            .ignored = ignored,
+                            .missed_share = kept.figures.missed_share,
+                            .file = kept.file});
+    return true;
+  }
+
+  static void take_estimate(CameraSearch& found, const PeakSearch& search) {
+    const PeakEstimate estimate = search.estimate();
+    const auto cameras = [](const std::optional<double>& rate) {
+      return rate ? std::optional(static_cast<std::uint64_t>(std::llround(*rate))) : std::nullopt;
+    };
+    found.held = cameras(estimate.held_hz);
+    found.broke = cameras(estimate.broke_hz);
+    found.doubt = estimate.reason;
   }
 
   ExitCode finish() {
@@ -273,7 +350,7 @@ class TrackCommand {
       console_.warning("interrupted: what was measured is kept and flagged");
       return ExitCode::interrupted;
     }
-    return record_.complete && honest_ ? ExitCode::ok : ExitCode::run_invalid;
+    return record_.complete && all_measured_ && honest_ ? ExitCode::ok : ExitCode::run_invalid;
   }
 
   [[nodiscard]] std::string page_title() const { return fmt::format("{} on {}", record_.title, record_.machine); }
@@ -288,6 +365,8 @@ class TrackCommand {
   Nanoseconds left_{0};
   int number_ = 0;
   bool honest_ = true;
+  bool all_measured_ = true;  ///< no optional step failed
+  std::string failure_;       ///< of the last run that gave no result
 };
 
 }  // namespace

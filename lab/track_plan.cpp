@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
+#include "analysis/percentile_interval.hpp"
 #include "harness/quantity.hpp"
 #include "lab/command_error.hpp"
+#include "lab/latency_window_text.hpp"
 #include "lab/run_request_text.hpp"
 
 namespace assay {
@@ -47,6 +50,13 @@ TrackStep step_of(const TrackDefinition& track, const TrackChoices& choices, con
   const std::string length = length_of(track, choices, definition.length);
   step.run.set("slo", track.window);
   step.run.set("duration", length);
+  if (definition.kind == TrackStepDefinition::Kind::search) {  // fewer could not show that the percentile holds
+    constexpr double kOneEndOf95 = 0.975;
+    try {
+      step.run.set("min-queries", fmt::format("{}", samples_for_upper_limit(percentile_of(track), kOneEndOf95)));
+    } catch (const std::invalid_argument&) {  // NOLINT(bugprone-empty-catch): request_from() says what is wrong
+    }
+  }
   for (const auto& [flag, value] : definition.flags) {
     step.run.set(flag, value);
   }
@@ -78,13 +88,17 @@ std::optional<std::string> problem_of(const TrackStep& step) {
   }
 }
 
+/// A fixed size that would have no effect is a mistake, and no wish to be passed over in silence.
+void refuse_size(const TrackChoices& choices, const std::string& why) {
+  if (choices.size != "calibrated") {
+    throw CommandError(ExitCode::usage, fmt::format("--preset {}: {}", choices.size, why));
+  }
+}
+
 void plan_calibration(TrackPlan& plan, const TrackDefinition& track, const TrackChoices& choices) {
   plan.size_mode = "given";
   if (!track.calibration) {
-    if (choices.size != "calibrated") {
-      throw CommandError(ExitCode::usage,
-                         fmt::format("--preset {}: track {} has no sizes to choose from", choices.size, track.name));
-    }
+    refuse_size(choices, fmt::format("track {} has no sizes to choose from", track.name));
     return;
   }
   const TrackCalibration& calibration = *track.calibration;
@@ -95,6 +109,7 @@ void plan_calibration(TrackPlan& plan, const TrackDefinition& track, const Track
   }
   const std::string given = calibration.parameter + "=";
   if (std::ranges::any_of(choices.parameters, [&](const std::string& text) { return text.starts_with(given); })) {
+    refuse_size(choices, fmt::format("--param gives the {} too; leave one of the two out", calibration.parameter));
     plan.size_note = fmt::format("--param gives the {}", calibration.parameter);
     return;
   }
@@ -108,6 +123,8 @@ void plan_calibration(TrackPlan& plan, const TrackDefinition& track, const Track
     step.run = with_parameter(step.run, calibration.parameter, value);
     if (choices.workload && problem_of(step)) {  // somebody else's workload need not have the parameter
       plan.calibration.clear();
+      refuse_size(choices, fmt::format("workload {} has no {} to choose; leave --preset out", step.run.workload,
+                                       calibration.parameter));
       plan.size_note = fmt::format("workload {} has no {} to choose", step.run.workload, calibration.parameter);
       return;
     }
@@ -122,12 +139,26 @@ void plan_calibration(TrackPlan& plan, const TrackDefinition& track, const Track
   }
 }
 
+/// RealWorld hears with the networks that come with the program, whatever a person asked to have measured.
+std::optional<std::string> other_networks(const TrackStepDefinition& step, const TrackChoices& choices) {
+  if (step.kind != TrackStepDefinition::Kind::realworld || (!choices.workload && choices.parameters.empty())) {
+    return std::nullopt;
+  }
+  return fmt::format(
+      "it evaluates the networks that come with the program as the track has them, which says nothing about {}",
+      choices.workload ? *choices.workload : fmt::format("--param {}", fmt::join(choices.parameters, " ")));
+}
+
 bool is_in_preset(const TrackStepDefinition& step, const TrackChoices& choices) {
   const std::string preset = choices.full ? "full" : "quick";
   return step.presets.empty() || std::ranges::find(step.presets, preset) != step.presets.end();
 }
 
 }  // namespace
+
+Percentile percentile_of(const TrackDefinition& track) {
+  return parse_latency_window(track.window).percentile.value_or(Percentile::of_percent(99.0));
+}
 
 std::string preset_name(const TrackChoices& choices) {
   if (choices.duration) {
@@ -152,18 +183,6 @@ RunOptions for_cameras(const RunOptions& run, std::uint64_t cameras) {
   return result;
 }
 
-std::optional<std::uint64_t> next_cameras(std::optional<std::uint64_t> held, std::optional<std::uint64_t> broke,
-                                          std::uint64_t most) {
-  if (!held && !broke) {
-    return 1;
-  }
-  if (!broke) {
-    return *held >= most ? std::nullopt : std::optional(std::min(2 * *held, most));
-  }
-  const std::uint64_t below = held.value_or(0);
-  return *broke <= below + 1 ? std::nullopt : std::optional(below + (*broke - below) / 2);
-}
-
 TrackPlan plan_track(const TrackDefinition& track, const TrackChoices& choices,
                      const std::optional<std::string>& realtime_refusal) {
   TrackPlan plan;
@@ -177,6 +196,10 @@ TrackPlan plan_track(const TrackDefinition& track, const TrackChoices& choices,
       const auto& values = track.calibration->values;
       step.run = with_parameter(step.run, track.calibration->parameter,
                                 plan.size_mode == "fixed" ? choices.size : values.front());
+    }
+    if (const auto reason = other_networks(definition, choices)) {
+      plan.left_out.push_back(fmt::format("{}: {}", definition.title, *reason));
+      continue;
     }
     if (definition.needs == "realtime" && realtime_refusal) {
       plan.left_out.push_back(fmt::format("{}: {}", definition.title, *realtime_refusal));
@@ -199,7 +222,7 @@ TrackPlan plan_track(const TrackDefinition& track, const TrackChoices& choices,
 
 Nanoseconds expected_time(const TrackPlan& plan) {
   Nanoseconds sum{0};
-  constexpr int kProbes = 5;  // of a search, as a guess
+  constexpr int kProbes = 10;  // of a search, as a guess
   for (const TrackStep& step : plan.calibration) {
     sum += step.expected + kAroundRun;
   }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/percentile.hpp"
 #include "harness/time.hpp"
 #include "lab/run_options.hpp"
 #include "scenarios/track_definition.hpp"
@@ -51,10 +52,8 @@ struct TrackPlan {
 /// The run of a search step for so many cameras.
 [[nodiscard]] RunOptions for_cameras(const RunOptions& run, std::uint64_t cameras);
 
-/// The next number of cameras to try: doubles from 1 until one breaks, then halves what lies between. Nothing once it
-/// is decided, or `most` held.
-[[nodiscard]] std::optional<std::uint64_t> next_cameras(std::optional<std::uint64_t> held,
-                                                        std::optional<std::uint64_t> broke, std::uint64_t most);
+/// Of the window that the track is judged by; 99 where it names only a time.
+[[nodiscard]] Percentile percentile_of(const TrackDefinition& track);
 
 /// How long the plan takes at least: its runs, and a few seconds around each.
 [[nodiscard]] Nanoseconds expected_time(const TrackPlan& plan);

@@ -22,6 +22,11 @@ constexpr std::array<ShippedTrack, 3> kShipped{
     {{"edge", edge_track_toml}, {"mobile", mobile_track_toml}, {"tiny", tiny_track_toml}}};
 
 TrackDefinition read_track(const std::string& file) {
+  // A pipe would wait for somebody to write to it, and a device has no end.
+  if (std::error_code error; !std::filesystem::is_regular_file(file, error)) {
+    throw std::runtime_error(fmt::format("{}: is no regular file; name a file such as share/tracks/edge.toml",
+                                         quoted(std::string_view(file))));
+  }
   std::ifstream in(file, std::ios::binary);
   std::string text(kMostTrackBytes + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));

@@ -204,6 +204,14 @@ TrackStepDefinition step_from(const toml::table& node, const Place& place) {
       place.refuse(&node, fmt::format("most of step {} must be 1 to {}", step.id, kMostCameras));
     }
     step.most = *most;
+    const bool counts =
+        std::ranges::any_of(step.flags, [](const auto& flag) { return flag.second.find("{}") != std::string::npos; });
+    if (!counts) {
+      place.refuse(table.find("flags"),
+                   fmt::format("no flag of search {} has {{}}, where the number of cameras goes, e.g. "
+                               "arrivals = \"cameras:{{}}x30:aligned\"",
+                               step.id));
+    }
   }
   table.no_other();
   return step;

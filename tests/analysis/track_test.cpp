@@ -8,6 +8,7 @@
 #include "analysis/crisis_chart.hpp"
 #include "analysis/track_record.hpp"
 #include "tests/analysis/json_schema.hpp"
+#include "tests/analysis/track_samples.hpp"
 
 namespace assay {
 namespace {
@@ -15,131 +16,14 @@ namespace {
 using nlohmann::json;
 using ::testing::AllOf;
 using ::testing::Contains;
+using testing::edge_with;
+using testing::estimate;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-EstimateRecord estimate(double point, double lower, double upper) {
-  return {.point = point, .lower = lower, .upper = upper, .confidence = 0.95, .reason = {}};
-}
-
-TrackRun run_with(const std::string& step, const TrackFigures& figures) {
-  return {.step = step,
-          .title = "step " + step,
-          .file = step + ".run.json",
-          .sha256 = std::string(64, 'a'),
-          .scenario = "server",
-          .parameters = {{"dtype", "f32"}},
-          .mark = {},
-          .valid = true,
-          .duration_s = 125.0,
-          .figures = figures};
-}
-
-TrackRecord record_of(const std::string& judge) {
-  return {.track = judge,
-          .judge = judge,
-          .title = "Guardian",
-          .persona = "lead",
-          .north_star = "fast",
-          .crisis = "The Lie",
-          .claim = "it is fast",
-          .stakeholder = "Safety Lead",
-          .preset = "quick",
-          .created = "2026-11-24T03:12:09Z",
-          .tool = "0.1.0 abc",
-          .machine = "lab3-07",
-          .workload = "ssdlite",
-          .window = "10ms@p99",
-          .window_s = 0.01,
-          .complete = true,
-          .choice = {.mode = "calibrated", .parameter = "width", .value = "0.5", .target_s = 0.005, .mean_s = {}}};
-}
-
-TrackFigures with_p99(const EstimateRecord& p99_s) {
-  TrackFigures figures;
-  figures.p99_s = p99_s;
-  return figures;
-}
-
-TrackFigures with_missed(const EstimateRecord& missed) {
-  TrackFigures figures;
-  figures.missed_share = missed;
-  return figures;
-}
-
-TrackRecord edge_with(const EstimateRecord& missed) {
-  TrackRecord record = record_of("edge");
-  TrackFigures single = with_p99(estimate(0.0078, 0.0077, 0.0079));
-  single.mean_s = 0.0053;
-  TrackFigures aligned = with_missed(missed);
-  aligned.p99_s = estimate(0.030, 0.029, 0.031);
-  aligned.longest_miss_run = 31;
-  record.runs.push_back(run_with("single", single));
-  record.runs.push_back(run_with("multi", with_p99(estimate(0.031, 0.030, 0.033))));
-  record.runs.push_back(run_with("aligned", aligned));
-  return record;
-}
-
-TEST(EdgeTrack, TellsTheSafetyLeadWhenEightCamerasMiss) {
-  const TrackFindings findings = judge_track(edge_with(estimate(0.712, 0.69, 0.733)));
-  EXPECT_EQ(findings.outcome, CrisisOutcome::confirmed);
-  EXPECT_EQ(findings.sentence,
-            "One camera answers in 5.30 ms on average (P99 7.80 ms); with eight cameras on one trigger 71.2 % [69.0 %, "
-            "73.3 %] of the frames miss the 10.0 ms. SingleStream did not measure that load: by its figures alone the "
-            "loop must not go on the road.");
-  EXPECT_THAT(findings.evidence, Contains(HasSubstr("31 frames")));
-  // 8 x 7.8 ms = 62.4 ms, over the measured 31 ms.
-  EXPECT_THAT(findings.evidence, Contains(AllOf(HasSubstr("62.4 ms"), HasSubstr("a factor of 2.01"))));
-}
-
-TEST(EdgeTrack, SaysSoWhereEightCamerasHold) {
-  const TrackFindings findings = judge_track(edge_with(estimate(0.002, 0.001, 0.004)));
-  EXPECT_EQ(findings.outcome, CrisisOutcome::refuted);
-  EXPECT_THAT(findings.sentence, HasSubstr("the one camera's figure holds for eight"));
-}
-
-TEST(EdgeTrack, LeavesOpenWhatTheIntervalDoesNotDecide) {
-  EXPECT_EQ(judge_track(edge_with(estimate(0.02, 0.005, 0.04))).outcome, CrisisOutcome::open);
-  TrackRecord ended = edge_with(estimate(0.7, 0.6, 0.8));
-  ended.runs.pop_back();
-  EXPECT_EQ(judge_track(ended).outcome, CrisisOutcome::open);
-  EXPECT_THAT(judge_track(ended).sentence, HasSubstr("there is no finding"));
-}
-
-TEST(EdgeTrack, ALateGeneratorAloneConfirmsNothing) {
-  TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
-  record.runs[2].invalid_codes = {"latency_constraint", "lateness"};
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::confirmed);  // MultiStream, which has no schedule, is slow too
-  record.runs[1].figures.p99_s = estimate(0.009, 0.008, 0.0095);
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
-  EXPECT_THAT(judge_track(record).sentence, HasSubstr("the generator itself was late"));
-}
-
-TEST(EdgeTrack, NamesTheRemediesThatHoldAndTheBestOfThoseThatDoNot) {
-  TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
-  record.runs.push_back(run_with("staggered", with_missed(estimate(0.03, 0.02, 0.04))));
-  record.runs.push_back(run_with("aligned-i8", with_missed(estimate(0.5, 0.45, 0.55))));
-  EXPECT_THAT(judge_track(record).evidence,
-              Contains(AllOf(HasSubstr("None of the 2 remedies"), HasSubstr("staggered triggers, misses 3.00 %"))));
-  record.runs.push_back(run_with("staggered-realtime", with_missed(estimate(0.003, 0.001, 0.006))));
-  EXPECT_THAT(judge_track(record).evidence,
-              Contains(HasSubstr("Within the 1 % that P99 allows: real-time priority, staggered triggers; the best of "
-                                 "them misses 0.300 %")));
-}
-
-TEST(EdgeTrack, ADetectorTooSlowAloneIsNoCrisisOfTheBenchmark) {
-  TrackRecord record = edge_with(estimate(0.99, 0.98, 1.0));
-  record.runs[0].figures.mean_s = 0.0103;
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
-  EXPECT_THAT(judge_track(record).sentence, HasSubstr("already alone it is beyond the window"));
-}
-
-TEST(EdgeTrack, AnInterruptedRunIsNoEvidence) {
-  TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
-  record.runs[2].interrupted = true;
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
-}
+using testing::record_of;
+using testing::run_with;
+using testing::with_p99;
 
 TrackFigures frames_of(double first, double last) {
   TrackFigures figures;
@@ -150,32 +34,71 @@ TrackFigures frames_of(double first, double last) {
   return figures;
 }
 
-TEST(MobileTrack, ConfirmsWithTheMarkOfWhatIsEmulated) {
+TrackRecord mobile_with(double first, double last) {
   TrackRecord record = record_of("mobile");
-  record.runs.push_back(run_with("bare", frames_of(60.0, 59.8)));
+  record.runs.push_back(run_with("bare", frames_of(first, last)));
+  record.runs[0].figures.frames_per_s = 60.0;
+  record.runs[0].figures.foreign_share = 0.001;
+  return record;
+}
+
+TEST(MobileTrack, TheEmulatedEnvelopeHasNoPartInTheFinding) {
+  TrackRecord record = mobile_with(60.0, 59.8);
   record.runs.push_back(run_with("envelope", frames_of(60.0, 10.1)));
   record.runs[1].mark.emulated = "phone-60fps";
   record.runs[1].figures.knee_s = 30.0;
   const TrackFindings findings = judge_track(record);
-  EXPECT_EQ(findings.outcome, CrisisOutcome::confirmed);
-  EXPECT_EQ(
-      findings.sentence,
-      "EMULATED phone-60fps In the phone's envelope: 30 s show 60.0 frames/s, and 10.1 frames/s are left after 125 "
-      "s: plan for the second number, for nobody wears the glasses for 30 s. This machine itself keeps 59.8 "
-      "frames/s: what it lacks is a phone's heat.");
-  EXPECT_THAT(findings.evidence, Contains(HasSubstr("no evidence about phones")));
+  EXPECT_EQ(findings.outcome, CrisisOutcome::refuted);
+  EXPECT_EQ(findings.sentence,
+            "The 30-second figure of 60.0 frames/s held to the end of 125 s (59.8 frames/s) on this machine.");
+  EXPECT_THAT(findings.evidence, Contains(HasSubstr("demonstrates the audit and says nothing about phones")));
   EXPECT_THAT(findings.evidence, Contains(HasSubstr("burst only")));
-  EXPECT_THAT(findings.evidence, Contains(HasSubstr("it bends after 30.0 s")));
+  EXPECT_THAT(findings.evidence,
+              Contains(AllOf(HasSubstr("EMULATED phone-60fps In the phone's"), HasSubstr("it bends after 30.0 s"))));
+  record.runs.erase(record.runs.begin());
+  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
+  EXPECT_THAT(judge_track(record).sentence, HasSubstr("there is no finding"));
 }
 
-TEST(MobileTrack, PromisesNoPeakThatWasNotSeen) {
-  TrackRecord record = record_of("mobile");
-  record.runs.push_back(run_with("bare", frames_of(60.0, 59.9)));
-  record.runs.push_back(run_with("envelope", frames_of(60.0, 59.5)));
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::refuted);
-  EXPECT_THAT(judge_track(record).sentence, HasSubstr("no thermal peak was seen here, nor in the envelope"));
-  record.runs.clear();
-  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::open);
+TEST(MobileTrack, ALossIsConfirmedOnlyWhereNobodyElseTookTheCpu) {
+  TrackRecord record = mobile_with(60.0, 30.0);
+  EXPECT_EQ(judge_track(record).outcome, CrisisOutcome::confirmed);
+  EXPECT_THAT(judge_track(record).sentence, HasSubstr("Nothing that was measured says that heat did it"));
+  record.runs[0].figures.sustained_cause = "THERMAL";
+  EXPECT_THAT(judge_track(record).sentence, HasSubstr("A sensor of this machine says that heat did it"));
+  record.runs[0].figures.sustained_cause = "CLOCK DROP";
+  EXPECT_THAT(judge_track(record).sentence, HasSubstr("The clock fell with it"));
+  const auto open = [](TrackRecord changed, const std::string& words) {
+    EXPECT_EQ(judge_track(changed).outcome, CrisisOutcome::open);
+    EXPECT_THAT(judge_track(changed).sentence, HasSubstr(words));
+  };
+  TrackRecord changed = record;
+  changed.runs[0].figures.foreign_share = 0.3;
+  open(changed, "other processes took 30.0 % of the machine's CPU time");
+  changed = record;
+  changed.runs[0].figures.foreign_share.reset();
+  open(changed, "is not available");
+  changed = record;
+  changed.runs[0].figures.steal_share = 0.1;
+  open(changed, "the hypervisor took 10.0 %");
+  changed = record;
+  changed.runs[0].figures.quota_s = 1.5;
+  open(changed, "a CPU quota held slow frames back");
+  changed = record;
+  changed.runs[0].figures.sustained_cause = "PREEMPTION";
+  open(changed, "others took the CPU");
+  changed = record;
+  changed.runs[0].valid = false;
+  changed.runs[0].invalid_codes = {"latency_constraint", "lateness"};
+  open(changed, "The run of this machine is INVALID (lateness)");
+}
+
+TEST(MobileTrack, BelowTheDisplaysRateNothingIsClaimed) {
+  const TrackFindings findings = judge_track(mobile_with(41.0, 20.0));
+  EXPECT_EQ(findings.outcome, CrisisOutcome::open);
+  EXPECT_THAT(findings.sentence, HasSubstr("The first 30 s show 41.0 frames/s of 60: the claim is not made"));
+  EXPECT_EQ(judge_track(mobile_with(60.0, 55.5)).outcome, CrisisOutcome::open);
+  EXPECT_EQ(judge_track(record_of("mobile")).outcome, CrisisOutcome::open);
 }
 
 /// The clean model and the robust one; correct words of 1,000 in {clean, field 5 to 15, field 10 to 20}.
@@ -200,7 +123,9 @@ RealWorldRecord real_world(std::array<std::uint64_t, 3> loved, std::array<std::u
     }
   }
   record.operations = {
-      {.step = "a hop", .arithmetic = "i8", .products = 1e6, .bytes_a_product = 2, .steps_a_second = 100}};
+      {.step = "a hop", .arithmetic = "i8", .products = 1e6, .bytes_a_product = 2, .steps_a_second = 100},
+      {.step = "a word", .arithmetic = "f32", .products = 1e9, .bytes_a_product = 8, .steps_a_second = 100}};
+  record.models = {{.model = "clean", .training_seed = 7}, {.model = "robust", .training_seed = 7}};
   return record;
 }
 
@@ -216,15 +141,43 @@ TEST(TinyTrack, HoldsTheFieldAgainstTheCleanFigure) {
   EXPECT_THAT(findings.sentence,
               AllOf(HasSubstr("right on 98.3 % ["), HasSubstr("at field 10 to 20 dB (mixed noise), on 61.5 % ["),
                     HasSubstr("the field alone costs 36.8 % [")));
-  EXPECT_THAT(findings.evidence, Contains(HasSubstr("the wrong way round")));
-  EXPECT_THAT(findings.evidence, Contains(AllOf(HasSubstr("ESTIMATE"), HasSubstr("within 1 mW by this model"))));
+  EXPECT_THAT(findings.evidence,
+              Contains(AllOf(HasSubstr("the wrong way round"), HasSubstr("983 of 1,000 words, 98.3 % ["),
+                             HasSubstr("Each is of 1 training seed"))));
+  // Alternatives and steps are judged one by one, never added up.
+  EXPECT_THAT(findings.evidence,
+              Contains(AllOf(HasSubstr("a hop (i8), by itself: ESTIMATE"), HasSubstr("within 1 mW by this model"))));
+  EXPECT_THAT(findings.evidence,
+              Contains(AllOf(HasSubstr("a word (f32), by itself: ESTIMATE"), HasSubstr(": above 1 mW by this model"))));
   ASSERT_FALSE(findings.rows.empty());
   EXPECT_TRUE(findings.rows[0].bars[0].is_claim);
 }
 
 TEST(TinyTrack, RanksNoModelsThatTheCleanBenchmarkDoesNotTellApart) {
   const TrackFindings findings = judge_track(tiny_with(real_world({982, 436, 615}, {979, 800, 867})));
-  EXPECT_THAT(findings.evidence, Contains(HasSubstr("does not tell the two models apart")));
+  EXPECT_THAT(findings.evidence, Contains(HasSubstr("does not tell them apart")));
+}
+
+TEST(TinyTrack, SaysSoWhereTheBenchmarkRanksAsTheFieldDoes) {
+  const TrackFindings findings = judge_track(tiny_with(real_world({970, 436, 615}, {995, 800, 867})));
+  EXPECT_THAT(findings.evidence, Contains(HasSubstr("the benchmark ranks them as the field does")));
+}
+
+TEST(TinyTrack, ACleanFigureThatIsNotNearlyAllMakesNoClaim) {
+  const TrackFindings findings = judge_track(tiny_with(real_world({900, 436, 615}, {895, 800, 867})));
+  EXPECT_EQ(findings.outcome, CrisisOutcome::open);
+  EXPECT_THAT(findings.sentence, HasSubstr("the claim is not made here"));
+}
+
+TEST(TinyTrack, MarksTheTimesOfAnInvalidRun) {
+  TrackRecord record = tiny_with(real_world({983, 436, 615}, {955, 800, 867}));
+  record.runs.push_back(run_with("keyword", with_p99(estimate(1e-4, 9e-5, 2e-4))));
+  record.runs[0].figures.mean_s = 8e-5;
+  record.runs[0].valid = false;
+  record.runs[0].invalid_codes = {"clock_step"};
+  const TrackFindings findings = judge_track(record);
+  EXPECT_THAT(findings.rows.at(1).bars.at(0).label, HasSubstr("INVALID (clock_step) step keyword"));
+  EXPECT_THAT(findings.evidence, Contains(HasSubstr("INVALID (clock_step) step keyword: ")));
 }
 
 TEST(TinyTrack, PromisesNoGapThatWasNotMeasured) {
@@ -259,7 +212,7 @@ TEST(CrisisChart, ReadsWithoutColourAndEscapesWhatItIsGiven) {
   const std::string page = crisis_section(record).str();
   EXPECT_THAT(page, Not(HasSubstr("<script>")));
   EXPECT_THAT(page, Not(HasSubstr("style=")));
-  EXPECT_THAT(page, AllOf(HasSubstr("claimed</strong>"), HasSubstr("found</strong>"), HasSubstr("CONFIRMED"),
+  EXPECT_THAT(page, AllOf(HasSubstr("claimed</strong>"), HasSubstr("found</strong>"), HasSubstr("OPEN"),
                           HasSubstr("<table"), HasSubstr("To the Safety Lead")));
   const std::string text = crisis_text(record, {.charset = Charset::ascii});
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return c == '\n' || (c >= ' ' && c <= '~'); }));

@@ -118,6 +118,28 @@ TEST(ProgramTrack, WhatWasMeasuredBeforeAnInterruptIsKept) {
   EXPECT_EQ(track.at("runs").at(0).at("interrupted"), false);
 }
 
+TEST(ProgramTrack, AnOptionalStepThatFailsIsLeftOutAndTheOthersGoOn) {
+  const ScratchFolder folder;
+  const std::string file = small_track(folder);
+  std::string text = testing::text_of(file);
+  const std::string failing = R"([[steps]]
+id = "fails"
+title = "a program that fails"
+length = "run"
+workload = "cmd:/bin/false"
+optional = true
+flags = { scenario = "single" }
+)";
+  text.insert(text.find("[[steps]]"), failing);
+  std::ofstream(file) << text;
+  const ProgramResult result = run_assay(folder, {"track", file, "--out", "results", "--json=track.out"});
+  EXPECT_EQ(result.exit_code, 3) << result.err;
+  const json track = json::parse(testing::text_of(folder / "track.out"));
+  EXPECT_EQ(track.at("complete"), true);
+  EXPECT_EQ(track.at("runs").size(), 2U);
+  EXPECT_THAT(track.at("left_out").dump(), HasSubstr("a program that fails: failed: "));
+}
+
 TEST(ProgramTrack, SaysWhatIsWrongBeforeAnythingIsMeasured) {
   const ScratchFolder folder;
   const auto fails = [&](const Arguments& arguments, int code, const std::string& words) {

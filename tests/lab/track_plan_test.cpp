@@ -79,20 +79,32 @@ TEST(TrackPlan, WhatMustBeAndCannotIsAnError) {
   EXPECT_THAT(usage_error(track(), {.duration = "soon"}), HasSubstr("--duration"));
 }
 
-TEST(TrackPlan, ASearchDoublesUntilItBreaksAndThenHalves) {
-  const auto found = [](std::uint64_t holds, std::uint64_t most) {
-    std::vector<std::uint64_t> tried;
-    std::optional<std::uint64_t> held;
-    std::optional<std::uint64_t> broke;
-    while (const auto cameras = next_cameras(held, broke, most)) {
-      tried.push_back(*cameras);
-      (*cameras <= holds ? held : broke) = *cameras;
-    }
-    return tried;
-  };
-  EXPECT_THAT(found(5, 32), ElementsAre(1, 2, 4, 8, 6, 5));
-  EXPECT_THAT(found(0, 32), ElementsAre(1));
-  EXPECT_THAT(found(99, 6), ElementsAre(1, 2, 4, 6));
+TEST(TrackPlan, ASizeThatWouldHaveNoEffectIsAnError) {
+  EXPECT_THAT(usage_error(track(), {.size = "128", .parameters = {"n=96"}}), HasSubstr("--param gives the n too"));
+  EXPECT_THAT(usage_error(track(), {.size = "128", .workload = "mlp"}), HasSubstr("workload mlp has no n to choose"));
+}
+
+TEST(TrackPlan, AccuracyOfOtherNetworksIsLeftOut) {
+  TrackDefinition tiny = track();
+  tiny.steps.push_back(
+      {.id = "realworld", .title = "accuracy", .kind = TrackStepDefinition::Kind::realworld, .length = "run"});
+  EXPECT_EQ(plan_track(tiny, {}, std::nullopt).steps.back().definition.id, "realworld");
+  for (const TrackChoices& choices : {TrackChoices{.workload = "mlp"}, TrackChoices{.parameters = {"dtype=f32"}}}) {
+    const TrackPlan plan = plan_track(tiny, choices, std::nullopt);
+    EXPECT_NE(plan.steps.back().definition.id, "realworld");
+    EXPECT_THAT(plan.left_out, Contains(HasSubstr("accuracy: it evaluates the networks that come with the program")));
+  }
+}
+
+TEST(TrackPlan, ASearchAsksForEnoughQueriesToShowThatThePercentileHolds) {
+  TrackDefinition edge = track();
+  edge.steps = {{.id = "cameras",
+                 .title = "cameras",
+                 .kind = TrackStepDefinition::Kind::search,
+                 .length = "run",
+                 .flags = {{"scenario", "server"}, {"arrivals", "cameras:{}x30:aligned"}},
+                 .most = 4}};
+  EXPECT_EQ(plan_track(edge, {}, std::nullopt).steps.at(0).run.value("min-queries"), "368");
   EXPECT_EQ(for_cameras({.workload = "w", .values = {{"arrivals", "cameras:{}x30:aligned"}}}, 12).value("arrivals"),
             "cameras:12x30:aligned");
 }

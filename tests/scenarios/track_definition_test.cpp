@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <stdexcept>
 
@@ -72,6 +74,8 @@ TEST(TrackDefinition, SaysWhatToMend) {
   EXPECT_TRUE(refusal(replaced("id = \"single\"", "id = \"Single Stream\""), "use lower-case letters"));
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\nkind = \"jump\""), "none of run, search"));
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\nkind = \"search\""), "lacks most"));
+  EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\nkind = \"search\"\nmost = 4"),
+                      "line 21: no flag of search single has {}"));
   EXPECT_TRUE(refusal(replaced("length = \"run\"", "length = \"run\"\noptional = \"yes\""), "must be true or false"));
   EXPECT_TRUE(refusal(std::string(kTrack) + kTrack, "no TOML"));
   EXPECT_TRUE(refusal(std::string(kMostTrackBytes + 1, '#'), "is longer than"));
@@ -81,6 +85,15 @@ TEST(TrackDefinition, SaysWhatToMend) {
 TEST(TrackDefinition, AnIdIsThereOnce) {
   const std::string step = std::string(kTrack).substr(std::string(kTrack).find("[[steps]]"));
   EXPECT_TRUE(refusal(kTrack + step, "two steps have the id single"));
+}
+
+TEST(ShippedTracks, APipeIsNotWaitedFor) {
+  const std::string pipe = ::testing::TempDir() + "assay-track-pipe.toml";
+  std::filesystem::remove(pipe);
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  EXPECT_THAT([&] { static_cast<void>(find_track(pipe)); },
+              ThrowsMessage<std::runtime_error>(HasSubstr("is no regular file")));
+  std::filesystem::remove(pipe);
 }
 
 TEST(ShippedTracks, AreTheFilesOfTheFolder) {
