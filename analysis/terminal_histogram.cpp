@@ -116,7 +116,8 @@ std::string terminal_histogram(const LatencyRecord& latency, const TextStyle& st
   const std::string left = format_duration(axis.lower / 1e9, style.charset);
   // Its columns equal those of the ASCII spelling: "µs" and "us" are two wide.
   const std::size_t left_width = format_duration(axis.lower / 1e9, Charset::ascii).size();
-  const std::string lost = latency.lost_count > 0 ? fmt::format(", {} never completed", format_count(latency.lost_count)) : "";
+  const std::string lost =
+      latency.lost_count > 0 ? fmt::format(", {} never completed", format_count(latency.lost_count)) : "";
   return fmt::format(" {} {} {} (log{})\n{}\n", left, bars, format_duration(axis.upper / 1e9, style.charset), lost,
                      mark_row(marks_of(latency, axis), left_width + 2));
 }
