@@ -48,7 +48,7 @@ Nanoseconds median_of(std::vector<Nanoseconds>& times) {
   return *middle;
 }
 
-KernelSut::KernelSut(const KernelEntry& entry, Options options)
+KernelSut::KernelSut(const KernelEntry& entry, const Options& options)
     : KernelSut(
           entry.name, [&entry, parameters = options.parameters](std::size_t) { return entry.make(parameters); },
           options) {}

@@ -53,7 +53,7 @@ class KernelSut final : public SystemUnderTest {
 
   /// Makes and prepares one kernel a worker, on the worker's own CPU, and verifies the first one's whole output.
   /// Throws std::invalid_argument for bad parameters or a batch larger than the kernel takes.
-  KernelSut(const KernelEntry& entry, Options options);
+  KernelSut(const KernelEntry& entry, const Options& options);
   KernelSut(const std::string& name, const Maker& make, Options options);
   ~KernelSut() override { stop(); }
 

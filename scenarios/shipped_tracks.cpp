@@ -41,6 +41,7 @@ TrackDefinition read_track(const std::string& file) {
 
 std::vector<std::string> shipped_track_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(kShipped));
   for (const ShippedTrack& shipped : kShipped) {
     names.emplace_back(shipped.name);
   }

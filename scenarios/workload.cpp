@@ -210,6 +210,7 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
 
 std::vector<std::vector<int>> process_cpus(const std::vector<int>& worker_cpus, const WorkerManner& manner) {
   std::vector<std::vector<int>> cpus;
+  cpus.reserve(worker_cpus.size());
   for (const int cpu : worker_cpus) {
     cpus.push_back(manner.pinned ? std::vector{cpu} : manner.all_cpus);
   }
