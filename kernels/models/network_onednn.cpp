@@ -8,7 +8,7 @@
 
 #include "kernels/array.hpp"
 #include "kernels/models/network_executor.hpp"
-#include "kernels/models/onednn_api.hpp"
+#include "kernels/onednn_api.hpp"
 #include "kernels/models/onednn_batch.hpp"
 
 namespace assay {

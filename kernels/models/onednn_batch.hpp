@@ -7,7 +7,7 @@
 
 #include "kernels/models/activation_plan.hpp"
 #include "kernels/models/network_executor.hpp"
-#include "kernels/models/onednn_api.hpp"
+#include "kernels/onednn_api.hpp"
 
 namespace assay {
 

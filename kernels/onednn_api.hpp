@@ -13,7 +13,7 @@
 
 namespace assay {
 
-/// The functions of oneDNN that networks need, from the library that was opened at run time.
+/// The functions of oneDNN that we call, from the library that was opened at run time.
 struct OneDnnApi {
   OpenMpThreads threads;
   decltype(&dnnl_version) version = nullptr;

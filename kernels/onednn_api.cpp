@@ -1,4 +1,4 @@
-#include "kernels/models/onednn_api.hpp"
+#include "kernels/onednn_api.hpp"
 
 #include <fmt/format.h>
 
