@@ -8,8 +8,8 @@
 
 #include "kernels/array.hpp"
 #include "kernels/models/network_executor.hpp"
-#include "kernels/onednn_api.hpp"
 #include "kernels/models/onednn_batch.hpp"
+#include "kernels/onednn_api.hpp"
 
 namespace assay {
 namespace {
