@@ -58,6 +58,7 @@ enum class CameraPhase {
 /// K cameras that trigger at a fixed rate, whatever the system does: the ConstantStream of MLPerf Automotive (v0.5,
 /// arXiv 2510.27065) for several streams. Query i is frame i / K of camera i mod K. Time zero is the first trigger of
 /// camera 0; with random phases the cameras are numbered in the order in which they trigger.
+/// Frames that are due at one instant are handed over in one call.
 struct CameraArrivals {
   std::uint64_t cameras = 1;
   double frames_per_s = 30.0;  ///< of each

@@ -2,6 +2,7 @@
 #include <latch>
 #include <optional>
 #include <thread>
+#include <variant>
 
 #include "loadgen/dispatcher.hpp"
 
@@ -100,7 +101,10 @@ class ServerLoop {
 
   void issue_stripe(int thread) {
     const auto stride = static_cast<std::uint64_t>(dispatcher_.settings.issuing_threads);
-    const std::size_t most = dispatcher_.settings.coalesce ? kCoalescedMax : 1;
+    const bool coalesce = dispatcher_.settings.coalesce;
+    // The frames of one trigger come together: one wake-up hands them all over, in one call.
+    const bool one_trigger = std::holds_alternative<CameraArrivals>(dispatcher_.settings.arrivals);
+    const std::size_t most = coalesce || one_trigger ? kCoalescedMax : 1;
     std::vector<QuerySample> samples(most);
     std::uint64_t query = static_cast<std::uint64_t>(thread);
     while (query < count_) {
@@ -112,6 +116,7 @@ class ServerLoop {
         end(EndCause::max_duration);
         return;
       }
+      const Instant last = coalesce ? *now : due(query);
       std::size_t size = 0;
       do {
         const std::uint64_t position = first_ + query;
@@ -119,7 +124,7 @@ class ServerLoop {
         samples[size++] = {.id = dispatcher_.recorder.id_of(position),
                            .index = dispatcher_.recorder.record(position).sample_index};
         query += stride;
-      } while (size < most && query < count_ && due(query) <= *now);
+      } while (size < most && query < count_ && due(query) <= last);
       dispatcher_.progress.issued.fetch_add(size, std::memory_order_relaxed);
       dispatcher_.issue(std::span<const QuerySample>(samples).first(size));
       if (limit_reached()) {

@@ -82,6 +82,30 @@ TEST(Cameras, ARunHoldsWholeTriggers) {
   EXPECT_EQ(run_test(settings, server, library, {.clock = clock}).query_count, 4U * 8U);
 }
 
+TEST(Cameras, OneCallHandsOverTheFramesOfOneTriggerAndNoOthers) {
+  // The first call takes 25 ms: the second and third trigger are served late, each by itself.
+  SimulatedClock clock;
+  ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
+    if (samples.front().id.position() == 0) {
+      clock.spend(25ms);
+    }
+    testing::complete_now(samples, sink);
+  });
+  FakeLibrary library(16);
+  TestSettings settings = cameras({.cameras = 4, .frames_per_s = 100.0});
+  settings.min_query_count = 16;
+  const TestResult aligned = run_test(settings, system, library, {.clock = clock});
+  EXPECT_THAT(system.calls, ElementsAre(4, 4, 4, 4));
+  EXPECT_EQ(aligned.records[7].issue_delay(), 15ms);
+  EXPECT_EQ(aligned.records[12].issue_delay(), 0ms);
+
+  system.calls.clear();
+  settings.arrivals = CameraArrivals{.cameras = 4, .frames_per_s = 100.0, .phase = CameraPhase::staggered};
+  settings.min_query_count = 4;
+  EXPECT_EQ(run_test(settings, system, library, {.clock = clock}).query_count, 4U);
+  EXPECT_THAT(system.calls, ElementsAre(1, 1, 1, 1));
+}
+
 TEST(Cameras, SaysWhatMakesNoSense) {
   TestSettings settings = cameras({.cameras = 8, .frames_per_s = 30.0});
   settings.server_target_qps = 100.0;
