@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "analysis/accuracy_chart.hpp"
+
 namespace assay {
 
 namespace {
@@ -151,6 +153,9 @@ Html crisis_section(const TrackRecord& record) {
       out.put(chart_row(row));
     }
     out.put("<h3>The same as a table</h3>").put(table_of(record));
+  }
+  if (record.field) {
+    out.put(accuracy_charts(record.field->curves));
   }
   out.put(lines("<h3>What else was seen</h3>", record.findings.evidence));
   out.put(lines("<h3>Left out</h3>", record.left_out));

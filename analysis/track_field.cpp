@@ -28,15 +28,6 @@ const FieldResult* find(const RealWorldRecord& record, const Series& series, std
   return found == nullptr || found->words == 0 ? nullptr : found;
 }
 
-EstimateRecord share_of(const FieldResult& result) {
-  const Accuracy accuracy = accuracy_of(result);
-  return {.point = accuracy.point,
-          .lower = accuracy.interval.lower,
-          .upper = accuracy.interval.upper,
-          .confidence = 0.95,
-          .reason = {}};
-}
-
 /// The mixed field of the highest ratio: where people talk, and not in a storm.
 std::optional<std::size_t> mildest_field(const RealWorldRecord& record) {
   std::optional<std::size_t> best;
@@ -59,14 +50,14 @@ std::string words_of(const FieldCondition& condition) {
 void add(TrackField& field, const FieldResult* result, bool is_claim, const std::string& what) {
   if (result != nullptr) {
     field.accuracies.push_back(
-        {.is_claim = is_claim, .what = what, .share = share_of(*result), .words = result->words});
+        {.is_claim = is_claim, .what = what, .share = accuracy_estimate(*result), .words = result->words});
   }
 }
 
 /// "983 of 1,000 words, 98.3 % [97.3, 99.0]"
 std::string counted(const FieldResult& result) {
   return fmt::format("{} of {} words, {}", format_count(result.correct), format_count(result.words),
-                     share_text(share_of(result)));
+                     share_text(accuracy_estimate(result)));
 }
 
 /// How far the comparison of two models carries: each is one of many that training could have made.
@@ -98,9 +89,9 @@ std::string ranking_sentence(const RealWorldRecord& record, std::size_t in_field
   if (loved_clean == nullptr || robust_clean == nullptr || loved_field == nullptr || robust_field == nullptr) {
     return "";
   }
-  const EstimateRecord a = share_of(*loved_clean);
-  const EstimateRecord b = share_of(*robust_clean);
-  const bool field_decides = *share_of(*robust_field).lower > *share_of(*loved_field).upper;
+  const EstimateRecord a = accuracy_estimate(*loved_clean);
+  const EstimateRecord b = accuracy_estimate(*robust_clean);
+  const bool field_decides = *accuracy_estimate(*robust_field).lower > *accuracy_estimate(*loved_field).upper;
   if (!field_decides) {
     return "";
   }
@@ -162,15 +153,17 @@ std::optional<TrackField> field_of(const RealWorldRecord& record) {
   TrackField field{.condition = words_of(record.conditions[*in_field]),
                    .file = {},
                    .sha256 = {},
-                   .claim = share_of(*claim),
-                   .found = share_of(*found),
+                   .claim = accuracy_estimate(*claim),
+                   .found = accuracy_estimate(*found),
                    .gap = {.point = gap.points / kPoints,
                            .lower = gap.lower / kPoints,
                            .upper = gap.upper / kPoints,
                            .confidence = 0.95,
                            .reason = {}},
                    .accuracies = {},
+                   .curves = {},
                    .sentences = {}};
+  field.curves = accuracy_curves(record);
   add(field, claim, true, "clean, voices that trained: the usual benchmark");
   add(field, find(record, {kLoved, false, "unseen"}, 0), false, "clean, voices that no training heard");
   add(field, find(record, {kLoved, false, "seen"}, *in_field), false, field.condition + ", voices that trained");

@@ -1,7 +1,8 @@
+#include "analysis/track_figures.hpp"
+
 #include <algorithm>
 
 #include "analysis/frames_text.hpp"
-#include "analysis/track_record.hpp"
 
 namespace assay {
 
@@ -82,11 +83,6 @@ TrackFigures figures_of(const RunDocument& run) {
     figures.missed_share.reason = "the run had no deadline";
   }
   return figures;
-}
-
-const TrackRun* run_of(const TrackRecord& record, const std::string& step) {
-  const auto found = std::ranges::find(record.runs, step, &TrackRun::step);
-  return found == record.runs.end() || found->interrupted ? nullptr : &*found;
 }
 
 }  // namespace assay

@@ -151,13 +151,26 @@ Json field_json(const std::optional<TrackField>& field) {
                           {"share", estimate_json(accuracy.share)},
                           {"word_count", accuracy.words}});
   }
+  Json curves = Json::array();
+  for (const AccuracyCurve& curve : field->curves) {
+    Json points = Json::array();
+    for (const AccuracyPoint& point : curve.points) {
+      points.push_back({{"snr_db", point.snr_db}, {"share", estimate_json(point.share)}});
+    }
+    curves.push_back({{"noise", curve.noise},
+                      {"model", curve.model},
+                      {"isolated", curve.isolated},
+                      {"without_noise", estimate_json(curve.without_noise)},
+                      {"points", points}});
+  }
   return {{"condition", field->condition},
           {"file", field->file},
           {"sha256", field->sha256},
           {"claim", estimate_json(field->claim)},
           {"found", estimate_json(field->found)},
           {"gap", estimate_json(field->gap)},
-          {"accuracies", accuracies}};
+          {"accuracies", accuracies},
+          {"curves", curves}};
 }
 
 Json choice_json(const TrackChoice& choice) {

@@ -86,4 +86,9 @@ TrackFindings judge_track(const TrackRecord& record) {
   throw std::invalid_argument("a track's judge is one of edge, mobile, tiny");
 }
 
+const TrackRun* run_of(const TrackRecord& record, const std::string& step) {
+  const auto found = std::ranges::find(record.runs, step, &TrackRun::step);
+  return found == record.runs.end() || found->interrupted ? nullptr : &*found;
+}
+
 }  // namespace assay

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "analysis/accuracy_chart.hpp"
 #include "analysis/real_world_record.hpp"
 #include "tests/analysis/json_schema.hpp"
 
@@ -11,8 +12,10 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 RealWorldRecord sample_record() {
   RealWorldRecord record{.created = "2026-01-01T00:00:00Z", .program = "0.1.0", .seed = 3};
@@ -49,6 +52,30 @@ RealWorldRecord sample_record() {
       {.step = "ds_cnn window", .arithmetic = "f32", .products = 1e6, .bytes_a_product = 8, .steps_a_second = 100}};
   record.isolation_latency_s = 0.02;
   return record;
+}
+
+TEST(AccuracyCurves, RunFromQuietToLoudBesideTheCleanFigure) {
+  const std::vector<AccuracyCurve> curves = accuracy_curves(sample_record());
+  ASSERT_EQ(curves.size(), 1U) << "no series without a point; the mixed field is no curve";
+  EXPECT_EQ(curves[0].noise, "babble");
+  EXPECT_EQ(curves[0].without_noise.point, 0.98);
+  ASSERT_EQ(curves[0].points.size(), 3U);
+  EXPECT_EQ(curves[0].points.front().snr_db, 20.0);
+  EXPECT_EQ(curves[0].points.back().share.point, 0.15);
+  EXPECT_TRUE(accuracy_curves({}).empty());
+}
+
+TEST(AccuracyCharts, DrawEachPointAndSayItInATable) {
+  std::vector<AccuracyCurve> curves = accuracy_curves(sample_record());
+  curves[0].noise = "<b>";
+  const std::string page = accuracy_charts(curves).str();
+  EXPECT_THAT(page, AllOf(HasSubstr("&lt;b&gt;"), Not(HasSubstr("<b>")), Not(HasSubstr("style="))));
+  // By hand: 95 % stands at 244 - 0.95 * 230; 20 dB at the left end of the axis, shifted by the first of four series.
+  EXPECT_THAT(page, HasSubstr("<circle r=\"4\" cx=\"145.5\" cy=\"25.5\"/>"));
+  EXPECT_THAT(page, AllOf(HasSubstr("<th scope=\"row\">trained on clean speech</th>"), HasSubstr("10 dB")));
+  EXPECT_TRUE(accuracy_charts({}).empty());
+  curves[0].points.resize(1);  // an axis of one ratio
+  EXPECT_THAT(accuracy_charts(curves).str(), Not(HasSubstr("nan")));
 }
 
 TEST(Wilson, IsTheScoreInterval) {
