@@ -13,7 +13,7 @@ pkg_check_modules(HWLOC REQUIRED IMPORTED_TARGET hwloc)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
 pkg_check_modules(HWY_CONTRIB REQUIRED IMPORTED_TARGET libhwy-contrib)
 
-# One source file reads TOML: the headers alone serve it, and the program needs no library of it where it runs.
+# Only scenarios/toml_reader.hpp names TOML: the headers alone serve it, and the program needs no library of it where it runs.
 add_library(assay_toml INTERFACE)
 target_include_directories(assay_toml SYSTEM INTERFACE
                            $<TARGET_PROPERTY:tomlplusplus::tomlplusplus,INTERFACE_INCLUDE_DIRECTORIES>)

@@ -2,15 +2,14 @@
 
 #include <fmt/format.h>
 
-#define TOML_ENABLE_FORMATTERS 0  // only read: halves the time to compile
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <stdexcept>
 #include <variant>
 #include <vector>
+
+#include "scenarios/toml_reader.hpp"
 
 namespace assay {
 namespace {

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#define TOML_ENABLE_FORMATTERS 0  // only read: halves the time to compile
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <array>
 #include <set>
 #include <stdexcept>
 
 #include "harness/quantity.hpp"
+#include "scenarios/toml_reader.hpp"
 
 namespace assay {
 namespace {
