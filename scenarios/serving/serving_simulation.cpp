@@ -1,0 +1,188 @@
+#include "scenarios/serving/serving_simulation.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "harness/random_bits.hpp"
+#include "scenarios/serving/scheduler.hpp"
+
+namespace assay {
+
+namespace {
+
+/// At the exact rank of the share.
+double at_share(std::vector<double>& values, double share) {
+  if (values.empty()) {
+    return 0.0;
+  }
+  const auto rank = static_cast<std::size_t>(std::ceil(share * static_cast<double>(values.size())));
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(std::clamp<std::size_t>(rank, 1, values.size()) - 1);
+  std::ranges::nth_element(values, place);
+  return *place;
+}
+
+Scheduler::Room room_of(const ServingSetup& setup, std::size_t waiting) {
+  return {.pages = static_cast<std::uint32_t>(setup.kv_tokens / kPageTokens),
+          .context = setup.shape.context,
+          .waiting = std::max<std::size_t>(waiting, 1)};
+}
+
+class Simulation {
+ public:
+  Simulation(const ServingSetup& setup, std::vector<SimulatedRequest> requests)
+      : setup_(setup),
+        meter_(setup.shape, setup.formats),
+        times_(setup.time, setup.device, setup.formats.weights),
+        scheduler_(setup.policy, room_of(setup, requests.size()), [this](std::span<const SequencePlan> plan) {
+          return from_seconds(times_.of(meter_.load_of(plan)).total_s);
+        }) {
+    outcome_.requests = std::move(requests);
+  }
+
+  ServingOutcome run(Nanoseconds end) {
+    while (now_ < end) {
+      submit_arrived();
+      const auto plan = scheduler_.plan(now_);
+      if (plan.empty()) {
+        if (next_ == outcome_.requests.size()) {
+          break;
+        }
+        const Nanoseconds until = std::max(outcome_.requests[next_].arrived, now_ + Nanoseconds{1});
+        (scheduler_.idle() ? idle_ : throttled_) += until - now_;
+        now_ = until;
+        continue;
+      }
+      iterate(plan);
+    }
+    return summary();
+  }
+
+ private:
+  void submit_arrived() {
+    while (next_ < outcome_.requests.size() && outcome_.requests[next_].arrived <= now_) {
+      const SimulatedRequest& request = outcome_.requests[next_];
+      const ServingRequest asked{
+          .id = next_,
+          .prompt_tokens = request.length.prompt,
+          .output_tokens = request.length.output,
+          .shared_tokens = static_cast<std::uint32_t>(setup_.shared_share * request.length.prompt),
+          .prefix = 1,
+          .arrived = request.arrived};
+      if (scheduler_.refusal(asked).empty()) {
+        scheduler_.submit(asked);
+      } else {
+        ++outcome_.refused;
+      }
+      ++next_;
+    }
+  }
+
+  void iterate(std::span<const SequencePlan> plan) {
+    const IterationLoad load = meter_.load_of(plan);
+    const IterationTime time = times_.of(load);
+    const Nanoseconds begin = now_;
+    const Nanoseconds device_begin = begin + setup_.time.host;
+    now_ = device_begin + std::max(from_seconds(time.device_s), Nanoseconds{1});
+    iterations_.push_back({.begin_ns = begin.count(),
+                           .device_begin_ns = device_begin.count(),
+                           .device_end_ns = now_.count(),
+                           .end_ns = now_.count(),
+                           .idle_ns = idle_.count(),
+                           .throttled_ns = throttled_.count(),
+                           .products_flops = load.products_flops,
+                           .attention_flops = load.attention_flops,
+                           .bytes = load.bytes,
+                           .tokens = load.tokens,
+                           .prompt_tokens = load.prompt_tokens,
+                           .new_tokens = load.new_tokens,
+                           .recomputed = load.recomputed,
+                           .sequences = load.sequences,
+                           .pages = scheduler_.pages().in_use()});
+    IterationRecord& record = iterations_.back();
+    record.preemptions = static_cast<std::uint32_t>(scheduler_.counts().preemptions - preemptions_);
+    record.prefix_hits = static_cast<std::uint32_t>(scheduler_.counts().prefix_hit_tokens - hits_);
+    preemptions_ = scheduler_.counts().preemptions;
+    hits_ = scheduler_.counts().prefix_hit_tokens;
+    idle_ = throttled_ = Nanoseconds{0};
+    for (const TokenEvent& event : scheduler_.finish()) {
+      SimulatedRequest& request = outcome_.requests[event.request];
+      if (event.number == 1) {
+        request.first_token = now_;
+      }
+      if (event.last) {
+        request.completed = now_;
+        outcome_.duration_s = std::max(outcome_.duration_s, seconds(now_));
+      }
+      ++tokens_;
+    }
+  }
+
+  ServingOutcome summary() {
+    std::vector<double> first;
+    std::vector<double> per_token;
+    for (const SimulatedRequest& request : outcome_.requests) {
+      const bool done = request.completed != kNever;
+      first.push_back(request.first_token == kNever ? INFINITY : request.ttft_s());
+      if (!done || request.length.output > 1) {
+        per_token.push_back(done ? request.tpot_s() : INFINITY);
+      }
+    }
+    constexpr double kTail = 0.99;
+    outcome_.ttft_p99_s = at_share(first, kTail);
+    outcome_.tpot_p99_s = at_share(per_token, kTail);
+    outcome_.tokens_per_s = now_ > Nanoseconds{0} ? static_cast<double>(tokens_) / seconds(now_) : 0.0;
+    const double ranks = setup_.time.ranks;
+    const double share = setup_.time.compute_share;
+    outcome_.record = serving_record_of(
+        iterations_,
+        {.products_flops_per_s = times_.products_ceiling().value,
+         .attention_flops_per_s = setup_.device.products.value * share * ranks,
+         .read_bytes_per_s = times_.read_ceiling().value,
+         .source = "the time model's shares of the " + setup_.device.source + " figures of " + setup_.device.name},
+        now_.count());
+    return std::move(outcome_);
+  }
+
+  const ServingSetup& setup_;
+  LoadMeter meter_;
+  IterationTimes times_;
+  Scheduler scheduler_;
+  ServingOutcome outcome_;
+  std::vector<IterationRecord> iterations_;
+  Nanoseconds now_{0};
+  Nanoseconds idle_{0};
+  Nanoseconds throttled_{0};
+  std::size_t next_ = 0;
+  std::uint64_t tokens_ = 0;
+  std::uint64_t preemptions_ = 0;
+  std::uint64_t hits_ = 0;
+};
+
+}  // namespace
+
+ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests, Nanoseconds end) {
+  return Simulation(setup, std::move(requests)).run(end);
+}
+
+std::vector<SimulatedRequest> offline_requests(const RequestLengths& lengths, std::uint64_t seed, std::size_t count) {
+  std::vector<SimulatedRequest> requests(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    requests[i].length = lengths.of(seed, i);
+  }
+  return requests;
+}
+
+std::vector<SimulatedRequest> server_requests(const RequestLengths& lengths, std::uint64_t seed, double rate_hz,
+                                              double burstiness, Nanoseconds duration) {
+  RandomBits random(seed ^ 0x5e7e5ULL);
+  std::vector<SimulatedRequest> requests;
+  Nanoseconds at{0};
+  while (at < duration) {
+    requests.push_back({.arrived = at, .length = lengths.of(seed, requests.size())});
+    const double gap = burstiness == 1.0 ? random.exponential() : random.gamma(burstiness) / burstiness;
+    at += from_seconds(gap / rate_hz);
+  }
+  return requests;
+}
+
+}  // namespace assay
