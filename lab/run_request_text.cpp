@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <limits>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -15,6 +14,7 @@
 #include "harness/quantity.hpp"
 #include "lab/arrival_text.hpp"
 #include "lab/command_error.hpp"
+#include "lab/flag_reader.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
 #include "loadgen/trace_file.hpp"
@@ -23,50 +23,6 @@
 namespace assay {
 
 namespace {
-
-/// Reads flags one after the other and collects what is wrong, so that a person sees all of it at once.
-class FlagReader {
- public:
-  explicit FlagReader(const RunOptions& options) : options_(options) {}
-
-  /// Calls read(text) if the flag was given; what it throws as std::invalid_argument becomes a line.
-  template <class Read>
-  void with(std::string_view flag, Read read) {
-    const auto text = options_.value(flag);
-    if (!text) {
-      return;
-    }
-    try {
-      read(*text);
-    } catch (const std::invalid_argument& error) {
-      problems_.push_back(fmt::format("--{}: {}", flag, error.what()));
-    }
-  }
-
-  void duration(std::string_view flag, Nanoseconds& into) {
-    with(flag, [&](const std::string& text) { into = parse_duration(text); });
-  }
-  void count(std::string_view flag, std::uint64_t& into) {
-    with(flag, [&](const std::string& text) { into = parse_count(text); });
-  }
-  template <class Small>
-  void small_count(std::string_view flag, Small& into) {
-    with(flag, [&](const std::string& text) {
-      const std::uint64_t value = parse_count(text);
-      if (value > static_cast<std::uint64_t>(std::numeric_limits<Small>::max())) {
-        throw std::invalid_argument(fmt::format("'{}' is too large", text));
-      }
-      into = static_cast<Small>(value);
-    });
-  }
-
-  void problem(std::string line) { problems_.push_back(std::move(line)); }
-  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
-
- private:
-  const RunOptions& options_;
-  std::vector<std::string> problems_;
-};
 
 SampleSelection selection_from(const std::string& text) {
   if (text == "with-replacement") {
@@ -185,6 +141,8 @@ void read_traffic(FlagReader& flags, RunRequest& request) {
       settings.target_percentile_ppm = window.percentile->parts_per_million();
     }
   });
+  flags.with("ttft", [&](const std::string& text) { settings.target_first_token = parse_duration(text); });
+  flags.with("tpot", [&](const std::string& text) { settings.target_token_time = parse_duration(text); });
   flags.with("late-frames", [&](const std::string& text) { settings.late_frames = parse_late_frames(text); });
   flags.count("samples-per-query", settings.samples_per_query);
   flags.small_count("issuing-threads", settings.issuing_threads);
@@ -319,7 +277,7 @@ void read_parameters(FlagReader& flags, const RunOptions& options, RunRequest& r
 
 /// The same line in the words of the command line.
 std::string with_flag_names(std::string line) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNames{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kNames{
       {{"min_duration", "--duration"},
        {"max_duration", "--max-duration"},
        {"min_query_count", "--min-queries"},
@@ -331,7 +289,9 @@ std::string with_flag_names(std::string line) {
        {"issuing_threads", "--issuing-threads"},
        {"late_frames", "--late-frames"},
        {"target percentile", "--slo"},
-       {"target latency", "--slo"}}};
+       {"target latency", "--slo"},
+       {"target first token", "--ttft"},
+       {"target token time", "--tpot"}}};
   for (const auto& [setting, flag] : kNames) {
     for (auto at = line.find(setting); at != std::string::npos; at = line.find(setting, at + flag.size())) {
       line.replace(at, setting.size(), flag);
@@ -373,6 +333,7 @@ RunRequest request_from(const RunOptions& options) {
   read_place(flags, request);
   read_experiments(flags, request);
   read_parameters(flags, options, request);
+  request.settings.token_latencies = reports_tokens(request.workload);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {
     try {

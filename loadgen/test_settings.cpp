@@ -42,7 +42,11 @@ TestSettings TestSettings::defaults_for(Scenario scenario) {
 
 Nanoseconds TestSettings::lateness_threshold() const {
   constexpr Nanoseconds kDefaultWindow = std::chrono::milliseconds{10};
-  return from_seconds(seconds(target_latency.value_or(kDefaultWindow)) * late_window_share);
+  Nanoseconds window = target_latency.value_or(target_first_token.value_or(kDefaultWindow));
+  if (target_first_token) {
+    window = std::min(window, *target_first_token);
+  }
+  return from_seconds(seconds(window) * late_window_share);
 }
 
 namespace {
@@ -122,6 +126,12 @@ std::vector<std::string> TestSettings::problems() const {
   found.require(target_percentile_ppm > 0 && target_percentile_ppm < 1'000'000,
                 fmt::format("target percentile {} ppm: must be above 0 and below 1000000", target_percentile_ppm));
   found.require(!target_latency || *target_latency > Nanoseconds::zero(), "target latency: must be above 0");
+  const auto check_tokens = [&](const char* name, const std::optional<Nanoseconds>& window) {
+    found.require(!window || *window > Nanoseconds::zero(), fmt::format("{}: must be above 0", name));
+    found.require(!window || token_latencies, fmt::format("{}: the workload generates no tokens", name));
+  };
+  check_tokens("target first token", target_first_token);
+  check_tokens("target token time", target_token_time);
   found.require(late_share_allowed >= 0.0 && late_share_allowed <= 1.0,
                 fmt::format("late_share_allowed {}: must be within 0 and 1", late_share_allowed));
   found.require(late_window_share > 0.0, fmt::format("late_window_share {}: must be above 0", late_window_share));

@@ -77,8 +77,8 @@ struct TestSettings {
   /// LoadGen's target percentile of the scenario: 90 for SingleStream, 99 for MultiStream and Server.
   static TestSettings defaults_for(Scenario scenario);
 
-  /// From which issue delay on a query counts as late: late_window_share of the window; without a window
-  /// late_window_share of 10 ms (MLPerf's default Server window).
+  /// From which issue delay on a query counts as late: late_window_share of the window (of the smaller one of those of
+  /// latency and first token); without a window late_window_share of 10 ms (MLPerf's default Server window).
   [[nodiscard]] Nanoseconds lateness_threshold() const;
 
   /// One line for each value that makes no sense, naming the setting, the value and what is accepted.

@@ -142,6 +142,7 @@ class Experiment {
     document_.workload = identity.name;
     document_.workload_version = identity.version;
     document_.workload_parameters = identity.parameters;
+    record_token_windows(document_, settings_);
     document_.synthetic = workload_->synthetic();
     if (const auto work = workload_->work()) {
       document_.work_flops = work->count;

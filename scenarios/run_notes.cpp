@@ -1,5 +1,6 @@
 #include "scenarios/run_notes.hpp"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <vector>
@@ -32,6 +33,16 @@ void record_failure(RunDocument& document, const std::string& failure, bool stop
                                   {.code = "workload_failed",
                                    .message = failure,
                                    .remedy = "mend the workload: docs/custom-workloads.md has what it must do"});
+}
+
+void record_token_windows(RunDocument& document, const TestSettings& settings) {
+  const auto note = [&](const char* name, const std::optional<Nanoseconds>& window) {
+    if (window) {
+      document.workload_parameters[name] = fmt::format("{:g}", seconds(*window));
+    }
+  };
+  note("ttft_window_s", settings.target_first_token);
+  note("tpot_window_s", settings.target_token_time);
 }
 
 }  // namespace assay

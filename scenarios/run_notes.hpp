@@ -5,6 +5,7 @@
 
 #include "analysis/run_document.hpp"
 #include "harness/cpu_times.hpp"
+#include "loadgen/test_settings.hpp"
 
 namespace assay {
 
@@ -13,5 +14,8 @@ void record_load(RunDocument& document, const std::optional<CpuTimes>& before, c
 
 /// Notes that the work itself ended the run, which is no wish of a person; nothing if `failure` is empty.
 void record_failure(RunDocument& document, const std::string& failure, bool stopped_by_a_person);
+
+/// Notes the windows of first token and token time, which decide the verdict.
+void record_token_windows(RunDocument& document, const TestSettings& settings);
 
 }  // namespace assay

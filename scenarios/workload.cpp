@@ -208,6 +208,8 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
   return problems;
 }
 
+bool reports_tokens(const WorkloadRequest& /*request*/) { return false; }
+
 std::vector<std::vector<int>> process_cpus(const std::vector<int>& worker_cpus, const WorkerManner& manner) {
   std::vector<std::vector<int>> cpus;
   cpus.reserve(worker_cpus.size());

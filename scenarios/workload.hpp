@@ -51,6 +51,9 @@ struct WorkloadEntry {
 /// Number of samples in the workload's library; a command is started to say it. The request must be sound.
 [[nodiscard]] std::uint64_t library_size(const WorkloadRequest& request);
 
+/// Its samples are answered token by token, so that a run has TTFT and TPOT.
+[[nodiscard]] bool reports_tokens(const WorkloadRequest& request);
+
 /// Memory that each worker will take, 0 for a workload without operands and where it is not known. The request must be
 /// sound.
 [[nodiscard]] Bytes per_worker_memory(const WorkloadRequest& request);

@@ -50,6 +50,20 @@ TEST(RunRequestText, ReadsAnEnvelopeThatTheEngineIsHandedOnToo) {
               ElementsAre("assay", "run", "gemm", "--emulate-envelope=phone-60fps", "--out=out", "--observer=quiet"));
 }
 
+TEST(RunRequestText, WindowsOfTokensNeedAWorkloadThatHasSome) {
+  RunOptions options = server_options();
+  options.set("ttft", "500ms");
+  options.set("tpot", "0ms");
+  try {
+    (void)request_from(options);
+    FAIL() << "accepted";
+  } catch (const CommandError& error) {
+    EXPECT_EQ(error.code(), ExitCode::usage);
+    EXPECT_THAT(error.what(), HasSubstr("--ttft: the workload generates no tokens"));
+    EXPECT_THAT(error.what(), HasSubstr("--tpot: must be above 0"));
+  }
+}
+
 TEST(RunRequestText, AFileThatIsNoEnvelopeIsAFileError) {
   RunOptions options{.workload = "gemm"};
   options.set("emulate-envelope", "/dev/null");
