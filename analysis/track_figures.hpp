@@ -7,6 +7,7 @@
 
 #include "analysis/estimate_record.hpp"
 #include "analysis/run_document.hpp"
+#include "analysis/serving_ladder_record.hpp"
 
 namespace assay {
 
@@ -46,6 +47,7 @@ struct TrackFigures {
   double quota_s = 0.0;                 ///< of the slow queries' time, held back by a CPU quota
   std::string sustained_cause;          ///< the verdict of a soak, "THERMAL"; empty: none
   std::string power;                    ///< "1.27 FPS/W (RAPL package-0)", or why there is none; empty: nobody asked
+  std::optional<ServingFigures> serving;  ///< of a serving engine
 };
 
 [[nodiscard]] TrackFigures figures_of(const RunDocument& run);

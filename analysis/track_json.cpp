@@ -20,6 +20,27 @@ Json estimate_json(const EstimateRecord& estimate) {
           {"reason", or_null(estimate.reason)}};
 }
 
+Json serving_json(const std::optional<ServingFigures>& figures) {
+  if (!figures) {
+    return {};
+  }
+  Json waterfall = Json::object();
+  const auto names = waterfall_names();
+  const auto parts = figures->waterfall.parts();
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    waterfall[std::string(names.at(i))] = parts.at(i);
+  }
+  return {{"tokens_per_s", figures->tokens_per_s},
+          {"product_utilisation", figures->product_utilisation},
+          {"bandwidth_utilisation", figures->bandwidth_utilisation},
+          {"busy_share", figures->busy_share},
+          {"batch_mean", figures->batch_mean},
+          {"waterfall", waterfall},
+          {"ttft_s", estimate_json(figures->ttft_s)},
+          {"tpot_s", estimate_json(figures->tpot_s)},
+          {"dollars_per_million_tokens", or_null(figures->dollars_per_million_tokens)}};
+}
+
 Json figures_json(const TrackFigures& figures) {
   return {{"latency_mean_s", or_null(figures.mean_s)},
           {"latency_p99_s", estimate_json(figures.p99_s)},
@@ -54,7 +75,8 @@ Json figures_json(const TrackFigures& figures) {
           {"foreign_cpu_share", or_null(figures.foreign_share)},
           {"steal_share", or_null(figures.steal_share)},
           {"cpu_quota_s", figures.quota_s},
-          {"sustained_cause", or_null(figures.sustained_cause)}};
+          {"sustained_cause", or_null(figures.sustained_cause)},
+          {"serving", serving_json(figures.serving)}};
 }
 
 Json run_json(const TrackRun& run) {
@@ -173,6 +195,37 @@ Json field_json(const std::optional<TrackField>& field) {
           {"curves", curves}};
 }
 
+Json rung_json(const LadderRung& rung) {
+  Json probes = Json::array();
+  for (const LadderProbe& probe : rung.probes) {
+    probes.push_back({{"rate_hz", probe.rate_hz},
+                      {"outcome", name_of(probe.outcome)},
+                      {"ignored", probe.ignored},
+                      {"figures", serving_json(probe.figures)},
+                      {"file", probe.file}});
+  }
+  Json forecast;
+  if (rung.forecast) {
+    forecast = {{"tokens_per_s", rung.forecast->tokens_per_s},
+                {"rate_hz", rung.forecast->rate_hz},
+                {"ttft_p99_s", rung.forecast->ttft_p99_s},
+                {"tpot_p99_s", rung.forecast->tpot_p99_s}};
+  }
+  return {{"step", rung.step},
+          {"title", rung.title},
+          {"flags", rung.flags},
+          {"mlperf_closed", rung.mlperf_closed},
+          {"closed_note", or_null(rung.closed_note)},
+          {"forecast", forecast},
+          {"forecast_note", or_null(rung.forecast_note)},
+          {"forecast_error", or_null(forecast_error(rung))},
+          {"peak_tokens_per_s", estimate_json(peak_tokens(rung))},
+          {"held_hz", or_null(rung.held_hz)},
+          {"broke_hz", or_null(rung.broke_hz)},
+          {"doubt", or_null(rung.doubt)},
+          {"probes", probes}};
+}
+
 Json choice_json(const TrackChoice& choice) {
   Json tried = Json::array();
   for (const auto& [value, mean_s] : choice.mean_s) {
@@ -195,6 +248,10 @@ std::string track_json(const TrackRecord& record) {
   Json searches = Json::array();
   for (const CameraSearch& search : record.searches) {
     searches.push_back(search_json(search));
+  }
+  Json ladder = Json::array();
+  for (const LadderRung& rung : record.ladder) {
+    ladder.push_back(rung_json(rung));
   }
   const Json json{{"schema", "assay/track/1"},
                   {"track", record.track},
@@ -219,6 +276,9 @@ std::string track_json(const TrackRecord& record) {
                   {"runs", runs},
                   {"searches", searches},
                   {"field", field_json(record.field)},
+                  {"ladder", ladder},
+                  {"ttft_limit_s", or_null(record.ttft_limit_s)},
+                  {"tpot_limit_s", or_null(record.tpot_limit_s)},
                   {"left_out", record.left_out},
                   {"notes", record.notes},
                   {"findings", findings_json(record.findings)},

@@ -83,7 +83,10 @@ TrackFindings judge_track(const TrackRecord& record) {
   if (record.judge == "tiny") {
     return judge_tiny(record);
   }
-  throw std::invalid_argument("a track's judge is one of edge, mobile, tiny");
+  if (record.judge == "cloud") {
+    return judge_cloud(record);
+  }
+  throw std::invalid_argument("a track's judge is one of edge, mobile, tiny, cloud");
 }
 
 const TrackRun* run_of(const TrackRecord& record, const std::string& step) {

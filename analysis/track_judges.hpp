@@ -16,6 +16,7 @@ namespace assay {
 [[nodiscard]] TrackFindings judge_edge(const TrackRecord& record);
 [[nodiscard]] TrackFindings judge_mobile(const TrackRecord& record);
 [[nodiscard]] TrackFindings judge_tiny(const TrackRecord& record);
+[[nodiscard]] TrackFindings judge_cloud(const TrackRecord& record);
 
 /// A bar from an estimate in seconds, of the run that it is from.
 [[nodiscard]] CrisisBar time_bar(bool is_claim, const std::string& label, const EstimateRecord& estimate,

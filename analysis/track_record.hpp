@@ -139,6 +139,9 @@ struct TrackRecord {
   std::vector<TrackRun> runs;
   std::vector<CameraSearch> searches;
   std::optional<TrackField> field;
+  std::vector<LadderRung> ladder;      ///< of a serving engine's levers
+  std::optional<double> ttft_limit_s;  ///< its windows
+  std::optional<double> tpot_limit_s;
   std::vector<std::string> left_out;  ///< "aligned-realtime: the system refuses SCHED_FIFO"
   std::vector<std::string> notes;     ///< what to know when reading
   TrackFindings findings;

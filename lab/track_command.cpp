@@ -11,7 +11,6 @@
 
 #include "analysis/crisis_chart.hpp"
 #include "analysis/format.hpp"
-#include "analysis/peak_search.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/track_judges.hpp"
 #include "analysis/track_record.hpp"
@@ -24,6 +23,8 @@
 #include "lab/report_command.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/tour_plan.hpp"
+#include "lab/track_camera_search.hpp"
+#include "lab/track_lever_search.hpp"
 #include "lab/track_real_world.hpp"
 #include "lab/version.hpp"
 #include "scenarios/custom/custom_workload.hpp"
@@ -186,6 +187,8 @@ class TrackCommand {
         return search(step);
       case TrackStepDefinition::Kind::realworld:
         return measure_field(step);
+      case TrackStepDefinition::Kind::lever:
+        return pull_lever(step);
     }
     return false;
   }
@@ -257,76 +260,32 @@ class TrackCommand {
     return !measurements_->interrupted();
   }
 
-  /// As `assay peak --cameras` searches: a rate is so many cameras.
+  /// Nothing where the track cannot go on, as measure().
+  std::optional<KeptRun> probe(const TrackStep& step, const RunOptions& run, const std::string& id,
+                               const std::string& title) {
+    auto document = measure(run, id, title, step.expected);
+    return document ? std::optional(KeptRun{.document = std::move(*document), .kept = record_.runs.back()})
+                    : std::nullopt;
+  }
+
   bool search(const TrackStep& step) {
-    constexpr std::uint64_t kMostProbes = 24;
-    const Percentile percentile = percentile_of(track_);
-    CameraSearch found{
-        .step = step.definition.id, .title = step.definition.title, .allowed_share = 1.0 - percentile.fraction()};
-    PeakSearch search({.start_rate_hz = 1.0,
-                       .lowest_rate_hz = 1.0,
-                       .highest_rate_hz = static_cast<double>(step.definition.most),
-                       .most_probes = kMostProbes,
-                       .percentile = percentile,
-                       .step_hz = 1.0,
-                       .step_name = "camera"});
-    bool goes_on = true;
-    try {
-      while (const auto rate = search.next_rate()) {
-        if (!probe(step, found, search, static_cast<std::uint64_t>(std::llround(*rate)))) {
-          goes_on = false;
-          break;
-        }
-      }
-    } catch (const std::exception&) {
-      take_estimate(found, search);  // the probes so far are kept
-      record_.searches.push_back(std::move(found));
-      throw;
-    }
-    take_estimate(found, search);
-    record_.searches.push_back(std::move(found));
-    return goes_on;
+    const auto take = [&](CameraSearch search) { record_.searches.push_back(std::move(search)); };
+    return search_cameras(
+        step, percentile_of(track_),
+        [&](const RunOptions& run, const std::string& id, const std::string& title) {
+          return probe(step, run, id, title);
+        },
+        take);
   }
 
-  bool probe(const TrackStep& step, CameraSearch& found, PeakSearch& search, std::uint64_t cameras) {
-    const std::string id = fmt::format("{}-{}-{}", step.definition.id, found.probes.size() + 1, cameras);
-    const auto run = measure(for_cameras(step.run, cameras), id, fmt::format("{}: {}", step.definition.title, cameras),
-                             step.expected);
-    if (!run) {
-      return false;
-    }
-    const TrackRun& kept = record_.runs.back();
-    found.phase = kept.figures.phase;
-    found.frames_per_s = kept.figures.frames_per_s;
-    PeakProbe probe = probe_of(*run);
-    probe.rate_hz = static_cast<double>(cameras);
-    if (run->frames && run->frames->missed_share.point) {  // what the track judges by and prints
-      const EstimateRecord& missed = run->frames->missed_share;
-      probe.share = {.within = 1.0 - *missed.point,
-                     .interval = {.lower = 1.0 - missed.upper.value_or(1.0), .upper = 1.0 - missed.lower.value_or(0.0)},
-                     .effective_sample_size = run->frames->effective_frames};
-    }
-    const bool ignored = !decides(kept);
-    if (ignored) {  // it is asked again, and decides nothing
-      probe.share = {.within = 0.0, .interval = {.lower = 0.0, .upper = 1.0}, .effective_sample_size = 0.0};
-    }
-    search.record(probe);
-    found.probes.push_back({.cameras = cameras,
-                            .outcome = search.probes().back().outcome,
-                            .ignored = ignored,
-                            .missed_share = kept.figures.missed_share,
-                            .file = kept.file});
-    return true;
-  }
-
-  static void take_estimate(CameraSearch& found, const PeakSearch& search) {
-    const PeakEstimate estimate = search.estimate();
-    const auto cameras = [](const std::optional<double>& rate) {
-      return rate ? std::optional(static_cast<std::uint64_t>(std::llround(*rate))) : std::nullopt;
-    };
-    found.held = cameras(estimate.held_hz);
-    found.broke = cameras(estimate.broke_hz);
-    found.doubt = estimate.reason;
+  bool pull_lever(const TrackStep& step) {
+    const auto take = [&](LadderRung rung) { record_.ladder.push_back(std::move(rung)); };
+    return search_lever(
+        step, lever_question(),
+        [&](const RunOptions& run, const std::string& id, const std::string& title) {
+          return probe(step, run, id, title);
+        },
+        take);
   }
 
   ExitCode finish() {

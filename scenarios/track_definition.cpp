@@ -168,8 +168,11 @@ TrackStepDefinition::Kind kind_from(const std::string& text, const toml::node& n
   if (text == "search") {
     return TrackStepDefinition::Kind::search;
   }
+  if (text == "lever") {
+    return TrackStepDefinition::Kind::lever;
+  }
   if (text != "realworld") {
-    place.refuse(&node, fmt::format("kind {} of a step is none of run, search, realworld", text));
+    place.refuse(&node, fmt::format("kind {} of a step is none of run, search, realworld, lever", text));
   }
   return TrackStepDefinition::Kind::realworld;
 }
@@ -190,6 +193,10 @@ TrackStepDefinition step_from(const toml::table& node, const Place& place) {
   step.parameters = table.texts("parameters");
   step.optional = table.is_true("optional");
   step.needs = table.text_or("needs", "");
+  step.not_closed = table.text_or("not_closed", "");
+  if (!step.not_closed.empty() && step.kind != TrackStepDefinition::Kind::lever) {
+    place.refuse(&node, fmt::format("not_closed of step {}: only a lever has it", step.id));
+  }
   if (!step.needs.empty() && step.needs != "realtime") {
     place.refuse(&node, fmt::format("needs {} of step {}: known is realtime", step.needs, step.id));
   }
@@ -294,8 +301,10 @@ TrackDefinition track_from_toml(std::string_view text, const std::string& file) 
   TrackDefinition track;
   track.name = table.text("name", "\"edge\"");
   track.judge = table.text("judge", "\"edge\"");
-  if (!is_id(track.name) || (track.judge != "edge" && track.judge != "mobile" && track.judge != "tiny")) {
-    place.refuse(nullptr, "name must be of lower-case letters, digits, - and _, and judge one of edge, mobile, tiny");
+  if (!is_id(track.name) || (track.judge != "edge" && track.judge != "mobile" && track.judge != "tiny" &&
+                             track.judge != "cloud")) {
+    place.refuse(nullptr,
+                 "name must be of lower-case letters, digits, - and _, and judge one of edge, mobile, tiny, cloud");
   }
   track.title = table.text("title", "\"Edge Guardian\"");
   track.persona = table.text("persona", "\"lead of perception\"");

@@ -17,6 +17,7 @@ struct TrackStepDefinition {
     run,        ///< one measurement
     search,     ///< measurements at rising numbers of cameras: "{}" in its flags is the number
     realworld,  ///< accuracy clean and in the field
+    lever,      ///< the highest Server rate of a serving engine that holds its windows
   };
   std::string id;  ///< what the judge knows it by
   std::string title;
@@ -29,6 +30,7 @@ struct TrackStepDefinition {
   bool optional = false;                                  ///< left out, and said so, where it is not possible
   std::string needs;                                      ///< "realtime": the system must allow such priority
   std::int64_t most = 0;                                  ///< of a search: cameras
+  std::string not_closed;                                 ///< of a lever: why MLPerf's closed division forbids it
 };
 
 /// Which of several sizes a track takes: the one whose mean alone is nearest to the target.
@@ -42,7 +44,7 @@ struct TrackCalibration {
 /// A track as its file says it.
 struct TrackDefinition {
   std::string name;
-  std::string judge;  ///< "edge", "mobile" or "tiny": what the results are held against
+  std::string judge;  ///< "edge", "mobile", "tiny" or "cloud": what the results are held against
   std::string title;
   std::string persona;
   std::string north_star;
@@ -72,6 +74,7 @@ inline constexpr std::size_t kMostTrackBytes = std::size_t{64} * 1024;
 [[nodiscard]] TrackDefinition find_track(const std::string& text);
 
 // Text of the files; the build writes these functions.
+[[nodiscard]] std::string_view cloud_track_toml();
 [[nodiscard]] std::string_view edge_track_toml();
 [[nodiscard]] std::string_view mobile_track_toml();
 [[nodiscard]] std::string_view tiny_track_toml();

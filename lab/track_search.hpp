@@ -1,0 +1,24 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "analysis/run_document.hpp"
+#include "analysis/track_record.hpp"
+#include "lab/run_options.hpp"
+
+namespace assay {
+
+/// A run of a track and what the track keeps of it.
+struct KeptRun {
+  RunDocument document;
+  TrackRun kept;
+};
+
+/// Measures and keeps one run of a search. Nothing where the track cannot go on: no result, or a person asked for the
+/// end.
+using MeasureProbe =
+    std::function<std::optional<KeptRun>(const RunOptions& run, const std::string& id, const std::string& title)>;
+
+}  // namespace assay
