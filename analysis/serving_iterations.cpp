@@ -1,6 +1,7 @@
 #include "analysis/serving_iterations.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace assay {
 
@@ -52,155 +53,130 @@ DeviceShares shares_of(const IterationRecord& one, const ServingCeilings& ceilin
           .useful = useful * products / scale};
 }
 
-class Accumulator {
- public:
-  Accumulator(const ServingCeilings& ceilings, std::int64_t end_ns) : ceilings_(ceilings) {
-    const auto bins = static_cast<std::size_t>((std::max<std::int64_t>(end_ns, 1) + kBinNs - 1) / kBinNs);
-    bins_.resize(std::min(bins, kMostServingBins));
-    for (std::size_t i = 0; i < bins_.size(); ++i) {
-      const std::int64_t end = i + 1 == bins_.size() ? end_ns : static_cast<std::int64_t>(i + 1) * kBinNs;
-      bins_[i].duration_s = static_cast<double>(end - static_cast<std::int64_t>(i) * kBinNs) * 1e-9;
-    }
-  }
-
-  void add(const IterationRecord& one, std::int64_t previous_end) {
-    const std::int64_t idle_end = previous_end + one.idle_ns;
-    const std::int64_t throttled_end = idle_end + one.throttled_ns;
-    spread(previous_end, idle_end, [](ServingTotals& bin, double s) { bin.waterfall.no_request += s; });
-    spread(idle_end, throttled_end, [](ServingTotals& bin, double s) { bin.waterfall.throttled += s; });
-    const auto host = [](ServingTotals& bin, double s) { bin.waterfall.host += s; };
-    spread(throttled_end, one.device_begin_ns, host);
-    spread(one.device_end_ns, one.end_ns, host);
-    add_device(one);
-    ServingTotals& bin = bins_[bin_of(one.end_ns - 1)];
-    bin.tokens += one.new_tokens;
-    bin.prompt_tokens += one.prompt_tokens;
-    bin.batch_max = std::max(bin.batch_max, one.sequences);
-    bin.pages_max = std::max(bin.pages_max, one.pages);
-    bin.preemptions += one.preemptions;
-    bin.recomputed_tokens += one.recomputed;
-    bin.prefix_hit_tokens += one.prefix_hits;
-  }
-
-  void add_end(std::int64_t last_end, std::int64_t end_ns) {
-    spread(last_end, end_ns, [](ServingTotals& bin, double s) { bin.waterfall.no_request += s; });
-  }
-
-  ServingRecord take() {
-    ServingRecord record;
-    record.ceilings = ceilings_;
-    for (ServingTotals& bin : bins_) {
-      join(record.run, bin);
-      close(bin);
-    }
-    close(record.run);
-    record.bins = std::move(bins_);
-    return record;
-  }
-
- private:
-  void add_device(const IterationRecord& one) {
-    const double device_s = static_cast<double>(one.device_end_ns - one.device_begin_ns) * 1e-9;
-    const DeviceShares shares = shares_of(one, ceilings_);
-    const double useful = useful_share(one);
-    const double products = useful * products_s(one, ceilings_);
-    spread(one.device_begin_ns, one.device_end_ns, [&](ServingTotals& bin, double s) {
-      const double part = s / device_s;
-      bin.busy_s += s;
-      bin.iterations += part;
-      bin.flops += part * useful * (one.products_flops + one.attention_flops);
-      bin.bytes += part * one.bytes;
-      bin.batch_mean += part * one.sequences;
-      bin.pages_mean += part * one.pages;
-      bin.product_utilisation += part * products;
-      bin.waterfall.waste += s * shares.waste;
-      bin.waterfall.inefficiency += s * shares.inefficiency;
-      bin.waterfall.memory_bound += s * shares.memory_bound;
-      bin.waterfall.tensor_useful += s * shares.useful;
-    });
-  }
-
-  [[nodiscard]] std::size_t bin_of(std::int64_t time) const {
-    return std::min(static_cast<std::size_t>(std::max<std::int64_t>(time, 0) / kBinNs), bins_.size() - 1);
-  }
-
-  /// Calls add(bin, seconds) for each bin that the time touches.
-  template <class Add>
-  void spread(std::int64_t begin, std::int64_t end, const Add& add) {
-    while (begin < end) {
-      const std::size_t at = bin_of(begin);
-      const std::int64_t bin_end = at + 1 == bins_.size() ? end : static_cast<std::int64_t>(at + 1) * kBinNs;
-      const std::int64_t until = std::min(end, std::max(bin_end, begin + 1));
-      add(bins_[at], static_cast<double>(until - begin) * 1e-9);
-      begin = until;
-    }
-  }
-
-  static void join(ServingTotals& run, const ServingTotals& bin) {
-    run.duration_s += bin.duration_s;
-    run.flops += bin.flops;
-    run.bytes += bin.bytes;
-    run.busy_s += bin.busy_s;
-    run.iterations += bin.iterations;
-    run.tokens += bin.tokens;
-    run.prompt_tokens += bin.prompt_tokens;
-    run.batch_mean += bin.batch_mean;
-    run.pages_mean += bin.pages_mean;
-    run.batch_max = std::max(run.batch_max, bin.batch_max);
-    run.pages_max = std::max(run.pages_max, bin.pages_max);
-    run.preemptions += bin.preemptions;
-    run.recomputed_tokens += bin.recomputed_tokens;
-    run.prefix_hit_tokens += bin.prefix_hit_tokens;
-    run.product_utilisation += bin.product_utilisation;
-    run.waterfall.no_request += bin.waterfall.no_request;
-    run.waterfall.throttled += bin.waterfall.throttled;
-    run.waterfall.host += bin.waterfall.host;
-    run.waterfall.waste += bin.waterfall.waste;
-    run.waterfall.inefficiency += bin.waterfall.inefficiency;
-    run.waterfall.memory_bound += bin.waterfall.memory_bound;
-    run.waterfall.tensor_useful += bin.waterfall.tensor_useful;
-  }
-
-  /// Sums become means and shares.
-  void close(ServingTotals& totals) const {
-    if (totals.iterations > 0.0) {
-      totals.batch_mean /= totals.iterations;
-      totals.pages_mean /= totals.iterations;
-    }
-    const double time = totals.duration_s;
-    if (time <= 0.0) {
-      return;
-    }
-    ServingWaterfall& parts = totals.waterfall;
-    for (double* part : {&parts.no_request, &parts.throttled, &parts.host, &parts.waste, &parts.inefficiency,
-                         &parts.memory_bound, &parts.tensor_useful}) {
-      *part /= time;
-    }
-    totals.product_utilisation /= time;
-    totals.busy_share = totals.busy_s / time;
-    totals.bandwidth_utilisation =
-        ceilings_.read_bytes_per_s > 0.0 ? totals.bytes / (ceilings_.read_bytes_per_s * time) : 0.0;
-  }
-
-  ServingCeilings ceilings_;
-  std::vector<ServingTotals> bins_;
-};
+void join(ServingTotals& run, const ServingTotals& bin) {
+  run.duration_s += bin.duration_s;
+  run.flops += bin.flops;
+  run.bytes += bin.bytes;
+  run.busy_s += bin.busy_s;
+  run.iterations += bin.iterations;
+  run.tokens += bin.tokens;
+  run.prompt_tokens += bin.prompt_tokens;
+  run.batch_mean += bin.batch_mean;
+  run.pages_mean += bin.pages_mean;
+  run.batch_max = std::max(run.batch_max, bin.batch_max);
+  run.pages_max = std::max(run.pages_max, bin.pages_max);
+  run.preemptions += bin.preemptions;
+  run.recomputed_tokens += bin.recomputed_tokens;
+  run.prefix_hit_tokens += bin.prefix_hit_tokens;
+  run.product_utilisation += bin.product_utilisation;
+  run.waterfall.no_request += bin.waterfall.no_request;
+  run.waterfall.throttled += bin.waterfall.throttled;
+  run.waterfall.host += bin.waterfall.host;
+  run.waterfall.waste += bin.waterfall.waste;
+  run.waterfall.inefficiency += bin.waterfall.inefficiency;
+  run.waterfall.memory_bound += bin.waterfall.memory_bound;
+  run.waterfall.tensor_useful += bin.waterfall.tensor_useful;
+}
 
 }  // namespace
 
-ServingRecord serving_record_of(std::span<const IterationRecord> iterations, const ServingCeilings& ceilings,
-                                std::int64_t end_ns) {
-  if (!iterations.empty()) {
-    end_ns = std::max(end_ns, iterations.back().end_ns);
+ServingAccount::ServingAccount(ServingCeilings ceilings) : ceilings_(std::move(ceilings)), bins_(kMostServingBins) {}
+
+std::size_t ServingAccount::bin_of(std::int64_t time) const {
+  return std::min(static_cast<std::size_t>(std::max<std::int64_t>(time, 0) / kBinNs), bins_.size() - 1);
+}
+
+/// Calls add(bin, seconds) for each bin that the time touches.
+template <class Add>
+void ServingAccount::spread(std::int64_t begin, std::int64_t end, const Add& add) {
+  while (begin < end) {
+    const std::size_t at = bin_of(begin);
+    const std::int64_t bin_end = at + 1 == bins_.size() ? end : static_cast<std::int64_t>(at + 1) * kBinNs;
+    const std::int64_t until = std::min(end, std::max(bin_end, begin + 1));
+    add(bins_[at], static_cast<double>(until - begin) * 1e-9);
+    begin = until;
   }
-  Accumulator sums(ceilings, end_ns);
-  std::int64_t previous_end = 0;
-  for (const IterationRecord& one : iterations) {
-    sums.add(one, previous_end);
-    previous_end = one.end_ns;
+}
+
+void ServingAccount::add_device(const IterationRecord& one) {
+  const double device_s = static_cast<double>(one.device_end_ns - one.device_begin_ns) * 1e-9;
+  const DeviceShares shares = shares_of(one, ceilings_);
+  const double useful = useful_share(one);
+  const double products = useful * products_s(one, ceilings_);
+  spread(one.device_begin_ns, one.device_end_ns, [&](ServingTotals& bin, double s) {
+    const double part = s / device_s;
+    bin.busy_s += s;
+    bin.iterations += part;
+    bin.flops += part * useful * (one.products_flops + one.attention_flops);
+    bin.bytes += part * one.bytes;
+    bin.batch_mean += part * one.sequences;
+    bin.pages_mean += part * one.pages;
+    bin.product_utilisation += part * products;
+    bin.waterfall.waste += s * shares.waste;
+    bin.waterfall.inefficiency += s * shares.inefficiency;
+    bin.waterfall.memory_bound += s * shares.memory_bound;
+    bin.waterfall.tensor_useful += s * shares.useful;
+  });
+}
+
+void ServingAccount::add(const IterationRecord& one) {
+  const std::int64_t idle_end = last_end_ + one.idle_ns;
+  const std::int64_t throttled_end = idle_end + one.throttled_ns;
+  spread(last_end_, idle_end, [](ServingTotals& bin, double s) { bin.waterfall.no_request += s; });
+  spread(idle_end, throttled_end, [](ServingTotals& bin, double s) { bin.waterfall.throttled += s; });
+  const auto host = [](ServingTotals& bin, double s) { bin.waterfall.host += s; };
+  spread(throttled_end, one.device_begin_ns, host);
+  spread(one.device_end_ns, one.end_ns, host);
+  add_device(one);
+  ServingTotals& bin = bins_[bin_of(one.end_ns - 1)];
+  bin.tokens += one.new_tokens;
+  bin.prompt_tokens += one.prompt_tokens;
+  bin.batch_max = std::max(bin.batch_max, one.sequences);
+  bin.pages_max = std::max(bin.pages_max, one.pages);
+  bin.preemptions += one.preemptions;
+  bin.recomputed_tokens += one.recomputed;
+  bin.prefix_hit_tokens += one.prefix_hits;
+  last_end_ = one.end_ns;
+}
+
+/// Sums become means and shares.
+void ServingAccount::close(ServingTotals& totals) const {
+  if (totals.iterations > 0.0) {
+    totals.batch_mean /= totals.iterations;
+    totals.pages_mean /= totals.iterations;
   }
-  sums.add_end(previous_end, end_ns);
-  return sums.take();
+  const double time = totals.duration_s;
+  if (time <= 0.0) {
+    return;
+  }
+  ServingWaterfall& parts = totals.waterfall;
+  for (double* part : {&parts.no_request, &parts.throttled, &parts.host, &parts.waste, &parts.inefficiency,
+                       &parts.memory_bound, &parts.tensor_useful}) {
+    *part /= time;
+  }
+  totals.product_utilisation /= time;
+  totals.busy_share = totals.busy_s / time;
+  totals.bandwidth_utilisation =
+      ceilings_.read_bytes_per_s > 0.0 ? totals.bytes / (ceilings_.read_bytes_per_s * time) : 0.0;
+}
+
+ServingRecord ServingAccount::take(std::int64_t end_ns) {
+  end_ns = std::max({end_ns, last_end_, std::int64_t{1}});
+  spread(last_end_, end_ns, [](ServingTotals& bin, double s) { bin.waterfall.no_request += s; });
+  ServingRecord record;
+  record.ceilings = ceilings_;
+  record.bins.assign(bins_.begin(), bins_.begin() + static_cast<std::ptrdiff_t>(bin_of(end_ns - 1) + 1));
+  for (std::size_t i = 0; i < record.bins.size(); ++i) {
+    const auto begin = static_cast<std::int64_t>(i) * kBinNs;
+    const std::int64_t end = i + 1 == record.bins.size() ? end_ns : begin + kBinNs;
+    record.bins[i].duration_s = static_cast<double>(end - begin) * 1e-9;
+    join(record.run, record.bins[i]);
+    close(record.bins[i]);
+  }
+  close(record.run);
+  bins_.assign(bins_.size(), ServingTotals{});
+  last_end_ = 0;
+  return record;
 }
 
 }  // namespace assay

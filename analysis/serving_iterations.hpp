@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
+#include <vector>
 
 #include "analysis/serving_record.hpp"
 
@@ -29,10 +29,30 @@ struct IterationRecord {
   std::uint32_t prefix_hits = 0;  ///< tokens of prompts found in the cache
 };
 
-/// What the iterations of a run say against the ceilings: waterfall, utilisation, bins of one second. `end_ns`: of the
-/// run; what comes after the last iteration counts as time without a request. Bins beyond `kMostServingBins` are joined
-/// in the last.
-[[nodiscard]] ServingRecord serving_record_of(std::span<const IterationRecord> iterations,
-                                              const ServingCeilings& ceilings, std::int64_t end_ns);
+/// Sums iterations as they come: waterfall, utilisation, bins of one second. Memory for all bins is taken at once, so
+/// that add() allocates nothing; what comes after kMostServingBins seconds is joined in the last bin.
+class ServingAccount {
+ public:
+  explicit ServingAccount(ServingCeilings ceilings);
+
+  /// In ascending order; the time between two of them that is neither idle nor throttled is the host's.
+  void add(const IterationRecord& one);
+  [[nodiscard]] std::int64_t last_end_ns() const { return last_end_; }
+
+  /// `end_ns`: of the run; what comes after the last iteration counts as time without a request. The account is empty
+  /// then.
+  [[nodiscard]] ServingRecord take(std::int64_t end_ns);
+
+ private:
+  void add_device(const IterationRecord& one);
+  [[nodiscard]] std::size_t bin_of(std::int64_t time) const;
+  template <class Add>
+  void spread(std::int64_t begin, std::int64_t end, const Add& add);
+  void close(ServingTotals& totals) const;
+
+  ServingCeilings ceilings_;
+  std::vector<ServingTotals> bins_;
+  std::int64_t last_end_ = 0;
+};
 
 }  // namespace assay

@@ -78,6 +78,10 @@ struct ServingRecord {
   std::optional<double> goodput_tokens_per_s;
   std::optional<double> within_windows_share;
   std::optional<LatencyRecord> token_gap;  ///< between two tokens of one answer
+  /// Of the iterations: the time model's prediction over what was measured, in the mean, and the root mean square of
+  /// its relative error.
+  std::optional<double> predicted_over_measured;
+  std::optional<double> prediction_error_rms;
   std::optional<double> joules_per_token;
   std::optional<double> dollars_per_million_tokens;
   std::optional<double> price_per_hour;

@@ -16,6 +16,7 @@
 #include "lab/command_flags.hpp"
 #include "lab/completion.hpp"
 #include "lab/engine.hpp"
+#include "lab/explain_command.hpp"
 #include "lab/import_command.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
@@ -292,8 +293,7 @@ class CommandLine {
   void add_explain() {
     CLI::App* sub =
         command("explain", "what a word means that the program prints", [this] { return explain_command(explain_); });
-    sub->add_option("term", explain_.term, "e.g. P99, lateness, INVALID; without one: all")->type_name("TERM");
-    add_console(sub, explain_.console);
+    add_explain_flags(*sub, explain_);
   }
 
   void add_version() {

@@ -11,7 +11,6 @@
 #include "harness/machine_identity.hpp"
 #include "harness/steady_clock.hpp"
 #include "lab/doctor_view.hpp"
-#include "lab/glossary.hpp"
 #include "lab/json_output.hpp"
 #include "lab/latency_window_text.hpp"
 #include "lab/version.hpp"
@@ -64,28 +63,6 @@ ExitCode doctor_command(const DoctorCommandOptions& options) {
         doctor_table(report, {.utf8 = console.utf8(), .color = console.color(), .columns = console.columns()}));
   }
   return options.strict && strict_failure(report) ? ExitCode::environment_refused : ExitCode::ok;
-}
-
-ExitCode explain_command(const ExplainCommandOptions& options) {
-  Console console(options.console);
-  if (options.term.empty()) {
-    std::string text = "assay explain TERM explains one of these:\n";
-    for (const GlossaryEntry& entry : glossary()) {
-      text += fmt::format("  {:<26} {}\n", entry.term, entry.definition);
-    }
-    console.result(text);
-    return ExitCode::ok;
-  }
-  const GlossaryEntry* entry = find_term(options.term);
-  if (entry == nullptr) {
-    constexpr std::size_t kSuggestions = 3;
-    const auto near = nearest_terms(options.term, kSuggestions);
-    throw CommandError(ExitCode::usage,
-                       fmt::format("explain '{}': no such term{}; assay explain lists all", options.term,
-                                   near.empty() ? "" : fmt::format("; did you mean {}?", fmt::join(near, ", "))));
-  }
-  console.result(glossary_text(*entry, console.columns()));
-  return ExitCode::ok;
 }
 
 ExitCode version_command(const VersionCommandOptions& options) {

@@ -29,13 +29,6 @@ struct ListCommandOptions {
 };
 [[nodiscard]] ExitCode list_command(const ListCommandOptions& options);
 
-/// `assay explain TERM`; without a term all of them.
-struct ExplainCommandOptions {
-  ConsoleOptions console;
-  std::string term;
-};
-[[nodiscard]] ExitCode explain_command(const ExplainCommandOptions& options);
-
 struct VersionCommandOptions {
   ConsoleOptions console;
   std::optional<std::string> json;

@@ -27,15 +27,24 @@ Scheduler::Room room_of(const ServingSetup& setup, std::size_t waiting) {
           .waiting = std::max<std::size_t>(waiting, 1)};
 }
 
+ServingCeilings ceilings_of(const DeviceCeilings& device, const IterationTimes& times) {
+  return {.products_flops_per_s = times.products_ceiling().value,
+          .attention_flops_per_s = device.products.value * times.model().compute_share * times.model().ranks,
+          .read_bytes_per_s = times.read_ceiling().value,
+          .source = "the time model's shares of the " + device.source + " figures of " + device.name};
+}
+
 class Simulation {
  public:
   Simulation(const ServingSetup& setup, std::vector<SimulatedRequest> requests)
       : setup_(setup),
         meter_(setup.shape, setup.formats),
         times_(setup.time, setup.device, setup.formats.weights),
-        scheduler_(setup.policy, room_of(setup, requests.size()), [this](std::span<const SequencePlan> plan) {
-          return from_seconds(times_.of(meter_.load_of(plan)).total_s);
-        }) {
+        scheduler_(setup.policy, room_of(setup, requests.size()),
+                   [this](std::span<const SequencePlan> plan) {
+                     return from_seconds(times_.of(meter_.load_of(plan)).total_s);
+                   }),
+        account_(ceilings_of(setup.device, times_)) {
     outcome_.requests = std::move(requests);
   }
 
@@ -83,7 +92,7 @@ class Simulation {
     const Nanoseconds begin = now_;
     const Nanoseconds device_begin = begin + setup_.time.host;
     now_ = device_begin + std::max(from_seconds(time.device_s), Nanoseconds{1});
-    iterations_.push_back({.begin_ns = begin.count(),
+    IterationRecord record{.begin_ns = begin.count(),
                            .device_begin_ns = device_begin.count(),
                            .device_end_ns = now_.count(),
                            .end_ns = now_.count(),
@@ -97,12 +106,12 @@ class Simulation {
                            .new_tokens = load.new_tokens,
                            .recomputed = load.recomputed,
                            .sequences = load.sequences,
-                           .pages = scheduler_.pages().in_use()});
-    IterationRecord& record = iterations_.back();
+                           .pages = scheduler_.pages().in_use()};
     record.preemptions = static_cast<std::uint32_t>(scheduler_.counts().preemptions - preemptions_);
     record.prefix_hits = static_cast<std::uint32_t>(scheduler_.counts().prefix_hit_tokens - hits_);
     preemptions_ = scheduler_.counts().preemptions;
     hits_ = scheduler_.counts().prefix_hit_tokens;
+    account_.add(record);
     idle_ = throttled_ = Nanoseconds{0};
     for (const TokenEvent& event : scheduler_.finish()) {
       SimulatedRequest& request = outcome_.requests[event.request];
@@ -131,15 +140,7 @@ class Simulation {
     outcome_.ttft_p99_s = at_share(first, kTail);
     outcome_.tpot_p99_s = at_share(per_token, kTail);
     outcome_.tokens_per_s = now_ > Nanoseconds{0} ? static_cast<double>(tokens_) / seconds(now_) : 0.0;
-    const double ranks = setup_.time.ranks;
-    const double share = setup_.time.compute_share;
-    outcome_.record = serving_record_of(
-        iterations_,
-        {.products_flops_per_s = times_.products_ceiling().value,
-         .attention_flops_per_s = setup_.device.products.value * share * ranks,
-         .read_bytes_per_s = times_.read_ceiling().value,
-         .source = "the time model's shares of the " + setup_.device.source + " figures of " + setup_.device.name},
-        now_.count());
+    outcome_.record = account_.take(now_.count());
     return std::move(outcome_);
   }
 
@@ -148,7 +149,7 @@ class Simulation {
   IterationTimes times_;
   Scheduler scheduler_;
   ServingOutcome outcome_;
-  std::vector<IterationRecord> iterations_;
+  ServingAccount account_;
   Nanoseconds now_{0};
   Nanoseconds idle_{0};
   Nanoseconds throttled_{0};

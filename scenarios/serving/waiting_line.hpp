@@ -17,6 +17,7 @@ struct ServingRequest {
   std::uint32_t output_tokens = 0;  ///< at least 1
   std::uint32_t shared_tokens = 0;  ///< the beginning of the prompt that others have as well
   std::uint64_t prefix = 0;         ///< names that beginning
+  std::uint32_t sample = 0;         ///< for the scheduler's user
   Nanoseconds arrived{0};           ///< on the clock of the scheduler's user
 };
 

@@ -1,0 +1,380 @@
+#include "kernels/llm/decode_products.hpp"
+
+// The tiles are arrays of vectors, which those of SVE cannot be: such processors run the loops of NEON.
+#ifndef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#endif
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/llm/decode_products.cpp"
+#include <hwy/foreach_target.h>  // compiles this file once for each instruction set
+#include <hwy/highway.h>
+
+#include <hwy/cache_control.h>
+
+HWY_BEFORE_NAMESPACE();
+namespace assay {
+namespace HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Floats = hn::CappedTag<float, 16>;
+using FloatVector = hn::VFromD<Floats>;
+HWY_INLINE float total(FloatVector v) { return hn::GetLane(hn::SumOfLanes(Floats(), v)); }
+
+// The rows that a tile reads, and the row after the block's which the prefetches may touch: no address is wrong for a
+// prefetch. Rows are short (a few KiB), so the hardware meets a new stream in each (kernels/skinny_gemm.cpp).
+struct Tile {
+  const std::byte* weights = nullptr;  ///< of the first row
+  const float* scales = nullptr;
+  std::size_t row_bytes = 0;
+  std::size_t columns = 0;
+  const std::byte* inputs = nullptr;  ///< of the first token
+  const float* input_scales = nullptr;
+  std::size_t input_stride = 0;
+  float* outputs = nullptr;
+  std::size_t output_stride = 0;
+};
+
+template <std::size_t kRows>
+HWY_INLINE void prefetch_next(const Tile& t, std::size_t byte) {
+  for (std::size_t r = 0; r < kRows; ++r) {
+    hwy::Prefetch(t.weights + (kRows + r) * t.row_bytes + byte);
+  }
+}
+
+// Two weights of 16 bits lie in a word: the even ones of a vector of words, then the odd ones, as prepare_input() has
+// ordered the inputs. That is one instruction a vector instead of two.
+template <std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void bf16_tile(const Tile& t) {
+  const Floats floats;
+  const hn::RebindToUnsigned<Floats> words;
+  const std::size_t step = hn::Lanes(floats);
+  const auto odd_mask = hn::Set(words, 0xFFFF0000U);
+  FloatVector sums[kRows][kTokens];
+  for (auto& row : sums) {
+    for (auto& sum : row) {
+      sum = hn::Zero(floats);
+    }
+  }
+  for (std::size_t k = 0; k < t.columns; k += 2 * step) {
+    prefetch_next<kRows>(t, k * 2);
+    FloatVector even[kRows], odd[kRows];
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const auto pair = hn::Load(words, reinterpret_cast<const std::uint32_t*>(t.weights + r * t.row_bytes + k * 2));
+      even[r] = hn::BitCast(floats, hn::ShiftLeft<16>(pair));
+      odd[r] = hn::BitCast(floats, hn::And(pair, odd_mask));
+    }
+    for (std::size_t s = 0; s < kTokens; ++s) {
+      const auto* const x = reinterpret_cast<const float*>(t.inputs + s * t.input_stride) + k;
+      const auto x_even = hn::Load(floats, x);
+      const auto x_odd = hn::Load(floats, x + step);
+      for (std::size_t r = 0; r < kRows; ++r) {
+        sums[r][s] = hn::MulAdd(even[r], x_even, sums[r][s]);
+      }
+      for (std::size_t r = 0; r < kRows; ++r) {
+        sums[r][s] = hn::MulAdd(odd[r], x_odd, sums[r][s]);
+      }
+    }
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t s = 0; s < kTokens; ++s) {
+      t.outputs[s * t.output_stride + r] = total(sums[r][s]);
+    }
+  }
+}
+
+#if HWY_TARGET == HWY_SCALAR
+template <std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void int8_tile(const Tile& t) {
+  for (std::size_t s = 0; s < kTokens; ++s) {
+    const auto* const x = reinterpret_cast<const std::int16_t*>(t.inputs + s * t.input_stride);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const auto* const w = reinterpret_cast<const std::int8_t*>(t.weights + r * t.row_bytes);
+      std::int32_t sum = 0;
+      for (std::size_t k = 0; k < t.columns; ++k) {
+        sum += w[k] * x[k];
+      }
+      t.outputs[s * t.output_stride + r] = static_cast<float>(sum) * (t.scales[r] * t.input_scales[s]);
+    }
+  }
+}
+
+template <std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void int4_tile(const Tile& t) {
+  constexpr std::size_t kHalf = kWeightGroup / 2;
+  const std::size_t groups = t.columns / kWeightGroup;
+  for (std::size_t s = 0; s < kTokens; ++s) {
+    const auto* const x = reinterpret_cast<const std::int8_t*>(t.inputs + s * t.input_stride);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      const auto* const w = reinterpret_cast<const std::uint8_t*>(t.weights + r * t.row_bytes);
+      float total = 0;
+      for (std::size_t g = 0; g < groups; ++g) {
+        std::int32_t sum = 0;
+        for (std::size_t b = 0; b < kHalf; ++b) {
+          const int both = w[g * kHalf + b];
+          sum += ((both & 15) - 8) * x[g * kWeightGroup + b] + ((both >> 4) - 8) * x[g * kWeightGroup + kHalf + b];
+        }
+        total += static_cast<float>(sum) * t.scales[r * groups + g];
+      }
+      t.outputs[s * t.output_stride + r] = total * t.input_scales[s];
+    }
+  }
+}
+
+void fill_offsets(const std::int8_t* /*x*/, std::size_t /*columns*/, std::int16_t* /*offsets*/) {}
+#else
+using Bytes8 = hn::CappedTag<std::uint8_t, 64>;
+using Signed8 = hn::RebindToSigned<Bytes8>;
+using Halves = hn::Repartition<std::int16_t, Bytes8>;
+using HalfVector = hn::VFromD<Halves>;
+using Whole = hn::Repartition<std::int32_t, Bytes8>;
+using WholeVector = hn::VFromD<Whole>;
+using GroupFloats = hn::Repartition<float, Bytes8>;
+
+// Adds the products of pairs, to `sum` and, where the instruction set has them apart, to `more`.
+HWY_INLINE WholeVector add_pairs(HalfVector a, HalfVector b, WholeVector sum, WholeVector& more) {
+#if HWY_TARGET == HWY_AVX3_DL
+  (void)more;
+  return WholeVector{_mm512_dpwssd_epi32(sum.raw, a.raw, b.raw)};
+#else
+  return hn::ReorderWidenMulAccumulate(Whole(), a, b, sum, more);
+#endif
+}
+
+// Adds products of 0 to 15 and signed bytes in 16 bits: pairs of neighbours on x86, bytes half a vector apart on
+// others.
+HWY_INLINE HalfVector add_products(hn::VFromD<Bytes8> small, hn::VFromD<Signed8> x, HalfVector sum) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  return hn::Add(sum, HalfVector{_mm512_maddubs_epi16(small.raw, x.raw)});
+#elif HWY_TARGET == HWY_AVX2
+  return hn::Add(sum, HalfVector{_mm256_maddubs_epi16(small.raw, x.raw)});
+#elif HWY_TARGET == HWY_SSSE3 || HWY_TARGET == HWY_SSE4
+  return hn::Add(sum, HalfVector{_mm_maddubs_epi16(small.raw, x.raw)});
+#elif HWY_TARGET == HWY_NEON
+  const int8x16_t s = vreinterpretq_s8_u8(small.raw);
+  const int16x8_t low = vmlal_s8(sum.raw, vget_low_s8(s), vget_low_s8(x.raw));
+  return HalfVector(vmlal_s8(low, vget_high_s8(s), vget_high_s8(x.raw)));
+#else
+  const Halves halves;
+  const hn::Half<Bytes8> half;
+  const hn::Half<Signed8> signed_half;
+  const auto low =
+      hn::Mul(hn::PromoteTo(halves, hn::LowerHalf(half, small)), hn::PromoteTo(halves, hn::LowerHalf(signed_half, x)));
+  const auto high =
+      hn::Mul(hn::PromoteTo(halves, hn::UpperHalf(half, small)), hn::PromoteTo(halves, hn::UpperHalf(signed_half, x)));
+  return hn::Add(sum, hn::Add(low, high));
+#endif
+}
+
+HWY_INLINE hn::VFromD<GroupFloats> widened(HalfVector sum) {
+  const Whole whole;
+  auto more = hn::Zero(whole);
+  const auto pairs = hn::ReorderWidenMulAccumulate(whole, sum, hn::Set(Halves(), 1), hn::Zero(whole), more);
+  return hn::ConvertTo(GroupFloats(), hn::Add(pairs, more));
+}
+
+// Inputs in 16 bits, so that one multiply-add takes pairs as they are; weights are widened once for all tokens. Sums of
+// 2^15 products of 127 x 127 fit 32 bits.
+template <std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void int8_tile(const Tile& t) {
+  const Halves halves;
+  const hn::Rebind<std::int8_t, Halves> bytes;
+  const Whole whole;
+  const std::size_t step = hn::Lanes(halves);
+  WholeVector sums[kRows][kTokens], more[kRows][kTokens];
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t s = 0; s < kTokens; ++s) {
+      sums[r][s] = more[r][s] = hn::Zero(whole);
+    }
+  }
+  for (std::size_t k = 0; k < t.columns; k += 2 * step) {
+    prefetch_next<kRows>(t, k);
+    for (std::size_t half = 0; half < 2; ++half) {
+      HalfVector w[kRows];
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const auto* const from = reinterpret_cast<const std::int8_t*>(t.weights + r * t.row_bytes + k + half * step);
+        w[r] = hn::PromoteTo(halves, hn::Load(bytes, from));
+      }
+      for (std::size_t s = 0; s < kTokens; ++s) {
+        const auto* const x = reinterpret_cast<const std::int16_t*>(t.inputs + s * t.input_stride) + k + half * step;
+        const auto input = hn::Load(halves, x);
+        for (std::size_t r = 0; r < kRows; ++r) {
+          sums[r][s] = add_pairs(w[r], input, sums[r][s], more[r][s]);
+        }
+      }
+    }
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t s = 0; s < kTokens; ++s) {
+      const auto sum = hn::GetLane(hn::SumOfLanes(whole, hn::Add(sums[r][s], more[r][s])));
+      t.outputs[s * t.output_stride + r] = static_cast<float>(sum) * (t.scales[r] * t.input_scales[s]);
+    }
+  }
+}
+
+// A group of a row is unpacked into registers and serves all tokens. The sums of a group start at what the offset of 8
+// adds too much, which prepare_input() has left behind the input; they are exact in 16 bits (and may wrap in between).
+template <std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void int4_tile(const Tile& t) {
+  const Bytes8 bytes;
+  const Signed8 signed_bytes;
+  const GroupFloats group_floats;
+  const Halves halves;
+  constexpr std::size_t kStep = hn::MaxLanes(Bytes8());
+  constexpr std::size_t kHalf = kWeightGroup / 2;
+  constexpr std::size_t kLoads = kHalf / kStep;
+  const std::size_t groups = t.columns / kWeightGroup;
+  const auto low_mask = hn::Set(bytes, std::uint8_t{15});
+  hn::VFromD<GroupFloats> sums[kRows][kTokens];
+  for (auto& row : sums) {
+    for (auto& sum : row) {
+      sum = hn::Zero(group_floats);
+    }
+  }
+  for (std::size_t g = 0; g < groups; ++g) {
+    prefetch_next<kRows>(t, g * kHalf);
+    for (std::size_t r = 0; r < kRows; ++r) {
+      hn::VFromD<Bytes8> low[kLoads], high[kLoads];
+      const auto* const w = reinterpret_cast<const std::uint8_t*>(t.weights + r * t.row_bytes) + g * kHalf;
+      for (std::size_t i = 0; i < kLoads; ++i) {
+        const auto both = hn::Load(bytes, w + i * kStep);
+        low[i] = hn::And(both, low_mask);
+        high[i] = hn::ShiftRight<4>(both);
+      }
+      const auto scale = hn::Set(group_floats, t.scales[r * groups + g]);
+      for (std::size_t s = 0; s < kTokens; ++s) {
+        const auto* const token = reinterpret_cast<const std::int8_t*>(t.inputs + s * t.input_stride);
+        const auto* const x = token + g * kWeightGroup;
+        const auto* const offsets = reinterpret_cast<const std::int16_t*>(token + t.columns);
+        auto sum = hn::Load(halves, offsets + g * hn::Lanes(halves));
+        for (std::size_t i = 0; i < kLoads; ++i) {
+          sum = add_products(low[i], hn::Load(signed_bytes, x + i * kStep), sum);
+          sum = add_products(high[i], hn::Load(signed_bytes, x + kHalf + i * kStep), sum);
+        }
+        sums[r][s] = hn::MulAdd(widened(sum), scale, sums[r][s]);
+      }
+    }
+  }
+  for (std::size_t r = 0; r < kRows; ++r) {
+    for (std::size_t s = 0; s < kTokens; ++s) {
+      t.outputs[s * t.output_stride + r] = hn::GetLane(hn::SumOfLanes(group_floats, sums[r][s])) * t.input_scales[s];
+    }
+  }
+}
+
+// For each group and lane: less 8 times the inputs that a product will add up in that lane.
+void fill_offsets(const std::int8_t* x, std::size_t columns, std::int16_t* offsets) {
+  const Halves halves;
+  const Signed8 signed_bytes;
+  const auto eight = hn::Set(Bytes8(), std::uint8_t{8});
+  for (std::size_t g = 0; g < columns / kWeightGroup; ++g) {
+    auto sum = hn::Zero(halves);
+    for (std::size_t i = 0; i < kWeightGroup; i += hn::Lanes(signed_bytes)) {
+      sum = add_products(eight, hn::Load(signed_bytes, x + g * kWeightGroup + i), sum);
+    }
+    hn::Store(hn::Neg(sum), halves, offsets + g * hn::Lanes(halves));
+  }
+}
+#endif  // HWY_SCALAR
+
+template <WeightFormat kFormat, std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void tile(const Tile& t) {
+  if constexpr (kFormat == WeightFormat::bf16) {
+    bf16_tile<kRows, kTokens>(t);
+  } else if constexpr (kFormat == WeightFormat::int8) {
+    int8_tile<kRows, kTokens>(t);
+  } else {
+    int4_tile<kRows, kTokens>(t);
+  }
+}
+
+HWY_INLINE Tile tile_at(const ProductBlock& p, std::size_t row, std::size_t token) {
+  const WeightMatrix& m = *p.matrix;
+  const std::size_t at = p.first_row + row;
+  return {.weights = m.weights + at * m.row_bytes(),
+          .scales = m.scales + at * m.row_scales(),
+          .row_bytes = m.row_bytes(),
+          .columns = m.columns,
+          .inputs = p.inputs.data + token * p.inputs.stride,
+          .input_scales = p.inputs.scales + token,
+          .input_stride = p.inputs.stride,
+          .outputs = p.outputs + token * p.output_stride + row,
+          .output_stride = p.output_stride};
+}
+
+template <WeightFormat kFormat, std::size_t kRows, std::size_t kTokens>
+HWY_INLINE void rows_of_tiles(const ProductBlock& p, std::size_t first, std::size_t end, std::size_t token) {
+  for (std::size_t row = first; row < end; row += kRows) {
+    tile<kFormat, kRows, kTokens>(tile_at(p, row, token));
+  }
+}
+
+// Rows of a tile of one token and of several. int4 keeps a group of one row in registers for all tokens.
+template <WeightFormat kFormat>
+struct Shape {
+  static constexpr std::size_t kAlone = 4;
+  static constexpr std::size_t kRows = kFormat == WeightFormat::int4 ? 1 : 2;
+  static constexpr std::size_t kTokens = kFormat == WeightFormat::int4 ? 8 : 4;
+};
+
+// While they come from memory four rows at a time go through all tokens; of more tokens than that a group goes through
+// all rows, so that its inputs stay in the first-level cache and the block in the second.
+template <WeightFormat kFormat>
+HWY_INLINE void multiply(const ProductBlock& p) {
+  using S = Shape<kFormat>;
+  constexpr std::size_t kStep = 4;
+  constexpr std::size_t kFew = 8;
+  const std::size_t rows_at_once = p.tokens <= kFew ? kStep : p.rows;
+  for (std::size_t row = 0; row < p.rows; row += rows_at_once) {
+    const std::size_t end = row + rows_at_once;
+    std::size_t token = 0;
+    for (; token + S::kTokens <= p.tokens; token += S::kTokens) {
+      rows_of_tiles<kFormat, S::kRows, S::kTokens>(p, row, end, token);
+    }
+    if constexpr (S::kTokens > 4) {
+      for (; token + 4 <= p.tokens; token += 4) {
+        rows_of_tiles<kFormat, S::kRows, 4>(p, row, end, token);
+      }
+    }
+    for (; token < p.tokens; ++token) {
+      rows_of_tiles<kFormat, S::kAlone, 1>(p, row, end, token);
+    }
+  }
+}
+
+void multiply_bf16(const ProductBlock& p) { multiply<WeightFormat::bf16>(p); }
+void multiply_int8(const ProductBlock& p) { multiply<WeightFormat::int8>(p); }
+void multiply_int4(const ProductBlock& p) { multiply<WeightFormat::int4>(p); }
+
+}  // namespace HWY_NAMESPACE
+}  // namespace assay
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace assay {
+
+HWY_EXPORT(multiply_bf16);
+HWY_EXPORT(multiply_int8);
+HWY_EXPORT(multiply_int4);
+HWY_EXPORT(fill_offsets);
+
+void int4_offsets(std::span<const std::int8_t> x, std::int16_t* offsets) noexcept {
+  HWY_DYNAMIC_DISPATCH(fill_offsets)(x.data(), x.size(), offsets);
+}
+
+void multiply_block(const ProductBlock& block) noexcept {
+  switch (block.matrix->format) {
+    case WeightFormat::bf16:
+      HWY_DYNAMIC_DISPATCH(multiply_bf16)(block);
+      break;
+    case WeightFormat::int4:
+      HWY_DYNAMIC_DISPATCH(multiply_int4)(block);
+      break;
+    case WeightFormat::fp8:
+    case WeightFormat::int8:
+      HWY_DYNAMIC_DISPATCH(multiply_int8)(block);
+      break;
+  }
+}
+
+}  // namespace assay
+#endif
