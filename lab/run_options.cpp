@@ -17,9 +17,9 @@ constexpr std::array kFlags{
     RunFlag{"scenario", "NAME", "single, multi, server or offline (default: single)", kTraffic},
     RunFlag{"rate", "R", "Server: mean arrivals per second, e.g. 200 or 5k; Offline: sizes the one query", kTraffic},
     RunFlag{"slo", "T[@pN]", "latency window, e.g. 10ms@p99: INVALID if the percentile misses it (Server)", kTraffic},
-    RunFlag{"ttft", "T", "window of the time to first token, e.g. 500ms: INVALID if the percentile misses it (Server)",
-            kTraffic},
-    RunFlag{"tpot", "T", "window of the time per further token, e.g. 50ms: as --ttft", kTraffic},
+    RunFlag{"ttft", "T[@pN]",
+            "window of the time to first token, e.g. 500ms@p99: INVALID if the percentile misses it (Server)", kTraffic},
+    RunFlag{"tpot", "T[@pN]", "window of the time per further token, e.g. 50ms: as --ttft", kTraffic},
     RunFlag{"samples-per-query", "N", "MultiStream: samples of each query (default: 8)", kTraffic},
     RunFlag{
         "arrivals", "LAW",

@@ -122,6 +122,30 @@ void read_arrivals(FlagReader& flags, RunRequest& request, bool& rate_given) {
   }
 }
 
+/// One percentile holds for all windows of a test.
+void read_windows(FlagReader& flags, TestSettings& settings) {
+  std::optional<Percentile> named;
+  const auto read = [&](std::string_view flag, std::optional<Nanoseconds>& limit) {
+    flags.with(flag, [&](const std::string& text) {
+      const RequestedWindow window = parse_latency_window(text);
+      limit = window.limit;
+      if (!window.percentile) {
+        return;
+      }
+      if (named && named->parts_per_million() != window.percentile->parts_per_million()) {
+        throw std::invalid_argument(
+            fmt::format("'{}' asks for another percentile than the window before it, {}: one holds for all windows",
+                        text, named->name()));
+      }
+      named = window.percentile;
+      settings.target_percentile_ppm = named->parts_per_million();
+    });
+  };
+  read("slo", settings.target_latency);
+  read("ttft", settings.target_first_token);
+  read("tpot", settings.target_token_time);
+}
+
 void read_traffic(FlagReader& flags, RunRequest& request) {
   TestSettings& settings = request.settings;
   flags.with("mode", [&](const std::string& text) {
@@ -134,15 +158,7 @@ void read_traffic(FlagReader& flags, RunRequest& request) {
   bool rate_given = settings.mode == TestMode::accuracy;
   read_rate(flags, request, rate_given);
   read_arrivals(flags, request, rate_given);
-  flags.with("slo", [&](const std::string& text) {
-    const RequestedWindow window = parse_latency_window(text);
-    settings.target_latency = window.limit;
-    if (window.percentile) {
-      settings.target_percentile_ppm = window.percentile->parts_per_million();
-    }
-  });
-  flags.with("ttft", [&](const std::string& text) { settings.target_first_token = parse_duration(text); });
-  flags.with("tpot", [&](const std::string& text) { settings.target_token_time = parse_duration(text); });
+  read_windows(flags, settings);
   flags.with("late-frames", [&](const std::string& text) { settings.late_frames = parse_late_frames(text); });
   flags.count("samples-per-query", settings.samples_per_query);
   flags.small_count("issuing-threads", settings.issuing_threads);
