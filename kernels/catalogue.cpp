@@ -13,6 +13,7 @@
 #include "kernels/gemv.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/layernorm.hpp"
+#include "kernels/llm/llama_decode.hpp"
 #include "kernels/mlp.hpp"
 #include "kernels/models/ar_frame.hpp"
 #include "kernels/models/network_kernel.hpp"
@@ -108,6 +109,16 @@ std::span<const KernelEntry> kernel_catalogue() {
                   {{"size", "bytes of weights; auto: 1.25 x the last-level cache, 64MiB to 1/8 of memory", "auto"},
                    {"dtype", "of the weights, f32 or bf16", "f32"}},
                   make_gemv},
+      KernelEntry{"llama_decode",
+                  "One iteration of a Llama decoder of the true shape, seeded weights: a token for each sequence.",
+                  {{"preset", "llama3-70b, llama3-8b, llama3.2-1b, tiny (169 M) or verify (8 M)", "tiny"},
+                   {"weights", "of the layers and the head: int8, bf16 or int4", "int8"},
+                   {"kv", "of the cache: bf16 or int8", "bf16"},
+                   {"batch", "sequences of an iteration", "1"},
+                   {"context", "tokens that each sees, its own included", "128"},
+                   {"threads", "of one worker, on the CPUs that the process may use", "1"},
+                   {"held", "layers with weights of their own; 0: all that fit, at least 8", "0"}},
+                  make_llama_decode},
       KernelEntry{"ds_cnn",
                   "Keyword spotting of MLPerf Tiny on a second of speech: a small trained network.",
                   {{"model", "clean: trained in quiet rooms; robust: in noise and echo", "clean"},

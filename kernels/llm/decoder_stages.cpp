@@ -8,9 +8,10 @@
 namespace assay {
 
 void DecoderEngine::embed(std::size_t row) noexcept {
-  const std::span<const BFloat16> from = weights_.embedding(rows_[row].token);
   float* const to = hidden_.data() + row * shape_.hidden;
-  std::ranges::transform(from, to, [](BFloat16 value) { return static_cast<float>(value); });
+  for (std::size_t i = 0; i < shape_.hidden; ++i) {
+    to[i] = static_cast<float>(weights_.embedding(rows_[row].token, i));
+  }
 }
 
 void DecoderEngine::prepare(Stage product, std::size_t token, const PreparedInputs& to, Worker& worker) const noexcept {

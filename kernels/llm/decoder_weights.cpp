@@ -70,21 +70,21 @@ std::size_t WeightMatrix::row_scales() const {
 
 std::vector<double> WeightMatrix::dequantised_row(std::size_t row) const {
   std::vector<double> values(columns);
-  const std::byte* const from = weights + row * row_bytes();
   const float* const scale = scales + row * row_scales();
   for (std::size_t j = 0; j < columns; ++j) {
     if (format == WeightFormat::bf16) {
       BFloat16 value;
-      std::memcpy(&value, from + j * sizeof(value), sizeof(value));
+      std::memcpy(&value, chunk(row, j / 32) + j % 32 * sizeof(value), sizeof(value));
       values[j] = static_cast<double>(static_cast<float>(value));
     } else if (format == WeightFormat::int4) {
       const std::size_t group = j / kWeightGroup;
       const std::size_t within = j % kWeightGroup;
-      const auto both = static_cast<unsigned>(from[group * kWeightGroup / 2 + within % (kWeightGroup / 2)]);
+      const auto both = static_cast<unsigned>(chunk(row, group)[within % (kWeightGroup / 2)]);
       const unsigned half = within < kWeightGroup / 2 ? both & 15U : both >> 4;
       values[j] = (static_cast<double>(half) - 8) * static_cast<double>(scale[group]);
     } else {
-      values[j] = static_cast<double>(static_cast<std::int8_t>(from[j])) * static_cast<double>(scale[0]);
+      values[j] = static_cast<double>(static_cast<std::int8_t>(chunk(row, j / kChunkBytes)[j % kChunkBytes])) *
+                  static_cast<double>(scale[0]);
     }
   }
   return values;
@@ -152,7 +152,7 @@ double DecoderWeights::unit_of(DecoderMatrix which) const {
 /// A stage is a matrix, a block one of its blocks.
 class DecoderWeights::Fill final : public StagedWork {
  public:
-  Fill(DecoderWeights& weights, std::size_t workers) : weights_(weights), levels_(workers) {
+  Fill(DecoderWeights& weights, std::size_t workers) : weights_(weights), spaces_(workers) {
     for (std::size_t i = 0; i < weights.layers_.size(); ++i) {
       stages_.push_back({.held = &weights.layers_[i],
                          .which = static_cast<DecoderMatrix>(i % kLayerMatrices),
@@ -166,8 +166,9 @@ class DecoderWeights::Fill final : public StagedWork {
     for (const Stage& stage : stages_) {
       widest = std::max(widest, stage.held->matrix.columns);
     }
-    for (std::vector<std::int16_t>& levels : levels_) {
-      levels.resize(widest);
+    for (Space& space : spaces_) {
+      space.levels.resize(widest);
+      space.row.resize(widest * sizeof(BFloat16));
     }
   }
 
@@ -185,7 +186,7 @@ class DecoderWeights::Fill final : public StagedWork {
     const std::size_t end = std::min(matrix.rows, (block + std::size_t{1}) * matrix.block_rows);
     std::uint64_t sum = 0;
     for (std::size_t row = block * matrix.block_rows; row < end; ++row) {
-      sum += fill_row(of, row, std::span(levels_[worker]).first(matrix.columns));
+      sum += fill_row(of, row, spaces_[worker]);
     }
     checksum_.fetch_add(sum, std::memory_order_relaxed);
   }
@@ -198,17 +199,22 @@ class DecoderWeights::Fill final : public StagedWork {
     DecoderMatrix which = DecoderMatrix::qkv;
     std::uint32_t layer = 0;
   };
+  struct Space {
+    std::vector<std::int16_t> levels;
+    std::vector<std::byte> row;
+  };
 
   // A tied head has the weights of the embedding, in its own format.
-  std::uint64_t fill_row(const Stage& of, std::size_t row, std::span<std::int16_t> levels) const noexcept {
+  std::uint64_t fill_row(const Stage& of, std::size_t row, Space& space) const noexcept {
     const WeightMatrix& matrix = of.held->matrix;
+    const std::span<std::int16_t> levels = std::span(space.levels).first(matrix.columns);
     const bool tied = of.which == DecoderMatrix::head && weights_.options_.shape.tied;
     const auto id = static_cast<std::uint32_t>(tied ? DecoderMatrix::embedding : of.which);
     weight_levels(
         {.seed = weights_.options_.seed, .matrix = id, .layer = of.layer, .row = static_cast<std::uint32_t>(row)},
         levels);
     std::byte* const data = of.held->buffer.as<std::byte>().data();
-    std::byte* const to = data + row * matrix.row_bytes();
+    std::byte* const to = space.row.data();
     float* const scales =
         reinterpret_cast<float*>(data + aligned(matrix.rows * matrix.row_bytes())) + row * matrix.row_scales();
     const double unit = weights_.unit_of(of.which);
@@ -219,6 +225,9 @@ class DecoderWeights::Fill final : public StagedWork {
     } else {
       scales[0] = int8_weights(levels, unit, reinterpret_cast<std::int8_t*>(to));
     }
+    for (std::size_t chunk = 0; chunk < matrix.row_bytes() / kChunkBytes; ++chunk) {
+      std::memcpy(data + (matrix.chunk(row, chunk) - matrix.weights), to + chunk * kChunkBytes, kChunkBytes);
+    }
     const std::uint64_t name =
         split_mix(std::uint64_t{static_cast<std::uint32_t>(of.which)} << 56 | std::uint64_t{of.layer} << 32 | row);
     const std::uint64_t hash = hash_of(to, matrix.row_bytes(), name);
@@ -227,7 +236,7 @@ class DecoderWeights::Fill final : public StagedWork {
 
   DecoderWeights& weights_;
   std::vector<Stage> stages_;
-  std::vector<std::vector<std::int16_t>> levels_;
+  std::vector<Space> spaces_;
   std::atomic<std::uint64_t> checksum_{0};
 };
 
@@ -276,9 +285,10 @@ std::span<const float> DecoderWeights::feed_forward_gain(std::uint32_t layer) co
 
 std::span<const float> DecoderWeights::head_gain() const { return std::span(gains_).last(options_.shape.hidden); }
 
-std::span<const BFloat16> DecoderWeights::embedding(std::uint32_t token) const {
-  const WeightMatrix& table = tables_.front().matrix;
-  return {reinterpret_cast<const BFloat16*>(table.weights + token * table.row_bytes()), table.columns};
+BFloat16 DecoderWeights::embedding(std::uint32_t token, std::size_t element) const {
+  constexpr std::size_t kElements = kChunkBytes / sizeof(BFloat16);
+  return reinterpret_cast<const BFloat16*>(
+      tables_.front().matrix.chunk(token, element / kElements))[element % kElements];
 }
 
 }  // namespace assay

@@ -17,7 +17,13 @@ namespace assay {
 /// The products of a layer and the two tables. The rows of gate_up are pairs: row 2 i of the gate, then row i of up.
 enum class DecoderMatrix : std::uint8_t { qkv, o, gate_up, down, embedding, head };
 
-/// A matrix as the products read it: row-major, 64-byte aligned, a multiple of 4 rows and of kWeightGroup columns.
+inline constexpr std::size_t kPanelRows = 4;
+inline constexpr std::size_t kChunkBytes = 64;
+
+/// A matrix as the products read it: panels of four rows; of a panel the first 64 bytes of each row, then the second 64
+/// bytes of each, so that a product of one token reads memory from its beginning to its end, which is what the
+/// prefetchers of a core do best. (Rows one after another are four streams that end after a KiB or two: on one machine,
+/// Zen 3, a core read int8 at 10.9 GB/s that way.) A multiple of 4 rows and of kWeightGroup columns; 64-byte aligned.
 struct WeightMatrix {
   WeightFormat format = WeightFormat::bf16;
   std::size_t rows = 0;
@@ -27,6 +33,11 @@ struct WeightMatrix {
   const float* scales = nullptr;  ///< int8: one a row; int4: columns / kWeightGroup a row
 
   [[nodiscard]] std::size_t row_bytes() const;
+  /// 64 bytes of a row.
+  [[nodiscard]] const std::byte* chunk(std::size_t row, std::size_t index) const {
+    return weights + (row / kPanelRows * kPanelRows) * row_bytes() +
+           (index * kPanelRows + row % kPanelRows) * kChunkBytes;
+  }
   [[nodiscard]] std::size_t row_scales() const;
   [[nodiscard]] std::uint32_t blocks() const {
     return static_cast<std::uint32_t>((rows + block_rows - 1) / block_rows);
@@ -54,7 +65,7 @@ class DecoderWeights {
   [[nodiscard]] std::span<const float> attention_gain(std::uint32_t layer) const;
   [[nodiscard]] std::span<const float> feed_forward_gain(std::uint32_t layer) const;
   [[nodiscard]] std::span<const float> head_gain() const;
-  [[nodiscard]] std::span<const BFloat16> embedding(std::uint32_t token) const;
+  [[nodiscard]] BFloat16 embedding(std::uint32_t token, std::size_t element) const;
 
   [[nodiscard]] std::uint32_t held_layers() const { return options_.held_layers; }
   [[nodiscard]] std::uint64_t checksum() const { return checksum_; }

@@ -14,6 +14,7 @@
 #include "harness/quantity.hpp"
 #include "kernels/llm/decoder_checks.hpp"
 #include "kernels/llm/decoder_engine.hpp"
+#include "kernels/llm/reference_decoder.hpp"
 #include "kernels/simd_target.hpp"
 
 namespace assay {
@@ -91,6 +92,7 @@ class LlamaDecoder::State {
  public:
   explicit State(const DecoderOptions& options) : engine(completed(options)) {}
   DecoderEngine engine;
+  std::unique_ptr<ReferenceDecoder> reference;  ///< made when it is first asked for
 };
 
 LlamaDecoder::LlamaDecoder(const DecoderOptions& options) : state_(std::make_unique<State>(options)) {}
@@ -188,6 +190,19 @@ OutputCheck LlamaDecoder::verify() {
 }
 
 OutputCheck LlamaDecoder::spot_check(std::uint64_t seed) { return check_spots(state_->engine, seed); }
+
+std::vector<double> LlamaDecoder::reference_logits(std::span<const std::uint32_t> pages, std::uint32_t before,
+                                                   std::uint32_t token) const {
+  if (shape().parameters() > kLargestVerified) {
+    throw std::invalid_argument("llama decoder: the shape is too large for a reference in double");
+  }
+  if (!state_->reference) {
+    state_->reference = std::make_unique<ReferenceDecoder>(shape(), state_->engine.weights());
+  }
+  state_->reference->clear();
+  state_->reference->adopt(state_->engine.cache(), pages, before);
+  return state_->reference->append(token);
+}
 
 void LlamaDecoder::fill_cache(std::span<const std::uint32_t> pages, std::uint32_t tokens, std::uint64_t seed) {
   // The size that products of normed inputs and such weights have.

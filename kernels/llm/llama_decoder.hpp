@@ -106,6 +106,11 @@ class LlamaDecoder {
   /// attention, in a random layer of a small step. Overwrites the pages of the cache.
   [[nodiscard]] OutputCheck spot_check(std::uint64_t seed);
 
+  /// The logits after a token that follows `before` tokens of those pages, in double from the dequantised weights and
+  /// the cache as it is. Of a shape of at most kLargestVerified parameters; slow.
+  [[nodiscard]] std::vector<double> reference_logits(std::span<const std::uint32_t> pages, std::uint32_t before,
+                                                     std::uint32_t token) const;
+
   /// Fills `tokens` tokens of the pages with seeded keys and values, as if they had been computed: a context without
   /// its prompt. The pages as in SequenceStep.
   void fill_cache(std::span<const std::uint32_t> pages, std::uint32_t tokens, std::uint64_t seed);

@@ -120,8 +120,8 @@ std::vector<double> ReferenceDecoder::append(std::uint32_t token) {
   const std::size_t query_size = shape_.heads * shape_.head_dim;
   const std::size_t kv_size = shape_.kv_heads * shape_.head_dim;
   std::vector<double> hidden;
-  for (const BFloat16 value : weights_.embedding(token)) {
-    hidden.push_back(static_cast<double>(static_cast<float>(value)));
+  for (std::size_t i = 0; i < shape_.hidden; ++i) {
+    hidden.push_back(static_cast<double>(static_cast<float>(weights_.embedding(token, i))));
   }
   for (std::uint32_t i = 0; i < layers_.size(); ++i) {
     Layer& layer = layers_[i];

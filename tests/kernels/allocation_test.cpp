@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdlib>
 #include <new>
 #include <numeric>
 
+#include "kernels/llm/llama_decoder.hpp"
 #include "tests/kernels/small_kernels.hpp"
 
 namespace {
@@ -71,6 +73,27 @@ TEST(Allocation, RunRepeatAndProbeDoNone) {
     kernel->repeat(3);
     EXPECT_EQ(allocation_count - before, 0U) << testing::describe(small);
   }
+}
+
+// Prompts of more than a pass, of many tokens and of few, and answers, on two threads.
+TEST(Allocation, AStepOfADecoderDoesNone) {
+  LlamaDecoder decoder({.shape = *find_llama_shape("verify"),
+                        .formats = {.weights = WeightFormat::int4, .head = WeightFormat::int8},
+                        .page_count = 8,
+                        .most_tokens = 24,
+                        .most_outputs = 4,
+                        .cpus = {0, 0},
+                        .sampling = {.temperature = 0.7}});
+  const std::vector<std::uint32_t> tokens(60, 3), pages{0, 1, 2, 3}, other{4};
+  std::vector<std::uint32_t> next(2);
+  const std::uint64_t before = allocation_count;
+  for (const std::size_t length : {std::size_t{60}, std::size_t{20}, std::size_t{5}, std::size_t{1}}) {
+    const std::array sequences{
+        SequenceStep{.tokens = std::span(tokens).first(length), .position = 0, .pages = pages, .wants_token = true},
+        SequenceStep{.tokens = std::span(tokens).first(1), .position = 7, .pages = other, .wants_token = true}};
+    decoder.step({.sequences = sequences, .next_tokens = next});
+  }
+  EXPECT_EQ(allocation_count - before, 0U);
 }
 
 }  // namespace

@@ -6,25 +6,13 @@
 
 #include <set>
 
+#include "tests/kernels/only_target.hpp"
 #include "tests/kernels/small_kernels.hpp"
 
 namespace assay {
 namespace {
 
-/// Lets dynamic dispatch see one instruction set only, until the end of the scope.
-class OnlyTarget {
- public:
-  explicit OnlyTarget(std::int64_t target) { set(target); }
-  OnlyTarget(const OnlyTarget&) = delete;
-  OnlyTarget& operator=(const OnlyTarget&) = delete;
-  ~OnlyTarget() { set(0); }
-
- private:
-  static void set(std::int64_t target) {
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-  }
-};
+using testing::OnlyTarget;
 
 TEST(SimdTarget, EachGivesTheRightResult) {
   std::set<std::string> names;

@@ -98,6 +98,7 @@ inline std::vector<SmallKernel> small_kernels() {
       {"layernorm", {{"rows", "5"}, {"columns", "192"}}},
       {"attention", {{"heads", "4"}, {"kv_heads", "2"}, {"head_dim", "64"}, {"context", "128"}}},
       {"attention", {{"heads", "3"}, {"kv_heads", "3"}, {"head_dim", "128"}, {"context", "64"}, {"dtype", "bf16"}}},
+      {"llama_decode", {{"preset", "verify"}, {"weights", "bf16"}, {"batch", "2"}, {"context", "21"}, {"held", "2"}}},
       {"ds_cnn", {}},
       {"ds_cnn", {{"model", "robust"}, {"dtype", "f32"}}},
       {"ds_cnn", {{"model", "robust"}, {"simd", "scalar"}}},
