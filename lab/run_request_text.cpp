@@ -15,58 +15,16 @@
 #include "harness/quantity.hpp"
 #include "lab/arrival_text.hpp"
 #include "lab/command_error.hpp"
+#include "lab/flag_reader.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
+#include "lab/serving_flags.hpp"
 #include "loadgen/trace_file.hpp"
 #include "scenarios/shipped_envelopes.hpp"
 
 namespace assay {
 
 namespace {
-
-/// Reads flags one after the other and collects what is wrong, so that a person sees all of it at once.
-class FlagReader {
- public:
-  explicit FlagReader(const RunOptions& options) : options_(options) {}
-
-  /// Calls read(text) if the flag was given; what it throws as std::invalid_argument becomes a line.
-  template <class Read>
-  void with(std::string_view flag, Read read) {
-    const auto text = options_.value(flag);
-    if (!text) {
-      return;
-    }
-    try {
-      read(*text);
-    } catch (const std::invalid_argument& error) {
-      problems_.push_back(fmt::format("--{}: {}", flag, error.what()));
-    }
-  }
-
-  void duration(std::string_view flag, Nanoseconds& into) {
-    with(flag, [&](const std::string& text) { into = parse_duration(text); });
-  }
-  void count(std::string_view flag, std::uint64_t& into) {
-    with(flag, [&](const std::string& text) { into = parse_count(text); });
-  }
-  template <class Small>
-  void small_count(std::string_view flag, Small& into) {
-    with(flag, [&](const std::string& text) {
-      const std::uint64_t value = parse_count(text);
-      if (value > static_cast<std::uint64_t>(std::numeric_limits<Small>::max())) {
-        throw std::invalid_argument(fmt::format("'{}' is too large", text));
-      }
-      into = static_cast<Small>(value);
-    });
-  }
-
-  void problem(std::string line) { problems_.push_back(std::move(line)); }
-  [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
-
- private:
-  const RunOptions& options_;
-  std::vector<std::string> problems_;
-};
 
 SampleSelection selection_from(const std::string& text) {
   if (text == "with-replacement") {
@@ -319,8 +277,10 @@ void read_parameters(FlagReader& flags, const RunOptions& options, RunRequest& r
 
 /// The same line in the words of the command line.
 std::string with_flag_names(std::string line) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kNames{
-      {{"min_duration", "--duration"},
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kNames{
+      {{"target first token", "--ttft"},
+       {"target token time", "--tpot"},
+       {"min_duration", "--duration"},
        {"max_duration", "--max-duration"},
        {"min_query_count", "--min-queries"},
        {"max_query_count", "--max-queries"},
@@ -345,7 +305,7 @@ std::string with_flag_names(std::string line) {
 RunRequest request_from(const RunOptions& options) {
   FlagReader flags(options);
   RunRequest request;
-  request.workload.name = options.workload;
+  read_workload(options.workload, request.workload, flags);
   request.settings = TestSettings::defaults_for(scenario_of(flags));
   request.settings.coalesce = options.is_on("coalesce");
   request.workload.accounts = !options.is_on("no-accounts");
@@ -373,6 +333,7 @@ RunRequest request_from(const RunOptions& options) {
   read_place(flags, request);
   read_experiments(flags, request);
   read_parameters(flags, options, request);
+  read_serving(flags, request);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {
     try {
