@@ -44,11 +44,17 @@ struct PeakSearch::Bracket {
 };
 
 PeakProbe probe_of(const RunDocument& run) {
-  if (!run.slo_s || !run.rate_target_hz) {
+  const auto tokens = recorded_token_share(run);
+  if ((!run.slo_s && !tokens) || !run.rate_target_hz) {
     throw std::invalid_argument("a peak is the highest rate that holds a window: the run has no window or no rate");
   }
   PeakProbe probe{.rate_hz = *run.rate_target_hz};
   probe.generator_limited = run.lateness.late_share > run.lateness.allowed_share;
+  if (tokens) {
+    probe.share = tokens->share;
+    probe.tail_latency_s = tokens->tail_s;
+    return probe;
+  }
   probe.share = recorded_window_share(run);
   if (run.latency.count == 0) {
     return probe;

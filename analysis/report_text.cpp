@@ -9,6 +9,7 @@
 #include "analysis/frames_text.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/run_mark.hpp"
+#include "analysis/serving_text.hpp"
 #include "analysis/soak_text.hpp"
 #include "analysis/tail_attribution.hpp"
 #include "analysis/tail_records.hpp"
@@ -133,6 +134,9 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   }
   if (run.frames) {
     add_frames(block, run, style);
+  }
+  for (const auto& [label, sentence] : serving_sentences(run, style.charset)) {
+    block.numbers(label, sentence);
   }
   if (run.emulated) {
     block.numbers("clock", emulation_sentence(*run.emulated));

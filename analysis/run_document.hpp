@@ -12,6 +12,7 @@
 #include "analysis/run_frames.hpp"
 #include "analysis/run_soak.hpp"
 #include "analysis/run_tail.hpp"
+#include "analysis/serving_record.hpp"
 #include "harness/clock_quality.hpp"
 #include "harness/machine.hpp"
 #include "harness/run_conditions.hpp"
@@ -117,6 +118,7 @@ struct RunDocument {
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;
   std::optional<SoakRecord> soak;      ///< what was sustained, where that was asked
+  std::optional<ServingRecord> serving;  ///< of a serving engine
   std::optional<FramesRecord> frames;  ///< where samples are frames with a deadline: cameras, MultiStream
   // the instrument and the place
   std::string tool_version;   ///< "0.1.0"

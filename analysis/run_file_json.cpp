@@ -13,6 +13,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/serving_json.hpp"
 #include "analysis/soak_json.hpp"
 #include "analysis/tail_records.hpp"
 #include "analysis/untrusted_json.hpp"
@@ -236,6 +237,7 @@ ordered_json document_json(const RunDocument& run) {
           {"result", result_json(run)},
           {"soak", soak_json(run.soak)},
           {"frames", frames_json(run.frames)},
+          {"serving", serving_json(run.serving)},
           {"quality", quality_json(run)},
           {"machine", machine_json(run.machine, run.machine_identity)},
           {"placement",

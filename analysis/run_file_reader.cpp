@@ -15,6 +15,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
+#include "analysis/serving_json.hpp"
 #include "analysis/soak_json.hpp"
 #include "analysis/tail_records.hpp"
 #include "analysis/untrusted_json.hpp"
@@ -249,6 +250,7 @@ RunDocument read_document(const Field& root) {
   read_result(root.member("result"), run);
   run.soak = read_soak(root.member("soak"));
   run.frames = read_frames(root.member("frames"));
+  run.serving = read_serving(root.member("serving"));
   read_quality(root.member("quality"), run);
   read_machine(root.member("machine"), run.machine, run.machine_identity);
   read_place(root, run);

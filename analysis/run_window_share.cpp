@@ -43,4 +43,32 @@ WindowShare recorded_window_share(const RunDocument& run) {
   return share;
 }
 
+std::optional<TokenWindowShare> recorded_token_share(const RunDocument& run) {
+  std::optional<TokenWindowShare> worse;
+  const auto consider = [&](const std::optional<double>& limit, const std::optional<EstimateRecord>& met,
+                            const std::optional<LatencyRecord>& latency) {
+    if (!limit) {
+      return;
+    }
+    TokenWindowShare one;
+    if (met && latency && latency->count > 0) {
+      one.share = {.within = met->point.value_or(0.0),
+                   .interval = {.lower = met->lower.value_or(0.0), .upper = met->upper.value_or(1.0)}};
+      one.share.effective_sample_size = trials_behind(one.share.within, one.share.interval, latency->count);
+      const auto tail = latency->percentiles_s.find(Percentile::of_percent(100.0 * run.percentile).name());
+      one.tail_s = tail == latency->percentiles_s.end() ? std::nullopt : tail->second.point;
+    } else {
+      one.share.interval = {.lower = 0.0, .upper = 0.0};
+    }
+    if (!worse || one.share.interval.lower < worse->share.interval.lower) {
+      worse = one;
+    }
+  };
+  if (run.serving) {
+    consider(run.serving->ttft_limit_s, run.serving->ttft_met_share, run.first_token);
+    consider(run.serving->tpot_limit_s, run.serving->tpot_met_share, run.token_time);
+  }
+  return worse;
+}
+
 }  // namespace assay

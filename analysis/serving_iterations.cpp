@@ -61,6 +61,8 @@ void join(ServingTotals& run, const ServingTotals& bin) {
   run.iterations += bin.iterations;
   run.tokens += bin.tokens;
   run.prompt_tokens += bin.prompt_tokens;
+  run.token_gaps += bin.token_gaps;
+  run.token_gap_mean_s += bin.token_gap_mean_s;
   run.batch_mean += bin.batch_mean;
   run.pages_mean += bin.pages_mean;
   run.batch_max = std::max(run.batch_max, bin.batch_max);
@@ -131,6 +133,8 @@ void ServingAccount::add(const IterationRecord& one) {
   ServingTotals& bin = bins_[bin_of(one.end_ns - 1)];
   bin.tokens += one.new_tokens;
   bin.prompt_tokens += one.prompt_tokens;
+  bin.token_gaps += one.gaps;
+  bin.token_gap_mean_s += static_cast<double>(one.gap_sum_ns) * 1e-9;
   bin.batch_max = std::max(bin.batch_max, one.sequences);
   bin.pages_max = std::max(bin.pages_max, one.pages);
   bin.preemptions += one.preemptions;
@@ -145,6 +149,9 @@ void ServingAccount::close(ServingTotals& totals) const {
     totals.batch_mean /= totals.iterations;
     totals.pages_mean /= totals.iterations;
   }
+  if (totals.token_gaps > 0.0) {
+    totals.token_gap_mean_s /= totals.token_gaps;
+  }
   const double time = totals.duration_s;
   if (time <= 0.0) {
     return;
@@ -152,7 +159,7 @@ void ServingAccount::close(ServingTotals& totals) const {
   ServingWaterfall& parts = totals.waterfall;
   for (double* part : {&parts.no_request, &parts.throttled, &parts.host, &parts.waste, &parts.inefficiency,
                        &parts.memory_bound, &parts.tensor_useful}) {
-    *part /= time;
+    *part = std::min(*part / time, 1.0);
   }
   totals.product_utilisation /= time;
   totals.busy_share = totals.busy_s / time;

@@ -7,7 +7,7 @@
 
 namespace assay {
 
-/// One iteration of a serving engine, written while it runs: 96 bytes, preallocated. Times are nanoseconds since the
+/// One iteration of a serving engine, written while it runs. Times are nanoseconds since the
 /// start of the run.
 struct IterationRecord {
   std::int64_t begin_ns = 0;  ///< the scheduler begins to plan
@@ -26,6 +26,8 @@ struct IterationRecord {
   std::uint32_t sequences = 0;
   std::uint32_t pages = 0;  ///< in use
   std::uint32_t preemptions = 0;
+  std::int64_t gap_sum_ns = 0;    ///< since the token before, over the tokens of this iteration that had one
+  std::uint32_t gaps = 0;         ///< of them
   std::uint32_t prefix_hits = 0;  ///< tokens of prompts found in the cache
 };
 

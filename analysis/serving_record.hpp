@@ -7,9 +7,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "analysis/run_document.hpp"
+#include "analysis/estimate_record.hpp"
 
 namespace assay {
 
@@ -48,6 +49,8 @@ struct ServingTotals {
   double iterations = 0.0;
   double tokens = 0.0;  ///< of answers
   double prompt_tokens = 0.0;
+  double token_gaps = 0.0;  ///< tokens that had one before them in their answer
+  double token_gap_mean_s = 0.0;
   double batch_mean = 0.0;  ///< sequences an iteration
   std::uint32_t batch_max = 0;
   std::uint32_t pages_max = 0;  ///< of the cache, in use
@@ -59,6 +62,16 @@ struct ServingTotals {
   double product_utilisation = 0.0;    ///< U_T: model work over the ceiling of products
   double bandwidth_utilisation = 0.0;  ///< MBU: bytes over the ceiling of reading
   double busy_share = 0.0;             ///< what a monitor shows as utilisation
+};
+
+/// Time between two tokens of one answer, over all answers.
+struct TokenGapRecord {
+  std::uint64_t count = 0;
+  double mean_s = 0.0;
+  double max_s = 0.0;
+  std::map<std::string, double> percentiles_s;  ///< "p50" to "p99.9": upper ends of bins, at most 1/32 too high
+  /// Exact counts in log-linear bins of nanoseconds: see analysis/log_linear_histogram.hpp. {bin index, count}.
+  std::vector<std::pair<std::uint32_t, std::uint64_t>> histogram;
 };
 
 /// Bins that a file holds at most.
@@ -74,14 +87,18 @@ struct ServingRecord {
   std::vector<ServingTotals> bins;  ///< of one second each; the last may be shorter
   std::optional<double> ttft_limit_s;
   std::optional<double> tpot_limit_s;
+  /// Shares of the requests that kept each window, with exact 95 % intervals for the effective sample size.
+  std::optional<EstimateRecord> ttft_met_share;
+  std::optional<EstimateRecord> tpot_met_share;
   std::optional<double> goodput_requests_per_s;  ///< requests within both windows, where there is one
   std::optional<double> goodput_tokens_per_s;
   std::optional<double> within_windows_share;
-  std::optional<LatencyRecord> token_gap;  ///< between two tokens of one answer
+  TokenGapRecord token_gap;
   /// Of the iterations: the time model's prediction over what was measured, in the mean, and the root mean square of
   /// its relative error.
   std::optional<double> predicted_over_measured;
   std::optional<double> prediction_error_rms;
+  std::string energy_of;  ///< the counter that joules_per_token is from
   std::optional<double> joules_per_token;
   std::optional<double> dollars_per_million_tokens;
   std::optional<double> price_per_hour;

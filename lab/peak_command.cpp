@@ -100,8 +100,12 @@ class PeakCommand {
   }
 
   void require_window(const RunRequest& request) {
-    if (!request.settings.target_latency) {
-      throw CommandError(ExitCode::usage, "--slo: a peak is the highest rate that holds a window, e.g. --slo 10ms@p99");
+    const TestSettings& settings = request.settings;
+    const bool of_tokens = settings.target_first_token || settings.target_token_time;
+    if (settings.target_latency.has_value() == of_tokens) {
+      throw CommandError(ExitCode::usage,
+                         "--slo: a peak is the highest rate that holds a window, e.g. --slo 10ms@p99, or, of workload "
+                         "llama, --ttft 4s --tpot 250ms");
     }
     if (!camera_ && !std::holds_alternative<PoissonArrivals>(request.settings.arrivals) &&
         !std::holds_alternative<ConstantArrivals>(request.settings.arrivals) &&
@@ -110,7 +114,13 @@ class PeakCommand {
                          "--arrivals: a peak needs one mean rate: poisson, constant or gamma, or --cameras");
     }
     result_.workload = shown_workload(options_.run.workload);
-    result_.slo_s = seconds(*request.settings.target_latency);
+    result_.slo_s = seconds(settings.target_latency.value_or(Nanoseconds{0}));
+    if (settings.target_first_token) {
+      result_.ttft_s = seconds(*settings.target_first_token);
+    }
+    if (settings.target_token_time) {
+      result_.tpot_s = seconds(*settings.target_token_time);
+    }
     result_.percentile = Percentile::of_parts_per_million(request.settings.target_percentile_ppm);
   }
 
@@ -119,7 +129,7 @@ class PeakCommand {
   std::optional<double> size(Measurements& measurements) {
     RunOptions sizing = run_;
     for (const std::string_view server_only :
-         {"rate", "arrivals", "issuing-threads", "coalesce", "max-outstanding", "late-frames", "slo"}) {
+         {"rate", "arrivals", "issuing-threads", "coalesce", "max-outstanding", "late-frames", "slo", "ttft", "tpot"}) {
       sizing.values.erase(std::string(server_only));
     }
     sizing.set("scenario", "single");

@@ -81,9 +81,20 @@ std::string cameras_sentence(const PeakResult& result, const std::string& window
   return fmt::format("cameras {}: not found; no probe decided whether {} holds", at, window);
 }
 
+/// "10.0 ms at p99", "TTFT 4.00 s and TPOT 250 ms at p99"
+std::string window_text(const PeakResult& result, Charset charset) {
+  std::string limits = result.slo_s > 0.0 ? format_duration(result.slo_s, charset) : "";
+  for (const auto& [name, limit] : {std::pair{"TTFT", result.ttft_s}, std::pair{"TPOT", result.tpot_s}}) {
+    if (limit) {
+      limits += fmt::format("{}{} {}", limits.empty() ? "" : " and ", name, format_duration(*limit, charset));
+    }
+  }
+  return fmt::format("{} at {}", limits, result.percentile.name());
+}
+
 std::string peak_sentence(const PeakResult& result, Charset charset) {
   const PeakEstimate& found = result.estimate;
-  const std::string window = fmt::format("{} at {}", format_duration(result.slo_s, charset), result.percentile.name());
+  const std::string window = window_text(result, charset);
   if (result.cameras) {
     return cameras_sentence(result, window);
   }
@@ -112,7 +123,9 @@ std::string peak_json(const PeakResult& result) {
                   {"workload", result.workload},
                   {"synthetic", result.mark.synthetic},
                   {"emulated", result.mark.emulated.empty() ? Json() : Json(result.mark.emulated)},
-                  {"slo_s", result.slo_s},
+                  {"slo_s", result.slo_s > 0.0 ? Json(result.slo_s) : Json()},
+                  {"ttft_s", or_null(result.ttft_s)},
+                  {"tpot_s", or_null(result.tpot_s)},
                   {"percentile", result.percentile.fraction()},
                   {"peak_hz",
                    {{"point", or_null(found.point_hz)},

@@ -27,7 +27,9 @@ struct PeakResult {
 
   std::string workload;
   RunMark mark;
-  double slo_s = 0.0;
+  double slo_s = 0.0;  ///< 0: the windows are those of tokens
+  std::optional<double> ttft_s;
+  std::optional<double> tpot_s;
   Percentile percentile = Percentile::of_parts_per_million(990'000);
   std::string sizing_file;  ///< the run that said where to begin; empty if the rate was given
   std::vector<PeakProbeRecord> probes;

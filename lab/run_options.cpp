@@ -11,6 +11,7 @@ constexpr std::string_view kTraffic = "Traffic";
 constexpr std::string_view kLength = "Length";
 constexpr std::string_view kWork = "Work";
 constexpr std::string_view kPlace = "Place";
+constexpr std::string_view kServing = "Serving";
 constexpr std::string_view kInjected = "Injected load";
 
 constexpr std::array kFlags{
@@ -60,6 +61,26 @@ constexpr std::array kFlags{
     RunFlag{"seeds", "A,B,C", "the seeds of loaded set, sample order and schedule, each on its own", kWork},
     RunFlag{"loaded-samples", "N", "samples of the library that are in memory at once (default: all)", kWork},
     RunFlag{"library-samples", "N", "workloads synthetic and null: samples in the library (default: 1024)", kWork},
+    RunFlag{"lengths", "LAW",
+            "workload llama: tokens of prompts and answers: azure-conv, azure-code, openorca-like, fixed:IN/OUT or a "
+            "trace's CSV, then /DIVISOR and :MOST_IN/MOST_OUT, e.g. azure-conv/8:512/64",
+            kServing},
+    RunFlag{"batching", "HOW", "continuous, or static: a batch waits for its last answer (default: continuous)",
+            kServing},
+    RunFlag{"max-slots", "N", "sequences in flight (default: 16)", kServing},
+    RunFlag{"token-budget", "N", "tokens of an iteration, answers first (default: 256)", kServing},
+    RunFlag{"chunked-prefill", "on|off", "cut prompts to what the budget leaves (default: on)", kServing},
+    RunFlag{"prefill-first", "on|off", "answers wait while a prompt is read (default: off)", kServing},
+    RunFlag{"kv", "LAYOUT",
+            "cache: paged as a sequence grows, reserved for its whole answer, or contiguous for the whole context "
+            "(default: paged)",
+            kServing},
+    RunFlag{"kv-dtype", "NAME", "bf16 or int8 (default: bf16)", kServing},
+    RunFlag{"kv-tokens", "N", "room of the cache (default: for --max-slots of the longest requests)", kServing},
+    RunFlag{"prefix-cache", "on|off", "share the pages of prompts that begin alike (default: off)", kServing},
+    RunFlag{"admission", "HOW", "fcfs, sjf: short prompts first, or slo: steered by --ttft and --tpot (default: fcfs)",
+            kServing},
+    RunFlag{"price-per-hour", "USD", "of this machine: the result then has a price per million tokens", kServing},
     RunFlag{"noise", "R[xT]",
             "Poisson bursts on each worker's CPU: so many a second, each of T (default: 1ms), e.g. 80x1ms", kInjected},
     RunFlag{"background", "SHARE", "take this share of each worker's CPU, e.g. 50%", kInjected},

@@ -17,6 +17,7 @@
 #include "lab/flag_reader.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
+#include "lab/serving_flags.hpp"
 #include "loadgen/trace_file.hpp"
 #include "scenarios/shipped_envelopes.hpp"
 
@@ -321,7 +322,7 @@ std::string with_flag_names(std::string line) {
 RunRequest request_from(const RunOptions& options) {
   FlagReader flags(options);
   RunRequest request;
-  request.workload.name = options.workload;
+  read_workload(options.workload, request.workload, flags);
   request.settings = TestSettings::defaults_for(scenario_of(flags));
   request.settings.coalesce = options.is_on("coalesce");
   request.workload.accounts = !options.is_on("no-accounts");
@@ -349,6 +350,7 @@ RunRequest request_from(const RunOptions& options) {
   read_place(flags, request);
   read_experiments(flags, request);
   read_parameters(flags, options, request);
+  read_serving(flags, request);
   request.settings.token_latencies = reports_tokens(request.workload);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {

@@ -29,6 +29,7 @@
 #include "scenarios/machine_watch.hpp"
 #include "scenarios/memory_need.hpp"
 #include "scenarios/run_notes.hpp"
+#include "scenarios/serving/serving_result.hpp"
 
 namespace assay {
 
@@ -207,6 +208,7 @@ class Experiment {
     settings_.offline_expected_qps = request_.offline_rate.value_or(warm.samples_per_s);
     settings_.frames_at_once = document_.placement.worker_cpus.size() * request_.workload.batching.max_batch;
     require_memory(Bytes{0});
+    require_feasible(*workload_, settings_);
     manner_->describe(document_);
   }
 
@@ -335,6 +337,7 @@ class Experiment {
     if (watch_) {
       document_.soak = soak_record(result_, distributions_of(result_), soak_);
     }
+    record_serving(document_, result_, workload_->serving());
     document_.hedging = workload_->hedge();
     if (document_.hedging && document_.sample_count > 0) {
       document_.hedging->extra_work_share =

@@ -53,6 +53,13 @@ std::vector<std::string> problems_of(const RunRequest& request) {
         "--realtime-workers: the process of a command keeps the normal scheduler; leave it out, or bring a library "
         "(lib:FILE)");
   }
+  if (request.workload.name == "llama" && request.settings.mode == TestMode::accuracy) {
+    problems.emplace_back("--mode accuracy: workload llama checks a few answers of a performance run; leave it out");
+  }
+  if (request.workload.name != "llama" &&
+      (request.settings.target_first_token || request.settings.target_token_time)) {
+    problems.emplace_back("--ttft, --tpot: only workload llama has tokens");
+  }
   if (request.warm_up < Nanoseconds::zero()) {
     problems.emplace_back("--warmup: must not be negative");
   }
@@ -62,6 +69,9 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   if (request.envelope) {
     for (const EnvelopeFault& fault : faults_of(*request.envelope)) {
       problems.push_back(fmt::format("--emulate-envelope: {} {}", fault.key, fault.text));
+    }
+    if (request.workload.name == "llama") {
+      problems.emplace_back("--emulate-envelope: workload llama runs on the real clock only; leave it out");
     }
     if (request.workload.name == "null") {
       problems.emplace_back(

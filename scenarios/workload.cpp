@@ -7,6 +7,7 @@
 
 #include "loadgen/load_generator.hpp"
 #include "scenarios/custom/custom_workload.hpp"
+#include "scenarios/serving/llama_workload.hpp"
 #include "scenarios/synthetic_sut.hpp"
 
 namespace assay {
@@ -158,6 +159,7 @@ std::vector<WorkloadEntry> workload_catalogue() {
   for (const KernelEntry& kernel : kernel_catalogue()) {
     entries.push_back({.name = kernel.name, .summary = kernel.summary, .parameters = kernel.parameters});
   }
+  entries.push_back(llama_entry());
   entries.push_back({.name = std::string(kSynthetic),
                      .summary = "service times by a stated law (--law, --mean, --sd): tests the instrument. SYNTHETIC",
                      .synthetic = true});
@@ -181,6 +183,9 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
       problems.emplace_back(error.what());
     }
     return problems;
+  }
+  if (request.name == kLlama) {
+    return llama_problems(request);
   }
   if (request.name == kSynthetic || request.name == kNull) {
     if (!request.parameters.empty()) {
@@ -208,7 +213,7 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
   return problems;
 }
 
-bool reports_tokens(const WorkloadRequest& /*request*/) { return false; }
+bool reports_tokens(const WorkloadRequest& request) { return request.name == kLlama; }
 
 std::vector<std::vector<int>> process_cpus(const std::vector<int>& worker_cpus, const WorkerManner& manner) {
   std::vector<std::vector<int>> cpus;
@@ -220,6 +225,9 @@ std::vector<std::vector<int>> process_cpus(const std::vector<int>& worker_cpus, 
 }
 
 std::uint64_t library_size(const WorkloadRequest& request) {
+  if (request.name == kLlama) {
+    return llama_library_size(request);
+  }
   if (const auto custom = custom_of(request)) {
     return maker_of(*custom, {{}})(0)->sample_count();
   }
@@ -237,6 +245,9 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                                         const WorkerManner& manner) {
   if (const auto problems = problems_of(request); !problems.empty()) {
     throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
+  }
+  if (request.name == kLlama) {
+    return make_llama_workload(request, seed, worker_cpus, wait, manner);
   }
   KernelSut::Options options{.parameters = request.parameters,
                              .seed = seed,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "analysis/run_tail.hpp"
+#include "analysis/serving_record.hpp"
 #include "harness/steady_clock.hpp"
 #include "kernels/kernel.hpp"
 #include "loadgen/system_under_test.hpp"
@@ -18,6 +19,7 @@
 #include "scenarios/kernel_sut.hpp"
 #include "scenarios/output_check.hpp"
 #include "scenarios/service_law.hpp"
+#include "scenarios/serving/serving_options.hpp"
 #include "scenarios/worker_team.hpp"
 
 namespace assay {
@@ -30,6 +32,7 @@ struct WorkloadRequest {
   BatchPolicy batching;
   bool accounts = true;                   ///< note what the kernel accounts for slow queries
   std::optional<HedgeRequest> hedge;      ///< give slow queries to a second worker as well
+  ServingOptions serving;                 ///< of "llama"
   std::uint64_t numbered_samples = 1024;  ///< in the library of "synthetic" and "null"
 };
 
@@ -41,7 +44,7 @@ struct WorkloadEntry {
   bool synthetic = false;
 };
 
-/// Every kernel of the catalogue, then "synthetic" and "null".
+/// Every kernel of the catalogue, then "llama", "synthetic" and "null".
 [[nodiscard]] std::vector<WorkloadEntry> workload_catalogue();
 
 /// What makes no sense in the request, one line each; for an unknown workload the known names. Throws
@@ -76,6 +79,12 @@ class Workload {
 
   /// Exercises the workers for `duration`, or until `stop`; what it shows sizes the run.
   [[nodiscard]] virtual WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) = 0;
+
+  /// Why no run can meet the windows of the settings, with the number that shows it; empty: it may. After warm_up().
+  [[nodiscard]] virtual std::string infeasible(const TestSettings& /*settings*/) const { return {}; }
+
+  /// What a serving engine did in the last run; nothing where there is none.
+  [[nodiscard]] virtual std::optional<ServingRecord> serving() const { return std::nullopt; }
 
   /// What the kernel accounted for slow queries of the last run.
   [[nodiscard]] virtual ServiceAccounts accounts() const = 0;

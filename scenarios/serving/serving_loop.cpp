@@ -19,13 +19,12 @@ Scheduler::Prediction prediction_of(const IterationTimes* times, const LoadMeter
 }
 
 /// Percentiles from log-linear bins: the upper end of the bin, so at most 1/32 too high.
-LatencyRecord record_of(const LogLinearHistogram& histogram, double sum_ns, std::int64_t longest_ns) {
-  LatencyRecord record{.count = histogram.count(), .histogram = histogram.export_bins()};
+TokenGapRecord record_of(const LogLinearHistogram& histogram, double sum_ns, std::int64_t longest_ns) {
+  TokenGapRecord record{.count = histogram.count(), .percentiles_s = {}, .histogram = histogram.export_bins()};
   if (record.count == 0) {
     return record;
   }
   record.mean_s = sum_ns * 1e-9 / static_cast<double>(record.count);
-  record.min_s = static_cast<double>(LogLinearHistogram::bounds_of(record.histogram.front().first).lower) * 1e-9;
   record.max_s = static_cast<double>(longest_ns) * 1e-9;
   for (const auto& [name, share] : {std::pair{"p50", 0.5}, std::pair{"p90", 0.9}, std::pair{"p95", 0.95},
                                     std::pair{"p97", 0.97}, std::pair{"p99", 0.99}, std::pair{"p99.9", 0.999}}) {
@@ -35,13 +34,11 @@ LatencyRecord record_of(const LogLinearHistogram& histogram, double sum_ns, std:
       seen += count;
       if (seen >= rank) {
         const std::int64_t upper = LogLinearHistogram::bounds_of(bin).upper - 1;
-        record.percentiles_s[name] = {.point = static_cast<double>(std::min(upper, longest_ns)) * 1e-9,
-                                      .reason = "from bins of a relative width of 1/32, without an interval"};
+        record.percentiles_s[name] = static_cast<double>(std::min(upper, longest_ns)) * 1e-9;
         break;
       }
     }
   }
-  record.effective_sample_size = static_cast<double>(record.count);
   return record;
 }
 
@@ -123,7 +120,7 @@ void ServingLoop::iterate(std::span<const SequencePlan> plan, std::int64_t begin
     const std::int64_t within = std::min(device->count(), record.device_end_ns - record.device_begin_ns);
     record.device_begin_ns = record.device_end_ns - within;
   }
-  report_tokens(record.device_end_ns);
+  report_tokens(record);
   record.end_ns = now_ns();
   if (engine_.times_) {
     const double measured_s = static_cast<double>(record.end_ns - record.begin_ns) * 1e-9;
@@ -179,7 +176,8 @@ void ServingLoop::build_step(std::span<const SequencePlan> plan) {
   }
 }
 
-void ServingLoop::report_tokens(std::int64_t now) {
+void ServingLoop::report_tokens(IterationRecord& record) {
+  const std::int64_t now = record.device_end_ns;
   for (const TokenEvent& event : scheduler_.finish()) {
     Seat& seat = seats_[event.seat];
     std::uint32_t* const answer = answer_of(event.seat);
@@ -192,6 +190,8 @@ void ServingLoop::report_tokens(std::int64_t now) {
       token_gaps_.add(gap);
       longest_gap_ns_ = std::max(longest_gap_ns_, gap);
       gap_sum_ns_ += static_cast<double>(gap);
+      record.gap_sum_ns += gap;
+      ++record.gaps;
     }
     seat.last_token_ns = now;
     if (event.last) {

@@ -38,7 +38,7 @@ class ServingLoop {
   void iterate(std::span<const SequencePlan> plan, std::int64_t begin_ns);
   void build_step(std::span<const SequencePlan> plan);
   void report_started(std::span<const SequencePlan> plan);
-  void report_tokens(std::int64_t now_ns);
+  void report_tokens(IterationRecord& record);
   void account(IterationRecord& record);
   [[nodiscard]] std::int64_t now_ns() const { return (engine_.clock_.now() - start_).count(); }
   [[nodiscard]] std::uint32_t* answer_of(std::uint32_t seat) { return &answers_[std::size_t{seat} * longest_output_]; }

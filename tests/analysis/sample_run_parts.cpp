@@ -8,6 +8,7 @@
 
 #include "analysis/log_linear_histogram.hpp"
 #include "analysis/percentile.hpp"
+#include "analysis/serving_iterations.hpp"
 
 namespace assay {
 namespace {
@@ -194,6 +195,64 @@ RunDocument sample_run(const SampleShape& shape, unsigned seed) {
                           .p99_s = run.latency.percentiles_s.at("p99").point});
   }
   return run;
+}
+
+// Ceilings of 100 op/s and 10 B/s. A prompt of 40 ops and 2 B in 0.8 s of the device, then an answer of 5 ops and 4 B
+// in 0.5 s, half of whose tokens are computed again; 0.05 s of the host before each, and nothing to do for the last 0.1
+// s.
+ServingRecord sample_serving() {
+  ServingAccount account({.products_flops_per_s = 100.0,
+                          .attention_flops_per_s = 100.0,
+                          .read_bytes_per_s = 10.0,
+                          .source = "measured in the warm-up"});
+  account.add({.begin_ns = 0,
+               .device_begin_ns = 50'000'000,
+               .device_end_ns = 850'000'000,
+               .end_ns = 850'000'000,
+               .products_flops = 30.0,
+               .attention_flops = 10.0,
+               .bytes = 2.0,
+               .tokens = 32,
+               .prompt_tokens = 32,
+               .new_tokens = 1,
+               .sequences = 1,
+               .pages = 2});
+  account.add({.begin_ns = 850'000'000,
+               .device_begin_ns = 900'000'000,
+               .device_end_ns = 1'400'000'000,
+               .end_ns = 1'400'000'000,
+               .products_flops = 5.0,
+               .bytes = 4.0,
+               .tokens = 2,
+               .new_tokens = 1,
+               .recomputed = 1,
+               .sequences = 2,
+               .pages = 3,
+               .preemptions = 1,
+               .gap_sum_ns = 550'000'000,
+               .gaps = 1});
+  ServingRecord serving = account.take(1'500'000'000);
+  serving.model = "tiny, int8 weights";
+  serving.settings = {{"max_slots", "16"}, {"batching", "continuous"}};
+  serving.pages_total = 8;
+  serving.ttft_limit_s = 4.0;
+  serving.tpot_limit_s = 0.25;
+  serving.ttft_met_share = EstimateRecord{.point = 0.9, .lower = 0.8, .upper = 0.96};
+  serving.tpot_met_share = EstimateRecord{.point = 0.95, .lower = 0.85, .upper = 0.99};
+  serving.goodput_requests_per_s = 0.5;
+  serving.goodput_tokens_per_s = 12.0;
+  serving.within_windows_share = 0.75;
+  serving.token_gap = {.count = 1,
+                       .mean_s = 0.55,
+                       .max_s = 0.55,
+                       .percentiles_s = {{"p50", 0.55}, {"p99", 0.55}},
+                       .histogram = {{800, 1}}};
+  serving.predicted_over_measured = 1.05;
+  serving.prediction_error_rms = 0.08;
+  serving.price_per_hour = 2.5;
+  serving.dollars_per_million_tokens = 520.8;
+  serving.not_available = {{"joules_per_token", "no energy was measured; --soak reads the sensors"}};
+  return serving;
 }
 
 void make_server(RunDocument& run) {

@@ -25,6 +25,9 @@ struct SampleShape {
 [[nodiscard]] RunDocument common_run();
 [[nodiscard]] RunDocument sample_run(const SampleShape& shape, unsigned seed);
 
+/// Of 1.5 s with two iterations: see the source.
+[[nodiscard]] ServingRecord sample_serving();
+
 /// Adds what only such a run has.
 void make_server(RunDocument& run);
 void make_offline(RunDocument& run);

@@ -157,6 +157,7 @@ RunDocument golden_run() {
   run.series = {{.t_s = 1.0, .completed = 5, .p50_s = 0.0012, .p99_s = {}}};
   run.soak = golden_soak();
   run.frames = golden_frames();
+  run.serving = sample_serving();
   run.warnings.push_back("a label with \"quotes\", a\ttab and µ");
   return run;
 }

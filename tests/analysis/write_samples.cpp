@@ -52,6 +52,7 @@ void write_reports(const std::filesystem::path& folder) {
   hostile.interference[0].knob = hostile.math_peek->finding = hostile.attribution->causes[0].name =
       assay::kHostileLabel;
   hostile.frames->phase = assay::kHostileLabel;
+  hostile.serving->model = hostile.serving->settings["max_slots"] = assay::kHostileLabel;
   hostile.soak->sensors[0].name = hostile.soak->absences[0].reason = hostile.soak->verdict.evidence[0] =
       hostile.soak->watch.temperature_of = assay::kHostileLabel;
   write_text(folder / "hostile.html", assay::report_html({&hostile, 1}, {.title = assay::kHostileLabel}));

@@ -1,0 +1,106 @@
+#include "lab/serving_flags.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include "lab/latency_window_text.hpp"
+
+namespace assay {
+
+namespace {
+
+constexpr std::string_view kWorkload = "llama";
+
+template <class Value, std::size_t Count>
+Value named(const std::string& text, const std::array<Value, Count>& values) {
+  std::string names;
+  for (const Value value : values) {
+    if (text == name_of(value)) {
+      return value;
+    }
+    names += (names.empty() ? "" : ", ") + std::string(name_of(value));
+  }
+  throw std::invalid_argument(fmt::format("'{}' is none of {}", text, names));
+}
+
+bool switch_from(const std::string& text) {
+  if (text != "on" && text != "off") {
+    throw std::invalid_argument(fmt::format("'{}' is none of on, off", text));
+  }
+  return text == "on";
+}
+
+double price_from(const std::string& text) {
+  double price = 0.0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), price);
+  constexpr double kMost = 1e6;
+  if (error != std::errc{} || end != text.data() + text.size() || !(price > 0.0 && price <= kMost)) {
+    throw std::invalid_argument(fmt::format("'{}': expected US dollars an hour above 0, e.g. 2.50", text));
+  }
+  return price;
+}
+
+}  // namespace
+
+void read_workload(const std::string& text, WorkloadRequest& request, FlagReader& flags) {
+  const std::string prefix = std::string(kWorkload) + ":";
+  request.name = text.starts_with(prefix) ? std::string(kWorkload) : text;
+  if (request.name == text) {
+    return;
+  }
+  std::size_t begin = prefix.size();
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const std::string part = text.substr(begin, end - begin);
+    const auto equals = part.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      flags.problem(fmt::format(
+          "workload '{}': expected NAME=VALUE behind the colon, e.g. llama:preset=tiny,weights=int8", text));
+      return;
+    }
+    if (!request.parameters.try_emplace(part.substr(0, equals), part.substr(equals + 1)).second) {
+      flags.problem(fmt::format("workload '{}': {} is given twice", text, part.substr(0, equals)));
+    }
+    begin = end + 1;
+  }
+}
+
+void read_serving(FlagReader& flags, RunRequest& request) {
+  ServingOptions& serving = request.workload.serving;
+  ServingPolicy& policy = serving.policy;
+  if (request.workload.name != kWorkload) {
+    for (const RunFlag& flag : run_flags()) {
+      if (flag.group == "Serving") {
+        flags.with(flag.name, [](const std::string&) { throw std::invalid_argument("only workload llama serves"); });
+      }
+    }
+    return;
+  }
+  flags.with("lengths", [&](const std::string& text) { serving.lengths = text; });
+  flags.with("batching", [&](const std::string& text) {
+    policy.batching = named(text, std::array{ServingBatching::static_, ServingBatching::continuous});
+  });
+  flags.small_count("max-slots", policy.max_slots);
+  flags.small_count("token-budget", policy.token_budget);
+  flags.with("chunked-prefill", [&](const std::string& text) { policy.chunked_prefill = switch_from(text); });
+  flags.with("prefill-first", [&](const std::string& text) { policy.prefill_first = switch_from(text); });
+  flags.with("kv", [&](const std::string& text) {
+    policy.kv = named(text, std::array{KvLayout::contiguous, KvLayout::reserved, KvLayout::paged});
+  });
+  flags.with("kv-dtype", [&](const std::string& text) {
+    serving.kv_format = named(text, std::array{KvFormat::bf16, KvFormat::int8});
+  });
+  flags.count("kv-tokens", serving.kv_tokens);
+  flags.with("prefix-cache", [&](const std::string& text) { policy.prefix_cache = switch_from(text); });
+  flags.with("admission", [&](const std::string& text) {
+    policy.admission = named(text, std::array{Admission::fcfs, Admission::sjf, Admission::slo});
+  });
+  flags.with("price-per-hour", [&](const std::string& text) { serving.price_per_hour = price_from(text); });
+  policy.first_token_limit = request.settings.target_first_token.value_or(kNever);
+  policy.token_time_limit = request.settings.target_token_time.value_or(kNever);
+}
+
+}  // namespace assay

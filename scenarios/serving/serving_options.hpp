@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "kernels/llm/llama_shape.hpp"
+#include "scenarios/serving/serving_policy.hpp"
+
+namespace assay {
+
+/// What workload llama is asked for beside its parameters.
+struct ServingOptions {
+  std::string lengths;   ///< as RequestLengths::parse() takes it; empty: as suits the preset
+  ServingPolicy policy;  ///< its windows are those of the test
+  KvFormat kv_format = KvFormat::bf16;
+  std::uint64_t kv_tokens = 0;           ///< room of the cache; 0: for max_slots requests of the longest kind
+  std::optional<double> price_per_hour;  ///< US dollars for this machine
+};
+
+}  // namespace assay
