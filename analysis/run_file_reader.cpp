@@ -13,6 +13,7 @@
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
 #include "analysis/machine_json.hpp"
+#include "analysis/remote_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
 #include "analysis/soak_json.hpp"
@@ -249,6 +250,7 @@ RunDocument read_document(const Field& root) {
   read_result(root.member("result"), run);
   run.soak = read_soak(root.member("soak"));
   run.frames = read_frames(root.member("frames"));
+  run.remote = read_remote(root.member("remote"));
   read_quality(root.member("quality"), run);
   read_machine(root.member("machine"), run.machine, run.machine_identity);
   read_place(root, run);

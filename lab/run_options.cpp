@@ -11,6 +11,7 @@ constexpr std::string_view kTraffic = "Traffic";
 constexpr std::string_view kLength = "Length";
 constexpr std::string_view kWork = "Work";
 constexpr std::string_view kPlace = "Place";
+constexpr std::string_view kServer = "Server over HTTP";
 constexpr std::string_view kInjected = "Injected load";
 
 constexpr std::array kFlags{
@@ -60,6 +61,16 @@ constexpr std::array kFlags{
     RunFlag{"seeds", "A,B,C", "the seeds of loaded set, sample order and schedule, each on its own", kWork},
     RunFlag{"loaded-samples", "N", "samples of the library that are in memory at once (default: all)", kWork},
     RunFlag{"library-samples", "N", "workloads synthetic and null: samples in the library (default: 1024)", kWork},
+    RunFlag{"sut", "URL",
+            "drive a real server, e.g. http://127.0.0.1:8000/v1: workload openai (the default with this flag), "
+            "openai-chat, triton or kserve; only this address is contacted, and a key comes from ASSAY_API_KEY",
+            kServer},
+    RunFlag{"model", "NAME", "with --sut: the model, as the server names it", kServer},
+    RunFlag{"prompt-tokens", "N", "with --sut: tokens of each prompt (default: 128)", kServer},
+    RunFlag{"max-tokens", "N", "with --sut: tokens of each answer (default: 64)", kServer},
+    RunFlag{"connections", "N", "with --sut: connections, open before the run; one request each (default: 16)",
+            kServer},
+    RunFlag{"request-timeout", "T", "with --sut: a request that takes longer is an error (default: 60s)", kServer},
     RunFlag{"noise", "R[xT]",
             "Poisson bursts on each worker's CPU: so many a second, each of T (default: 1ms), e.g. 80x1ms", kInjected},
     RunFlag{"background", "SHARE", "take this share of each worker's CPU, e.g. 50%", kInjected},

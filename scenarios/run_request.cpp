@@ -63,6 +63,9 @@ std::vector<std::string> problems_of(const RunRequest& request) {
     for (const EnvelopeFault& fault : faults_of(*request.envelope)) {
       problems.push_back(fmt::format("--emulate-envelope: {} {}", fault.key, fault.text));
     }
+    if (remote_protocol_of(request.workload.name)) {
+      problems.emplace_back("--emulate-envelope: a server does its work elsewhere; use another workload");
+    }
     if (request.workload.name == "null") {
       problems.emplace_back(
           "--emulate-envelope: workload null does no work that a lower clock could slow; use another");
