@@ -7,6 +7,7 @@
 #include "analysis/dose_verdict.hpp"
 #include "analysis/experiment_records.hpp"
 #include "analysis/format.hpp"
+#include "analysis/remote_json.hpp"
 #include "analysis/report_frames.hpp"
 #include "analysis/report_serving.hpp"
 #include "analysis/report_sentences.hpp"
@@ -92,6 +93,9 @@ Html facts(const RunDocument& run) {
   if (run.emulated) {
     fact(list, "Emulated clock", emulation_sentence(*run.emulated));
     fact(list, "Thermal envelope", envelope_sentence(*run.emulated));
+  }
+  if (run.remote) {
+    fact(list, "Client", remote_sentence(*run.remote, Charset::utf8));
   }
   if (run.hedging) {
     fact(list, "Hedged queries", hedging_sentence(*run.hedging, Charset::utf8));

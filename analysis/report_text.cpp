@@ -7,6 +7,7 @@
 #include "analysis/dose_verdict.hpp"
 #include "analysis/experiment_records.hpp"
 #include "analysis/frames_text.hpp"
+#include "analysis/remote_json.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/run_mark.hpp"
 #include "analysis/serving_text.hpp"
@@ -143,6 +144,15 @@ std::string run_summary_text(const RunDocument& run, const TextStyle& style) {
   }
   for (const DoseRecord& dose : run.interference) {
     block.numbers("injected", dose_sentence(dose));
+  }
+  if (run.first_token) {
+    block.numbers("ttft", latency_sentence(*run.first_token, style.charset));
+  }
+  if (run.token_time) {
+    block.numbers("tpot", latency_sentence(*run.token_time, style.charset));
+  }
+  if (run.remote) {
+    block.numbers("client", remote_sentence(*run.remote, style.charset));
   }
   if (run.hedging) {
     block.numbers("hedging", hedging_sentence(*run.hedging, style.charset));

@@ -10,6 +10,7 @@
 #include "analysis/estimate_record.hpp"
 #include "analysis/run_emulation.hpp"
 #include "analysis/run_frames.hpp"
+#include "analysis/run_remote.hpp"
 #include "analysis/run_soak.hpp"
 #include "analysis/run_tail.hpp"
 #include "analysis/serving_record.hpp"
@@ -114,6 +115,7 @@ struct RunDocument {
   std::optional<FleetRecord> fleet;              ///< absent without a window
   std::optional<AttributionRecord> attribution;  ///< who made the slow queries slow
   std::optional<HedgeRecord> hedging;            ///< absent: no query was to be hedged
+  std::optional<RemoteRecord> remote;            ///< the client, where a server behind HTTP was driven
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;

@@ -11,6 +11,7 @@
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
+#include "analysis/remote_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
 #include "analysis/serving_json.hpp"
@@ -171,6 +172,9 @@ ordered_json not_available_json(const RunDocument& run) {
   if (!run.hedging) {
     reasons["result.hedging"] = "no query was to be hedged";
   }
+  if (run.remote && !run.remote->receive_wait_p50_s) {
+    reasons["remote.receive_wait_p50_s"] = "the kernel gave no time of receipt, or nothing was received";
+  }
   if (!run.execution) {
     reasons["execution"] = "the file that this was read from holds none";
   }
@@ -238,6 +242,7 @@ ordered_json document_json(const RunDocument& run) {
           {"soak", soak_json(run.soak)},
           {"frames", frames_json(run.frames)},
           {"serving", serving_json(run.serving)},
+          {"remote", remote_json(run.remote)},
           {"quality", quality_json(run)},
           {"machine", machine_json(run.machine, run.machine_identity)},
           {"placement",

@@ -13,6 +13,7 @@
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
 #include "analysis/machine_json.hpp"
+#include "analysis/remote_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
 #include "analysis/serving_json.hpp"
@@ -251,6 +252,7 @@ RunDocument read_document(const Field& root) {
   run.soak = read_soak(root.member("soak"));
   run.frames = read_frames(root.member("frames"));
   run.serving = read_serving(root.member("serving"));
+  run.remote = read_remote(root.member("remote"));
   read_quality(root.member("quality"), run);
   read_machine(root.member("machine"), run.machine, run.machine_identity);
   read_place(root, run);

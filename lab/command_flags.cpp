@@ -46,9 +46,9 @@ void add_measurement(CLI::App* sub, MeasurementOptions& measurement) {
 }
 
 void add_run_flags(CLI::App* sub, RunOptions& run, const std::vector<std::string_view>& left_out) {
-  sub->add_option("workload", run.workload, "what is measured: assay list workloads")
-      ->required()
-      ->type_name("WORKLOAD");
+  CLI::Option* const workload = sub->add_option("workload", run.workload, "what is measured: assay list workloads")
+                                    ->required()
+                                    ->type_name("WORKLOAD");
   for (const RunFlag& flag : run_flags()) {
     if (std::ranges::find(left_out, flag.name) != left_out.end()) {
       continue;
@@ -65,6 +65,12 @@ void add_run_flags(CLI::App* sub, RunOptions& run, const std::vector<std::string
       option->type_name(std::string(flag.metavar));
     }
     option->group(std::string(flag.group));
+    if (flag.name == kServerFlag) {  // says by itself what is measured
+      option->each([&run, workload](const std::string&) {
+        workload->required(false);
+        run.workload = run.workload.empty() ? std::string(kServerWorkload) : run.workload;
+      });
+    }
   }
   sub->add_option("--param", run.parameters, "parameter of the workload; may be given several times")
       ->type_name("NAME=VALUE")

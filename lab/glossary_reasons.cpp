@@ -84,6 +84,26 @@ constexpr std::array kReasons{
     GlossaryEntry{"token_count_missing", "",
                   "INVALID: token latencies were promised and an answer came without its number of tokens.",
                   "TPOT does not exist for that query, so no percentile of it can be claimed."},
+    GlossaryEntry{"remote_refused", "refused", "INVALID: requests found no connection to the server.",
+                  "64 in a row end the run: the server is gone. What was measured is kept."},
+    GlossaryEntry{"remote_timeout", "", "INVALID: requests took longer than --request-timeout.",
+                  "The server is overrun, or a stream stalled. Such an answer counts as one that never came."},
+    GlossaryEntry{"remote_http_status", "", "INVALID: answers had an HTTP status other than 200.",
+                  "The result counts each status. Redirects are not followed and count as well."},
+    GlossaryEntry{"remote_server_error", "", "INVALID: answers with status 200 held an error of the server.",
+                  "Streaming servers send the status before they know. The warnings show the first of them."},
+    GlossaryEntry{"remote_broken_stream", "", "INVALID: answers were cut, or were not what the protocol says.",
+                  "No JSON, no end, no HTTP, or a connection that was closed in the middle."},
+    GlossaryEntry{
+        "remote_wrong_token_count", "", "INVALID: answers had another number of tokens than was asked for.",
+        "Shorter answers are cheaper ones: their times do not compare. docs/driving-servers.md says how tokens "
+        "are counted."},
+    GlossaryEntry{"client_busy", "", "INVALID: the thread that receives answers had no time left.",
+                  "Above 90 % of a CPU the client itself may be what is slow. --threads takes more of them."},
+    GlossaryEntry{
+        "client_backlog", "", "INVALID: answers lay in the kernel before the client read them.",
+        "P99 of that wait is above 1 % of the median time to first token, and above 0.2 ms: TTFT would hold the "
+        "client's own delay."},
     GlossaryEntry{"exit codes", "exit code, exit status", "What the program's exit status means to a script.",
                   "0 done; 1 a --fail-on condition was met; 2 wrong usage; 3 the run is INVALID; 4 the environment was "
                   "refused; 5 a file could not be read or written, or is no result file; 6 the runs are not "

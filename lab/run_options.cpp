@@ -12,6 +12,7 @@ constexpr std::string_view kLength = "Length";
 constexpr std::string_view kWork = "Work";
 constexpr std::string_view kPlace = "Place";
 constexpr std::string_view kServing = "Serving";
+constexpr std::string_view kServer = "Server over HTTP";
 constexpr std::string_view kInjected = "Injected load";
 
 constexpr std::array kFlags{
@@ -19,7 +20,8 @@ constexpr std::array kFlags{
     RunFlag{"rate", "R", "Server: mean arrivals per second, e.g. 200 or 5k; Offline: sizes the one query", kTraffic},
     RunFlag{"slo", "T[@pN]", "latency window, e.g. 10ms@p99: INVALID if the percentile misses it (Server)", kTraffic},
     RunFlag{"ttft", "T[@pN]",
-            "window of the time to first token, e.g. 500ms@p99: INVALID if the percentile misses it (Server)", kTraffic},
+            "window of the time to first token, e.g. 500ms@p99: INVALID if the percentile misses it (Server)",
+            kTraffic},
     RunFlag{"tpot", "T[@pN]", "window of the time per further token, e.g. 50ms: as --ttft", kTraffic},
     RunFlag{"samples-per-query", "N", "MultiStream: samples of each query (default: 8)", kTraffic},
     RunFlag{
@@ -81,6 +83,16 @@ constexpr std::array kFlags{
     RunFlag{"admission", "HOW", "fcfs, sjf: short prompts first, or slo: steered by --ttft and --tpot (default: fcfs)",
             kServing},
     RunFlag{"price-per-hour", "USD", "of this machine: the result then has a price per million tokens", kServing},
+    RunFlag{"sut", "URL",
+            "drive a real server, e.g. http://127.0.0.1:8000/v1: workload openai (the default with this flag), "
+            "openai-chat, triton or kserve; only this address is contacted, and a key comes from ASSAY_API_KEY",
+            kServer},
+    RunFlag{"model", "NAME", "with --sut: the model, as the server names it", kServer},
+    RunFlag{"prompt-tokens", "N", "with --sut: tokens of each prompt (default: 128)", kServer},
+    RunFlag{"max-tokens", "N", "with --sut: tokens of each answer (default: 64)", kServer},
+    RunFlag{"connections", "N", "with --sut: connections, open before the run; one request each (default: 16)",
+            kServer},
+    RunFlag{"request-timeout", "T", "with --sut: a request that takes longer is an error (default: 60s)", kServer},
     RunFlag{"noise", "R[xT]",
             "Poisson bursts on each worker's CPU: so many a second, each of T (default: 1ms), e.g. 80x1ms", kInjected},
     RunFlag{"background", "SHARE", "take this share of each worker's CPU, e.g. 50%", kInjected},

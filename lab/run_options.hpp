@@ -19,6 +19,10 @@ struct RunFlag {
 };
 [[nodiscard]] std::span<const RunFlag> run_flags();
 
+/// The flag that names a server, and the workload that it stands for where none is named.
+inline constexpr std::string_view kServerFlag = "sut";
+inline constexpr std::string_view kServerWorkload = "openai";
+
 /// What a person typed, as text: nothing is interpreted yet.
 struct RunOptions {
   std::string workload;

@@ -17,6 +17,7 @@
 #include "lab/flag_reader.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
+#include "lab/remote_flags.hpp"
 #include "lab/serving_flags.hpp"
 #include "loadgen/trace_file.hpp"
 #include "scenarios/shipped_envelopes.hpp"
@@ -351,6 +352,7 @@ RunRequest request_from(const RunOptions& options) {
   read_experiments(flags, request);
   read_parameters(flags, options, request);
   read_serving(flags, request);
+  read_remote(flags, request);
   request.settings.token_latencies = reports_tokens(request.workload);
   std::vector<std::string> problems = flags.problems();
   if (problems.empty()) {

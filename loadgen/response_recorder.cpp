@@ -90,19 +90,31 @@ void ResponseRecorder::started(std::span<const QuerySample> samples) noexcept {
   }
 }
 
-void ResponseRecorder::first_token(QueryId id) noexcept {
-  const std::int64_t now = since_start();
+void ResponseRecorder::first_token(QueryId id) noexcept { book_first_token(id, since_start()); }
+
+void ResponseRecorder::first_token_at(QueryId id, Instant when) noexcept {
+  book_first_token(id, (when - start_).count());
+}
+
+void ResponseRecorder::complete(std::span<const QueryResponse> responses) noexcept {
+  book_completion(responses, since_start());
+}
+
+void ResponseRecorder::complete_at(std::span<const QueryResponse> responses, Instant when) noexcept {
+  book_completion(responses, (when - start_).count());
+}
+
+void ResponseRecorder::book_first_token(QueryId id, std::int64_t time) noexcept {
   if (!known(id)) {
     count_error(ResponseError::unknown_id);
     return;
   }
   if (state(id.position()).load(std::memory_order_acquire) == State::issued) {
-    std::atomic_ref(records_data_[id.position()].first_token_ns).store(now, std::memory_order_relaxed);
+    std::atomic_ref(records_data_[id.position()].first_token_ns).store(time, std::memory_order_relaxed);
   }
 }
 
-void ResponseRecorder::complete(std::span<const QueryResponse> responses) noexcept {
-  const std::int64_t now = since_start();
+void ResponseRecorder::book_completion(std::span<const QueryResponse> responses, std::int64_t time) noexcept {
   std::uint64_t settled = 0;
   for (const QueryResponse& response : responses) {
     if (!claim(response.id)) {
@@ -110,7 +122,7 @@ void ResponseRecorder::complete(std::span<const QueryResponse> responses) noexce
     }
     const std::uint64_t position = response.id.position();
     QueryRecord& record = records_data_[position];
-    record.completed_ns = now;
+    record.completed_ns = time;
     record.token_count = response.token_count;
     if (log_threshold_ != 0) {
       keep_response(response);

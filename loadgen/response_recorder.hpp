@@ -72,6 +72,8 @@ class ResponseRecorder final : public ResponseSink {
   void started(std::span<const QuerySample> samples) noexcept override;
   void first_token(QueryId id) noexcept override;
   void complete(std::span<const QueryResponse> responses) noexcept override;
+  void first_token_at(QueryId id, Instant when) noexcept override;
+  void complete_at(std::span<const QueryResponse> responses, Instant when) noexcept override;
   void failed(QueryId id) noexcept override;
 
  private:
@@ -90,6 +92,8 @@ class ResponseRecorder final : public ResponseSink {
   [[nodiscard]] std::int64_t since_start() const noexcept {
     return closed_.load(std::memory_order_acquire) ? 0 : (clock_.now() - start_).count();
   }
+  void book_first_token(QueryId id, std::int64_t time) noexcept;
+  void book_completion(std::span<const QueryResponse> responses, std::int64_t time) noexcept;
   [[nodiscard]] std::atomic_ref<State> state(std::uint64_t position) noexcept {
     return std::atomic_ref<State>(states_data_[position]);
   }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "harness/time.hpp"
 #include "loadgen/query.hpp"
 
 namespace assay {
@@ -26,6 +27,11 @@ class ResponseSink {
 
   /// These samples are complete now: one time stamp, taken on entry, holds for all of them.
   virtual void complete(std::span<const QueryResponse> responses) noexcept = 0;
+
+  /// The same for a system that knows when it happened better than the moment of the call tells: whoever receives many
+  /// answers at once. A sink without a record of times takes the moment of the call.
+  virtual void first_token_at(QueryId id, Instant /*when*/) noexcept { first_token(id); }
+  virtual void complete_at(std::span<const QueryResponse> responses, Instant /*when*/) noexcept { complete(responses); }
 
   /// The system gave this sample up: it counts as never completed, and the run is INVALID.
   virtual void failed(QueryId id) noexcept = 0;

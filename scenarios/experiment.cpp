@@ -347,6 +347,7 @@ class Experiment {
       document_.valid = false;
       document_.invalid_reasons.push_back(std::move(problem));
     }
+    workload_->add_findings(document_);
     record_failure(document_, workload_->failure(), stop_.stop_requested());
     for (const std::string& message : result_.error_messages) {
       warn(message);

@@ -29,10 +29,12 @@ void record_failure(RunDocument& document, const std::string& failure, bool stop
     std::erase_if(document.invalid_reasons, [](const InvalidReason& reason) { return reason.code == "interrupted"; });
   }
   document.valid = false;
-  document.invalid_reasons.insert(document.invalid_reasons.begin(),
-                                  {.code = "workload_failed",
-                                   .message = failure,
-                                   .remedy = "mend the workload: docs/custom-workloads.md has what it must do"});
+  document.invalid_reasons.insert(
+      document.invalid_reasons.begin(),
+      {.code = "workload_failed",
+       .message = failure,
+       .remedy =
+           "mend the workload: docs/custom-workloads.md has what it must do, docs/driving-servers.md for a server"});
 }
 
 void record_token_windows(RunDocument& document, const TestSettings& settings) {

@@ -56,8 +56,7 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   if (request.workload.name == "llama" && request.settings.mode == TestMode::accuracy) {
     problems.emplace_back("--mode accuracy: workload llama checks a few answers of a performance run; leave it out");
   }
-  if (request.workload.name != "llama" &&
-      (request.settings.target_first_token || request.settings.target_token_time)) {
+  if (request.workload.name != "llama" && (request.settings.target_first_token || request.settings.target_token_time)) {
     problems.emplace_back("--ttft, --tpot: only workload llama has tokens");
   }
   if (request.warm_up < Nanoseconds::zero()) {
@@ -72,6 +71,9 @@ std::vector<std::string> problems_of(const RunRequest& request) {
     }
     if (request.workload.name == "llama") {
       problems.emplace_back("--emulate-envelope: workload llama runs on the real clock only; leave it out");
+    }
+    if (remote_protocol_of(request.workload.name)) {
+      problems.emplace_back("--emulate-envelope: a server does its work elsewhere; use another workload");
     }
     if (request.workload.name == "null") {
       problems.emplace_back(

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "loadgen/load_generator.hpp"
 #include "scenarios/custom/custom_workload.hpp"
+#include "scenarios/query_warm_up.hpp"
+#include "scenarios/remote/remote_workload.hpp"
 #include "scenarios/serving/llama_workload.hpp"
 #include "scenarios/synthetic_sut.hpp"
 
@@ -61,47 +62,6 @@ class KernelWorkload final : public Workload {
   KernelSampleLibrary library_;
 };
 
-TestResult warm_up_test(SystemUnderTest& system, QuerySampleLibrary& library, TestSettings settings,
-                        const std::stop_token& stop) {
-  settings.response_log_count = 0;
-  SteadyClock clock;
-  return run_test(settings, system, library, {.clock = clock, .stop = stop});
-}
-
-/// Through the load generator itself, for such a system has no other way in: one query at a time for half of
-/// `duration`, then as many samples at once as should fill the other half.
-WarmUp warm_up_by_queries(SystemUnderTest& system, QuerySampleLibrary& library, Nanoseconds duration,
-                          const std::stop_token& stop) {
-  TestSettings single = TestSettings::defaults_for(Scenario::single_stream);
-  single.min_duration = duration / 2;
-  single.max_duration = duration / 2;
-  single.min_query_count = 1;
-  single.expected_latency = Nanoseconds{1};  // sizes the log: more than any system can fill
-  const TestResult alone = warm_up_test(system, library, single, stop);
-  std::vector<Nanoseconds> times;
-  for (const QueryRecord& record : alone.records) {
-    if (record.completed()) {
-      times.push_back(Nanoseconds{record.completed_ns - record.scheduled_ns});
-    }
-  }
-  WarmUp warm{.duration = duration, .run_count = times.size()};
-  warm.service_time_median = std::max(median_of(times), Nanoseconds{1});
-
-  constexpr std::int64_t kMost = 1'000'000;
-  TestSettings offline = TestSettings::defaults_for(Scenario::offline);
-  offline.min_duration = Nanoseconds{0};
-  offline.min_query_count =
-      static_cast<std::uint64_t>(std::clamp<std::int64_t>(duration / 2 / warm.service_time_median, 1, kMost));
-  const TestResult all = warm_up_test(system, library, offline, stop);
-  std::int64_t last_ns = 1;
-  for (const QueryRecord& record : all.records) {
-    last_ns = std::max(last_ns, record.completed_ns);
-  }
-  warm.run_count += all.records.size();
-  warm.samples_per_s = static_cast<double>(all.records.size()) / seconds(Nanoseconds{last_ns});
-  return warm;
-}
-
 /// "synthetic" and "null": no work, no output.
 class NumberedWorkload final : public Workload {
  public:
@@ -115,7 +75,7 @@ class NumberedWorkload final : public Workload {
   [[nodiscard]] std::optional<Flops> work() const override { return std::nullopt; }
   [[nodiscard]] std::optional<Bytes> traffic() const override { return std::nullopt; }
   WarmUp warm_up(Nanoseconds duration, const std::stop_token& stop) override {
-    return warm_up_by_queries(*system_, library_, duration, stop);
+    return warm_up_by_queries(*system_, library_, duration, 1, stop);
   }
   [[nodiscard]] ServiceAccounts accounts() const override {
     ServiceAccounts none;
@@ -163,6 +123,10 @@ std::vector<WorkloadEntry> workload_catalogue() {
   entries.push_back({.name = std::string(kSynthetic),
                      .summary = "service times by a stated law (--law, --mean, --sd): tests the instrument. SYNTHETIC",
                      .synthetic = true});
+  for (const RemoteProtocol protocol :
+       {RemoteProtocol::openai, RemoteProtocol::openai_chat, RemoteProtocol::triton, RemoteProtocol::kserve}) {
+    entries.push_back({.name = std::string(name_of(protocol)), .summary = std::string(summary_of(protocol))});
+  }
   entries.push_back({.name = std::string(kNull),
                      .summary = "completes at once: what is left is the load generator itself. SYNTHETIC",
                      .synthetic = true});
@@ -203,6 +167,9 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
     }
     return problems;
   }
+  if (const auto protocol = remote_protocol_of(request.name)) {
+    return remote_problems(*protocol, request);
+  }
   if (const auto custom = custom_of(request)) {
     return problems_of(*custom);
   }
@@ -213,7 +180,13 @@ std::vector<std::string> problems_of(const WorkloadRequest& request) {
   return problems;
 }
 
-bool reports_tokens(const WorkloadRequest& request) { return request.name == kLlama; }
+bool reports_tokens(const WorkloadRequest& request) {
+  if (request.name == kLlama) {
+    return true;
+  }
+  const auto protocol = remote_protocol_of(request.name);
+  return protocol && *protocol != RemoteProtocol::kserve;
+}
 
 std::vector<std::vector<int>> process_cpus(const std::vector<int>& worker_cpus, const WorkerManner& manner) {
   std::vector<std::vector<int>> cpus;
@@ -230,6 +203,9 @@ std::uint64_t library_size(const WorkloadRequest& request) {
   }
   if (const auto custom = custom_of(request)) {
     return maker_of(*custom, {{}})(0)->sample_count();
+  }
+  if (const auto protocol = remote_protocol_of(request.name)) {
+    return remote_library_size(*protocol, request);
   }
   const KernelEntry* kernel = find_kernel(request.name);
   return kernel != nullptr ? kernel->make(request.parameters)->sample_count() : request.numbered_samples;
@@ -268,6 +244,9 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
     }
     return std::make_unique<KernelWorkload>(custom->shown(), maker_of(*custom, process_cpus(worker_cpus, manner)),
                                             std::move(options));
+  }
+  if (const auto protocol = remote_protocol_of(request.name)) {
+    return make_remote_workload(*protocol, request, seed, worker_cpus, wait, manner);
   }
   if (request.name == kNull) {
     return std::make_unique<NumberedWorkload>(std::make_unique<NullSut>(), KernelIdentity{.name = std::string(kNull)},

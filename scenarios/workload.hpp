@@ -18,11 +18,14 @@
 #include "scenarios/hedging.hpp"
 #include "scenarios/kernel_sut.hpp"
 #include "scenarios/output_check.hpp"
+#include "scenarios/remote/remote_request.hpp"
 #include "scenarios/service_law.hpp"
 #include "scenarios/serving/serving_options.hpp"
 #include "scenarios/worker_team.hpp"
 
 namespace assay {
+
+struct RunDocument;
 
 /// What a run works on, as asked for.
 struct WorkloadRequest {
@@ -34,6 +37,7 @@ struct WorkloadRequest {
   std::optional<HedgeRequest> hedge;      ///< give slow queries to a second worker as well
   ServingOptions serving;                 ///< of "llama"
   std::uint64_t numbered_samples = 1024;  ///< in the library of "synthetic" and "null"
+  RemoteRequest remote;                   ///< of a server behind HTTP
 };
 
 /// One line for `assay list workloads`.
@@ -44,7 +48,7 @@ struct WorkloadEntry {
   bool synthetic = false;
 };
 
-/// Every kernel of the catalogue, then "llama", "synthetic" and "null".
+/// Every kernel of the catalogue, then "llama", "synthetic", the protocols of servers and "null".
 [[nodiscard]] std::vector<WorkloadEntry> workload_catalogue();
 
 /// What makes no sense in the request, one line each; for an unknown workload the known names. Throws
@@ -96,6 +100,9 @@ class Workload {
   /// afterwards; empty: it did not.
   virtual void on_failure(const std::function<void()>& /*action*/) {}
   [[nodiscard]] virtual std::string failure() const { return {}; }
+
+  /// What else the work itself found in the last run: errors by class, the state of a client. After all other results.
+  virtual void add_findings(RunDocument& /*document*/) const {}
 
   /// Why check() judges nothing; empty: it does.
   [[nodiscard]] virtual std::string unchecked_reason() const { return "a SYNTHETIC workload has no output"; }

@@ -7,6 +7,26 @@ namespace assay {
 namespace {
 
 /// Every member set.
+RemoteRecord golden_remote() {
+  return {.address = "http://127.0.0.1:8000/v1",
+          .protocol = "openai",
+          .token_count_by = "usage of each chunk",
+          .connections = 16,
+          .opened_in_run = 1,
+          .unopened = 0,
+          .waited = 3,
+          .threads = 1,
+          .events = 412'000,
+          .busiest_share = 0.25,
+          .receive_wait_p50_s = 1.1e-5,
+          .receive_wait_p99_s = 9e-5,
+          .receive_wait_max_s = 0.002,
+          .chunk_gap_p50_s = 0.01,
+          .chunk_gap_p99_s = 0.013,
+          .chunk_gap_max_s = 0.1,
+          .statuses = {{"429", 2}}};
+}
+
 FramesRecord golden_frames() {
   const auto estimate = [](double point) {
     return EstimateRecord{.point = point, .lower = 0.9 * point, .upper = 1.1 * point, .reason = ""};
@@ -158,6 +178,7 @@ RunDocument golden_run() {
   run.soak = golden_soak();
   run.frames = golden_frames();
   run.serving = sample_serving();
+  run.remote = golden_remote();
   run.warnings.push_back("a label with \"quotes\", a\ttab and µ");
   return run;
 }
