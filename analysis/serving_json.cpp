@@ -255,6 +255,30 @@ std::optional<EstimateRecord> read_share(const Field& field) {
   return share;
 }
 
+ordered_json model_json(const std::optional<ServingTimeModel>& model) {
+  if (!model) {
+    return nullptr;
+  }
+  return {{"compute_share", json_number(model->compute_share)},
+          {"bandwidth_share", json_number(model->bandwidth_share)},
+          {"overlap_loss", json_number(model->overlap_loss)},
+          {"host_s", json_number(model->host_s)},
+          {"observations", model->observations},
+          {"error_rms", json_number(model->error_rms)}};
+}
+
+std::optional<ServingTimeModel> read_model(const Field& field) {
+  if (field.absent()) {
+    return std::nullopt;
+  }
+  return ServingTimeModel{.compute_share = field.member("compute_share").non_negative(),
+                          .bandwidth_share = field.member("bandwidth_share").non_negative(),
+                          .overlap_loss = field.member("overlap_loss").non_negative(),
+                          .host_s = field.member("host_s").non_negative(),
+                          .observations = field.member("observations").count(),
+                          .error_rms = field.member("error_rms").non_negative()};
+}
+
 std::optional<double> optional_amount(const Field& field) {
   return field.absent() ? std::nullopt : std::optional(field.non_negative());
 }
@@ -283,6 +307,7 @@ ordered_json serving_json(const std::optional<ServingRecord>& serving) {
           {"goodput_tokens_per_s", json_number(serving->goodput_tokens_per_s)},
           {"within_windows_share", json_number(serving->within_windows_share)},
           {"token_gap", gaps_json(serving->token_gap)},
+          {"time_model", model_json(serving->time_model)},
           {"predicted_over_measured", json_number(serving->predicted_over_measured)},
           {"prediction_error_rms", json_number(serving->prediction_error_rms)},
           {"joules_per_token", json_number(serving->joules_per_token)},
@@ -318,6 +343,7 @@ std::optional<ServingRecord> read_serving(const Field& field) {
     field.member("within_windows_share").fail("a share from 0 to 1");
   }
   serving.token_gap = read_gaps(field.member("token_gap"));
+  serving.time_model = read_model(field.member("time_model"));
   serving.predicted_over_measured = optional_amount(field.member("predicted_over_measured"));
   serving.prediction_error_rms = optional_amount(field.member("prediction_error_rms"));
   serving.joules_per_token = optional_amount(field.member("joules_per_token"));

@@ -40,8 +40,8 @@ struct LadderProbe {
 struct LeverForecast {
   double tokens_per_s = 0.0;  ///< Server at its peak
   double rate_hz = 0.0;       ///< of that peak; 0: no rate holds the windows
-  double ttft_p99_s = 0.0;
-  double tpot_p99_s = 0.0;
+  double ttft_tail_s = 0.0;
+  double tpot_tail_s = 0.0;
 };
 
 /// A step of the ladder: all levers up to this one.

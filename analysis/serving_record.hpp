@@ -22,6 +22,17 @@ struct ServingCeilings {
   std::string source;  ///< how they were found: "measured in the warm-up: ..."
 };
 
+/// How long an iteration takes, fitted to iterations that the warm-up timed: max(c, m) + overlap_loss min(c, m) + host,
+/// c the work over compute_share of the products' ceiling, m the bytes over bandwidth_share of the reading's.
+struct ServingTimeModel {
+  double compute_share = 0.0;
+  double bandwidth_share = 0.0;
+  double overlap_loss = 0.0;
+  double host_s = 0.0;
+  std::uint64_t observations = 0;
+  double error_rms = 0.0;  ///< of predicted over measured, less 1
+};
+
 /// Where the time of a run went, each a share of it; they sum to 1.
 struct ServingWaterfall {
   double no_request = 0.0;     ///< nothing to do
@@ -94,8 +105,9 @@ struct ServingRecord {
   std::optional<double> goodput_tokens_per_s;
   std::optional<double> within_windows_share;
   TokenGapRecord token_gap;
-  /// Of the iterations: the time model's prediction over what was measured, in the mean, and the root mean square of
-  /// its relative error.
+  std::optional<ServingTimeModel> time_model;
+  /// Of the iterations of the run: the time model's prediction over what was measured, in the mean, and the root mean
+  /// square of its relative error.
   std::optional<double> predicted_over_measured;
   std::optional<double> prediction_error_rms;
   std::string energy_of;  ///< the counter that joules_per_token is from

@@ -1,5 +1,7 @@
 #include "analysis/track_figures.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "analysis/frames_text.hpp"
@@ -42,6 +44,32 @@ void take_frames(TrackFigures& figures, const RunDocument& run) {
   }
 }
 
+/// At the percentile that the run's windows are held at; the P99 where the file has no such one.
+EstimateRecord at_target(const std::optional<LatencyRecord>& times, double percentile) {
+  constexpr double kPercent = 100.0;
+  if (!times) {
+    return {.reason = "the run has no token times"};
+  }
+  const auto found = times->percentiles_s.find(fmt::format("p{:g}", kPercent * percentile));
+  return found == times->percentiles_s.end() ? percentile_of(*times, "p99") : found->second;
+}
+
+std::optional<ServingFigures> serving_of(const RunDocument& run) {
+  if (!run.serving) {
+    return std::nullopt;
+  }
+  const ServingTotals& totals = run.serving->run;
+  return ServingFigures{.tokens_per_s = totals.duration_s > 0.0 ? totals.tokens / totals.duration_s : 0.0,
+                        .product_utilisation = totals.product_utilisation,
+                        .bandwidth_utilisation = totals.bandwidth_utilisation,
+                        .busy_share = totals.busy_share,
+                        .batch_mean = totals.batch_mean,
+                        .waterfall = totals.waterfall,
+                        .ttft_s = at_target(run.first_token, run.percentile),
+                        .tpot_s = at_target(run.token_time, run.percentile),
+                        .dollars_per_million_tokens = run.serving->dollars_per_million_tokens};
+}
+
 }  // namespace
 
 TrackFigures figures_of(const RunDocument& run) {
@@ -82,6 +110,7 @@ TrackFigures figures_of(const RunDocument& run) {
   } else {
     figures.missed_share.reason = "the run had no deadline";
   }
+  figures.serving = serving_of(run);
   return figures;
 }
 

@@ -208,8 +208,8 @@ Json rung_json(const LadderRung& rung) {
   if (rung.forecast) {
     forecast = {{"tokens_per_s", rung.forecast->tokens_per_s},
                 {"rate_hz", rung.forecast->rate_hz},
-                {"ttft_p99_s", rung.forecast->ttft_p99_s},
-                {"tpot_p99_s", rung.forecast->tpot_p99_s}};
+                {"ttft_tail_s", rung.forecast->ttft_tail_s},
+                {"tpot_tail_s", rung.forecast->tpot_tail_s}};
   }
   return {{"step", rung.step},
           {"title", rung.title},

@@ -97,7 +97,7 @@ class CommandLine {
   }
 
   void add_track() {
-    CLI::App* sub = command("track", "the whole audit of a track: edge, mobile or tiny; a bundle and a page",
+    CLI::App* sub = command("track", "the whole audit of a track: cloud, edge, mobile or tiny; a bundle and a page",
                             [this] { return track_command(track_); });
     add_track_flags(*sub, track_);
     sub->footer(kExitCodes);

@@ -228,7 +228,7 @@ constexpr std::array kTerms{
                   "Equal seeds give equal traffic on every machine, so that two systems answer the same queries at the "
                   "same scheduled times."},
     GlossaryEntry{
-        "track", "tracks, edge, mobile, tiny, assay track",
+        "track", "tracks, cloud, edge, mobile, tiny, assay track",
         "One whole audit: a claim, the runs that put it to the test, and the sentence that follows.",
         "Its steps are data (share/tracks/). 'Claimed' is what a usual benchmark says, measured here too; "
         "'found' is what the load of the place showed. CONFIRMED: the claim did not survive, by the intervals. "

@@ -24,6 +24,7 @@
 #include "lab/run_request_text.hpp"
 #include "lab/tour_plan.hpp"
 #include "lab/track_camera_search.hpp"
+#include "lab/track_forecast.hpp"
 #include "lab/track_lever_search.hpp"
 #include "lab/track_real_world.hpp"
 #include "lab/version.hpp"
@@ -52,6 +53,9 @@ MeasurementOptions in_own_folder(MeasurementOptions options, const std::string& 
 }
 
 class TrackCommand {
+  static constexpr std::uint64_t kFewLeverProbes = 4;
+  static constexpr std::uint64_t kMostLeverProbes = 9;
+
  public:
   explicit TrackCommand(const TrackCommandOptions& options)
       : options_(options), console_(options.console), track_(track_named(options.track)) {
@@ -280,12 +284,39 @@ class TrackCommand {
 
   bool pull_lever(const TrackStep& step) {
     const auto take = [&](LadderRung rung) { record_.ladder.push_back(std::move(rung)); };
-    return search_lever(
-        step, lever_question(),
+    const bool goes_on = search_lever(
+        step, lever_question(step),
         [&](const RunOptions& run, const std::string& id, const std::string& title) {
           return probe(step, run, id, title);
         },
         take);
+    last_lever_ = &step.definition;
+    return goes_on;
+  }
+
+  /// Offline, before the levers, says how fast the engine is at all, and how long its iterations take.
+  [[nodiscard]] LeverQuestion lever_question(const TrackStep& step) {
+    const auto offline = std::ranges::find(documents_, "offline", &RunDocument::scenario);
+    if (offline == documents_.end() || !(offline->duration_s > 0.0)) {
+      throw std::runtime_error("no run of Offline came before the levers: nothing says how fast the engine is");
+    }
+    const LeverForecastOrReason forecast = forecast_lever(step.run, *offline);
+    take_windows(step);
+    return {.percentile = percentile_of(track_),
+            .forecast = forecast.forecast,
+            .forecast_note = forecast.reason,
+            .offline_rate_hz = static_cast<double>(offline->sample_count) / offline->duration_s,
+            .most_probes = options_.choices.full ? kMostLeverProbes : kFewLeverProbes,
+            .flags = changed_flags(last_lever_, step.definition)};
+  }
+
+  void take_windows(const TrackStep& step) {
+    for (const auto& [flag, limit_s] :
+         {std::pair{"ttft", &record_.ttft_limit_s}, std::pair{"tpot", &record_.tpot_limit_s}}) {
+      if (const auto text = step.run.value(flag)) {
+        *limit_s = seconds(parse_latency_window(*text).limit);
+      }
+    }
   }
 
   ExitCode finish() {
@@ -326,6 +357,7 @@ class TrackCommand {
   bool honest_ = true;
   bool all_measured_ = true;  ///< no optional step failed
   std::string failure_;       ///< of the last run that gave no result
+  const TrackStepDefinition* last_lever_ = nullptr;
 };
 
 }  // namespace

@@ -23,7 +23,7 @@ struct TrackCommandOptions {
   std::optional<std::string> json;
 };
 
-/// `assay track edge|mobile|tiny`: runs the steps of a track, one after the other, through the same engine as
+/// `assay track cloud|edge|mobile|tiny`: runs the steps of a track, one after the other, through the same engine as
 /// everything else, and leaves a bundle: a folder with a result file for each run, track.json, which names them with
 /// their SHA-256, and a page that holds what was claimed against what was found. A crisis that is found, or not, is a
 /// result and no failure: run_invalid only where a run was not honest or is missing.

@@ -6,7 +6,7 @@
 namespace assay {
 
 void add_track_flags(CLI::App& sub, TrackCommandOptions& options) {
-  sub.add_option("track", options.track, "edge, mobile or tiny, or a file like those of share/tracks/")
+  sub.add_option("track", options.track, "cloud, edge, mobile or tiny, or a file like those of share/tracks/")
       ->required()
       ->type_name("TRACK");
   CLI::Option* const quick = sub.add_flag("--quick", options.quick, "short runs (default)")->group("Length");

@@ -79,8 +79,13 @@ std::optional<std::string> problem_of(const TrackStep& step) {
     return std::nullopt;
   }
   try {
-    const bool is_search = step.definition.kind == TrackStepDefinition::Kind::search;
-    (void)request_from(is_search ? for_cameras(step.run, 1) : step.run);
+    RunOptions run = step.run;
+    if (step.definition.kind == TrackStepDefinition::Kind::search) {
+      run = for_cameras(run, 1);
+    } else if (step.definition.kind == TrackStepDefinition::Kind::lever) {
+      run.set("rate", "1");
+    }
+    (void)request_from(run);
     return std::nullopt;
   } catch (const CommandError& error) {
     const std::string text = error.what();
@@ -227,7 +232,10 @@ Nanoseconds expected_time(const TrackPlan& plan) {
     sum += step.expected + kAroundRun;
   }
   for (const TrackStep& step : plan.steps) {
-    const int runs = step.definition.kind == TrackStepDefinition::Kind::search ? kProbes : 1;
+    constexpr int kLeverProbes = 4;
+    const int runs = step.definition.kind == TrackStepDefinition::Kind::search  ? kProbes
+                     : step.definition.kind == TrackStepDefinition::Kind::lever ? kLeverProbes
+                                                                                : 1;
     sum += runs * (step.expected + kAroundRun);
   }
   return sum;

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstring>
 #include <set>
 #include <stdexcept>
@@ -12,6 +10,7 @@
 #include "scenarios/serving/calibration.hpp"
 #include "scenarios/serving/decoder_floors.hpp"
 #include "scenarios/serving/llama_backend.hpp"
+#include "scenarios/serving/llama_request.hpp"
 #include "scenarios/serving/serving_engine.hpp"
 #include "scenarios/serving/serving_simulation.hpp"
 
@@ -19,136 +18,14 @@ namespace assay {
 
 namespace {
 
-/// The parameters of a request, read.
-struct LlamaRequest {
-  LlamaShape shape;
-  DecoderFormats formats;
-  std::uint32_t held_layers = 0;
-  std::uint32_t sample_count = 1024;
-  double shared_share = 0.0;
-  RequestLengths lengths = RequestLengths::fixed(1, 1);
-  std::uint32_t pages = 0;
-};
-
-const std::array<KernelParameter, 5> kParameters = {
-    {{.name = "preset",
-      .meaning = "shape: llama3-70b, llama3-8b, llama3.2-1b, tiny or verify",
-      .default_value = "tiny"},
-     {.name = "weights", .meaning = "bf16, int8 or int4", .default_value = "int8"},
-     {.name = "held_layers",
-      .meaning = "layers in memory, the others use their weights; 0: all, or what fits",
-      .default_value = "0"},
-     {.name = "samples", .meaning = "prompts in the library, 1 to 65536", .default_value = "1024"},
-     {.name = "shared", .meaning = "share of each prompt that all have in common, 0 to 1", .default_value = "0"}}};
-
-template <class Number>
-Number number_in(std::string_view name, const std::string& text, Number lowest, Number highest) {
-  Number value{};
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{} || end != text.data() + text.size() || !(value >= lowest && value <= highest)) {
-    throw std::invalid_argument(
-        fmt::format("--param {}={}: must be a number within {} and {}", name, text, lowest, highest));
-  }
-  return value;
-}
-
-const LlamaShape& shape_named(const std::string& name) {
-  const LlamaShape* shape = find_llama_shape(name);
-  if (shape == nullptr) {
-    std::vector<std::string_view> names;
-    for (const LlamaShape& known : llama_shapes()) {
-      names.push_back(known.name);
-    }
-    throw std::invalid_argument(fmt::format("--param preset={}: is none of {}", name, fmt::join(names, ", ")));
-  }
-  return *shape;
-}
-
-WeightFormat weights_named(const std::string& name) {
-  for (const WeightFormat format : {WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4}) {
-    if (name == name_of(format)) {
-      return format;
-    }
-  }
-  throw std::invalid_argument(fmt::format("--param weights={}: is none of bf16, int8, int4", name));
-}
-
-std::string default_lengths(const LlamaShape& shape) {
-  return shape.name == "tiny" ? "azure-conv/8:512/64" : shape.name == "verify" ? "azure-conv/16:128/16" : "azure-conv";
-}
-
-/// Pages of the cache: as asked, or for max_slots of the longest requests, but for one sequence of the layout at least.
-std::uint32_t pages_for(const ServingOptions& options, const RequestLengths& lengths, const LlamaShape& shape) {
-  const std::uint64_t longest = lengths.longest();
-  const std::uint64_t one = options.policy.kv == KvLayout::contiguous ? shape.context : longest;
-  const std::uint64_t wanted =
-      options.kv_tokens > 0 ? options.kv_tokens : std::max(options.policy.max_slots * longest, one);
-  const std::uint64_t pages = options.kv_tokens > 0 ? wanted / kPageTokens : (wanted + kPageTokens - 1) / kPageTokens;
-  constexpr std::uint64_t kMost = 1 << 24;
-  if (pages == 0 || pages > kMost || wanted < one) {
-    throw std::invalid_argument(fmt::format("--kv-tokens {}: one sequence of --kv {} takes {}; at most {} fit",
-                                            options.kv_tokens, name_of(options.policy.kv), one, kMost * kPageTokens));
-  }
-  return static_cast<std::uint32_t>(pages);
-}
-
-/// Throws std::invalid_argument with all that is wrong.
-LlamaRequest read(const WorkloadRequest& request) {
-  LlamaRequest llama;
-  std::vector<std::string> problems;
-  const auto attempt = [&](const auto& task) {
-    try {
-      task();
-    } catch (const std::invalid_argument& error) {
-      problems.emplace_back(error.what());
-    }
-  };
-  const auto value = [&](std::string_view name) {
-    const auto found = request.parameters.find(std::string(name));
-    const auto* known = std::ranges::find(kParameters, name, &KernelParameter::name);
-    return found == request.parameters.end() ? known->default_value : found->second;
-  };
-  for (const auto& [name, text] : request.parameters) {
-    if (std::ranges::find(kParameters, name, &KernelParameter::name) == kParameters.end()) {
-      problems.push_back(
-          fmt::format("--param {}: workload llama has preset, weights, held_layers, samples, shared", name));
-    }
-  }
-  attempt([&] { llama.shape = shape_named(value("preset")); });
-  attempt([&] { llama.formats.weights = llama.formats.head = weights_named(value("weights")); });
-  attempt([&] { llama.held_layers = number_in<std::uint32_t>("held_layers", value("held_layers"), 0, 1024); });
-  attempt([&] { llama.sample_count = number_in<std::uint32_t>("samples", value("samples"), 1, 65'536); });
-  attempt([&] { llama.shared_share = number_in<double>("shared", value("shared"), 0.0, 1.0); });
-  llama.formats.kv = request.serving.kv_format;
-  if (llama.shape.layers > 0) {
-    const auto policy = request.serving.policy.problems(llama.shape.context);
-    problems.insert(problems.end(), policy.begin(), policy.end());
-    attempt([&] {
-      const std::string& asked = request.serving.lengths;
-      llama.lengths = RequestLengths::parse(asked.empty() ? default_lengths(llama.shape) : asked);
-      llama.lengths.limit_total(static_cast<std::uint32_t>(llama.shape.context));
-      llama.pages = pages_for(request.serving, llama.lengths, llama.shape);
-    });
-  }
-  if (request.batching.max_batch != 1) {
-    problems.emplace_back("--batch: workload llama batches by iterations; use --max-slots");
-  }
-  if (request.hedge) {
-    problems.emplace_back("--hedge: workload llama has one engine, there is no second worker to take a copy");
-  }
-  if (!problems.empty()) {
-    throw std::invalid_argument(fmt::format("{}", fmt::join(problems, "\n")));
-  }
-  return llama;
-}
-
 class LlamaWorkload final : public Workload {
  public:
   LlamaWorkload(const WorkloadRequest& request, std::uint64_t seed, const std::vector<int>& cpus,
                 const WaitPolicy& wait, const WorkerManner& manner)
-      : llama_(read(request)), serving_(request.serving), engine_(engine_options(seed, cpus, wait, manner), [&] {
-          return std::make_unique<LlamaBackend>(decoder_options(seed, cpus));
-        }) {
+      : llama_(llama_request(request)),
+        serving_(request.serving),
+        engine_(engine_options(seed, cpus, wait, manner),
+                [&] { return std::make_unique<LlamaBackend>(decoder_options(seed, cpus)); }) {
     OutputCheck check;
     engine_.with_backend([&](IterationBackend& backend) { check = backend.verify(); });
     if (!check.passed) {
@@ -207,16 +84,7 @@ class LlamaWorkload final : public Workload {
             .seed = seed + 1,
             .sampling = {}};
   }
-  [[nodiscard]] DeviceCeilings device() const {
-    return {.name = "this machine",
-            .source = ceilings_.source,
-            .read = {ceilings_.read_bytes_per_s},
-            // int4 weights multiply in 8 bits here: the layers of both take the rate of narrow products.
-            .products = {llama_.formats.weights == WeightFormat::int4 ? ceilings_.products_flops_per_s
-                                                                      : ceilings_.attention_flops_per_s},
-            .narrow_products = {ceilings_.products_flops_per_s},
-            .memory = {}};
-  }
+  [[nodiscard]] DeviceCeilings device() const { return device_of(ceilings_, llama_.formats.weights); }
 
   LlamaRequest llama_;
   ServingOptions serving_;
@@ -224,6 +92,7 @@ class LlamaWorkload final : public Workload {
   KernelIdentity identity_;
   ServingCeilings ceilings_;
   std::optional<IterationTimeModel> model_;
+  std::optional<ServingTimeModel> fit_;
   double best_prompt_rate_ = 0.0;  ///< flop/s of the fastest iteration that the warm-up saw
 };
 
@@ -248,7 +117,14 @@ WarmUp LlamaWorkload::warm_up(Nanoseconds duration, const std::stop_token& stop)
   }
   engine_.set_ceilings(ceilings_);
   model_ = fitted({.host = Nanoseconds{0}}, device(), llama_.formats.weights, observations);
-  engine_.set_model(IterationTimes(*model_, device(), llama_.formats.weights));
+  const IterationTimes times(*model_, device(), llama_.formats.weights);
+  engine_.set_model(times);
+  fit_ = {.compute_share = model_->compute_share,
+          .bandwidth_share = model_->bandwidth_share,
+          .overlap_loss = model_->overlap_loss,
+          .host_s = seconds(model_->host),
+          .observations = observations.size(),
+          .error_rms = relative_error_rms(times, observations)};
   // What the model says sizes the run.
   const ServingSetup setup{.shape = llama_.shape,
                            .formats = llama_.formats,
@@ -312,6 +188,7 @@ std::optional<ServingRecord> LlamaWorkload::serving() const {
   for (const auto& [name, text] : engine_.backend().facts()) {
     record.settings.emplace("decoder_" + name, text);
   }
+  record.time_model = fit_;
   record.price_per_hour = serving_.price_per_hour;
   return record;
 }
@@ -348,19 +225,19 @@ std::optional<ResponseCheck> LlamaWorkload::check(const TestResult& result) cons
 WorkloadEntry llama_entry() {
   return {.name = std::string(kLlama),
           .summary = "A Llama decoder behind a serving engine, seeded weights: tokens under TTFT and TPOT windows.",
-          .parameters = {kParameters.begin(), kParameters.end()}};
+          .parameters = {llama_parameters().begin(), llama_parameters().end()}};
 }
 
 std::vector<std::string> llama_problems(const WorkloadRequest& request) {
   try {
-    (void)read(request);
+    (void)llama_request(request);
   } catch (const std::invalid_argument& error) {
     return {error.what()};
   }
   return {};
 }
 
-std::uint64_t llama_library_size(const WorkloadRequest& request) { return read(request).sample_count; }
+std::uint64_t llama_library_size(const WorkloadRequest& request) { return llama_request(request).sample_count; }
 
 std::unique_ptr<Workload> make_llama_workload(const WorkloadRequest& request, std::uint64_t seed,
                                               const std::vector<int>& cpus, const WaitPolicy& wait,

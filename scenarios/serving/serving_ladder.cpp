@@ -133,8 +133,8 @@ class LadderBuilder {
 ServingPrediction prediction_of(ServingOutcome outcome, double rate_hz) {
   return {.tokens_per_s = outcome.tokens_per_s,
           .rate_hz = rate_hz,
-          .ttft_p99_s = outcome.ttft_p99_s,
-          .tpot_p99_s = outcome.tpot_p99_s,
+          .ttft_tail_s = outcome.ttft_tail_s,
+          .tpot_tail_s = outcome.tpot_tail_s,
           .totals = outcome.record.run};
 }
 
@@ -145,7 +145,8 @@ std::vector<ServingLever> serving_ladder(const ServingSetup& calibrated, const L
 }
 
 ServingPrediction predict_offline(const ServingSetup& setup, const ServingQuestion& question) {
-  return prediction_of(simulate(setup, offline_requests(question.lengths, question.seed, question.offline_requests)),
+  return prediction_of(simulate(setup, offline_requests(question.lengths, question.seed, question.offline_requests),
+                                kNever, question.tail),
                        0.0);
 }
 
@@ -154,13 +155,13 @@ ServingPrediction predict_server(const ServingSetup& setup, const ServingQuestio
   const Nanoseconds end = question.probe + question.probe / 2;
   return prediction_of(
       simulate(setup, server_requests(question.lengths, question.seed, rate_hz, question.burstiness, question.probe),
-               end),
+               end, question.tail),
       rate_hz);
 }
 
 ServingPrediction predict_peak(const ServingSetup& setup, const ServingQuestion& question) {
   const auto holds = [&](const ServingPrediction& one) {
-    return one.ttft_p99_s <= question.first_token_limit_s && one.tpot_p99_s <= question.token_time_limit_s;
+    return one.ttft_tail_s <= question.first_token_limit_s && one.tpot_tail_s <= question.token_time_limit_s;
   };
   constexpr double kResolution = 0.02;
   constexpr double kLowestShare = 1.0 / 64.0;

@@ -40,6 +40,7 @@ struct ServingQuestion {
   std::uint64_t seed = 1;
   double first_token_limit_s = 2.0;
   double token_time_limit_s = 0.2;
+  double tail = 0.99;       ///< the share of requests that the windows are held for
   double burstiness = 1.0;  ///< shape of gamma-distributed gaps; 1: Poisson
   std::size_t offline_requests = 2000;
   Nanoseconds probe = std::chrono::seconds{300};
@@ -49,8 +50,8 @@ struct ServingQuestion {
 struct ServingPrediction {
   double tokens_per_s = 0.0;
   double rate_hz = 0.0;  ///< Server: of the arrivals
-  double ttft_p99_s = 0.0;
-  double tpot_p99_s = 0.0;
+  double ttft_tail_s = 0.0;
+  double tpot_tail_s = 0.0;
   ServingTotals totals;
 };
 
@@ -59,7 +60,7 @@ struct ServingPrediction {
 /// At one rate.
 [[nodiscard]] ServingPrediction predict_server(const ServingSetup& setup, const ServingQuestion& question,
                                                double rate_hz);
-/// The highest rate that holds both windows at P99, to 2 %; rate 0 where none does.
+/// The highest rate that holds both windows at the tail, to 2 %; rate 0 where none does.
 [[nodiscard]] ServingPrediction predict_peak(const ServingSetup& setup, const ServingQuestion& question);
 
 struct LeverPrediction {

@@ -63,7 +63,7 @@ class Simulation {
       }
       iterate(plan);
     }
-    return summary();
+    return summary(tail);
   }
 
  private:
@@ -126,7 +126,7 @@ class Simulation {
     }
   }
 
-  ServingOutcome summary() {
+  ServingOutcome summary(double tail) {
     std::vector<double> first;
     std::vector<double> per_token;
     for (const SimulatedRequest& request : outcome_.requests) {
@@ -136,9 +136,8 @@ class Simulation {
         per_token.push_back(done ? request.tpot_s() : INFINITY);
       }
     }
-    constexpr double kTail = 0.99;
-    outcome_.ttft_p99_s = at_share(first, kTail);
-    outcome_.tpot_p99_s = at_share(per_token, kTail);
+    outcome_.ttft_tail_s = at_share(first, tail);
+    outcome_.tpot_tail_s = at_share(per_token, tail);
     outcome_.tokens_per_s = now_ > Nanoseconds{0} ? static_cast<double>(tokens_) / seconds(now_) : 0.0;
     outcome_.record = account_.take(now_.count());
     return std::move(outcome_);
@@ -161,7 +160,8 @@ class Simulation {
 
 }  // namespace
 
-ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests, Nanoseconds end) {
+ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests, Nanoseconds end,
+                        double tail) {
   return Simulation(setup, std::move(requests)).run(end);
 }
 

@@ -42,8 +42,8 @@ struct ServingOutcome {
   std::uint64_t refused = 0;  ///< longer than the cache or the context holds
   double duration_s = 0.0;    ///< to the last completion
   double tokens_per_s = 0.0;  ///< of answers
-  double ttft_p99_s = 0.0;    ///< exact rank, as the verdict takes it
-  double tpot_p99_s = 0.0;
+  double ttft_tail_s = 0.0;   ///< at the tail asked for: exact rank, as the verdict takes it
+  double tpot_tail_s = 0.0;
   ServingRecord record;
 };
 
@@ -51,7 +51,7 @@ struct ServingOutcome {
 /// time model says, until all are done or `end` of virtual time. Nothing here reads a clock.
 /// Throws std::invalid_argument as Scheduler does.
 [[nodiscard]] ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests,
-                                      Nanoseconds end = kNever);
+                                      Nanoseconds end = kNever, double tail = 0.99);
 
 /// All at once, as Offline has them.
 [[nodiscard]] std::vector<SimulatedRequest> offline_requests(const RequestLengths& lengths, std::uint64_t seed,

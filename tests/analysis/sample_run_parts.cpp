@@ -247,6 +247,12 @@ ServingRecord sample_serving() {
                        .max_s = 0.55,
                        .percentiles_s = {{"p50", 0.55}, {"p99", 0.55}},
                        .histogram = {{800, 1}}};
+  serving.time_model = {.compute_share = 0.8,
+                        .bandwidth_share = 0.9,
+                        .overlap_loss = 0.6,
+                        .host_s = 2e-5,
+                        .observations = 12,
+                        .error_rms = 0.04};
   serving.predicted_over_measured = 1.05;
   serving.prediction_error_rms = 0.08;
   serving.price_per_hour = 2.5;

@@ -147,7 +147,7 @@ TEST(ProgramTrack, SaysWhatIsWrongBeforeAnythingIsMeasured) {
     EXPECT_EQ(result.exit_code, code);
     EXPECT_THAT(result.err, HasSubstr(words));
   };
-  fails({"track", "cloudy"}, 2, "no track of that name comes with the program: edge, mobile, tiny");
+  fails({"track", "cloudy"}, 2, "no track of that name comes with the program: cloud, edge, mobile, tiny");
   fails({"track", small_track(folder), "--preset", "0.5"}, 2, "has no sizes to choose from");
   fails({"track", small_track(folder), "--quick", "--full"}, 2, "--full");
   std::ofstream(folder / "broken.toml") << "name = 3\n";

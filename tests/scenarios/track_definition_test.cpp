@@ -61,7 +61,7 @@ TEST(TrackDefinition, ReadsATrack) {
 
 TEST(TrackDefinition, SaysWhatToMend) {
   EXPECT_TRUE(refusal("name = ", "line 1 is no TOML"));
-  EXPECT_TRUE(refusal(replaced("judge = \"edge\"", "judge = \"cloud\""), "one of edge, mobile, tiny"));
+  EXPECT_TRUE(refusal(replaced("judge = \"edge\"", "judge = \"clouds\""), "one of edge, mobile, tiny, cloud"));
   EXPECT_TRUE(refusal(replaced("claim = \"it is fast\"\n", ""), "the track lacks claim; add a line such as claim = "));
   EXPECT_TRUE(refusal(replaced("title = \"Mine\"", "title = 3"), "line 3: title in the track must be a text"));
   EXPECT_TRUE(refusal(replaced("title = \"Mine\"", "title = \"M\\u001bine\""), "printable ASCII"));
@@ -108,7 +108,7 @@ TEST(ShippedTracks, AreTheFilesOfTheFolder) {
   EXPECT_EQ(find_track(std::string(ASSAY_TRACKS) + "/edge.toml").name, "edge");
   EXPECT_THAT([] { static_cast<void>(find_track("cloudy")); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("\"cloudy\" is no file and no track of that name comes "
-                                                             "with the program: edge, mobile, tiny")));
+                                                             "with the program: cloud, edge, mobile, tiny")));
 }
 
 }  // namespace
