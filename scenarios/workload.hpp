@@ -43,6 +43,7 @@ struct WorkloadEntry {
   std::string summary;
   std::vector<KernelParameter> parameters;
   bool synthetic = false;
+  bool drives_server = false;  ///< needs an address
 };
 
 /// Every kernel of the catalogue, then "synthetic", the protocols of servers and "null".
