@@ -125,7 +125,8 @@ std::vector<WorkloadEntry> workload_catalogue() {
                      .synthetic = true});
   for (const RemoteProtocol protocol :
        {RemoteProtocol::openai, RemoteProtocol::openai_chat, RemoteProtocol::triton, RemoteProtocol::kserve}) {
-    entries.push_back({.name = std::string(name_of(protocol)), .summary = std::string(summary_of(protocol))});
+    entries.push_back(
+        {.name = std::string(name_of(protocol)), .summary = std::string(summary_of(protocol)), .drives_server = true});
   }
   entries.push_back({.name = std::string(kNull),
                      .summary = "completes at once: what is left is the load generator itself. SYNTHETIC",

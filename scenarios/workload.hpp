@@ -46,6 +46,7 @@ struct WorkloadEntry {
   std::string summary;
   std::vector<KernelParameter> parameters;
   bool synthetic = false;
+  bool drives_server = false;  ///< needs an address
 };
 
 /// Every kernel of the catalogue, then "llama", "synthetic", the protocols of servers and "null".

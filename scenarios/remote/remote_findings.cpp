@@ -82,7 +82,7 @@ void judge_client(RunDocument& document, const RemoteRecord& record) {
                                                  format_percent(*record.busiest_share)),
                           .remedy = "more of them: --threads 2; or a lower --rate"});
   }
-  if (!document.first_token || !record.receive_wait_p99_s) {
+  if (!document.first_token || !record.receive_wait_p99_s || document.scenario == "offline") {
     return;
   }
   const auto median = document.first_token->percentiles_s.find("p50");

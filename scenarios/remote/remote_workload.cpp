@@ -19,7 +19,10 @@ KernelIdentity identity_of(const RemotePlan& plan, const RemoteRequest& request)
   auto& parameters = identity.parameters;
   parameters["model"] = plan.model;
   parameters["connections"] = fmt::format("{}", request.connections);
-  parameters["samples"] = fmt::format("{}", plan.samples);
+  const RemotePlan usual;  // what is as usual needs no words
+  if (plan.samples != usual.samples) {
+    parameters["samples"] = fmt::format("{}", plan.samples);
+  }
   if (plan.protocol == RemoteProtocol::kserve) {
     parameters["input"] =
         fmt::format("{}:{}:{}", plan.tensor->name, plan.tensor->datatype, fmt::join(plan.tensor->shape, "x"));
@@ -27,11 +30,13 @@ KernelIdentity identity_of(const RemotePlan& plan, const RemoteRequest& request)
   }
   parameters["prompt_tokens"] = fmt::format("{}", plan.prompt_tokens);
   parameters["max_tokens"] = fmt::format("{}", plan.max_tokens);
-  parameters["exact"] = answer_rule_of(plan).exact ? "yes" : "no";
+  if (!answer_rule_of(plan).exact) {
+    parameters["exact"] = "no";
+  }
   if (plan.plain) {
     parameters["plain"] = "yes";
   }
-  if (plan.protocol == RemoteProtocol::openai) {
+  if (plan.protocol == RemoteProtocol::openai && plan.vocabulary != usual.vocabulary) {
     parameters["vocabulary"] = fmt::format("{}", plan.vocabulary);
   }
   return identity;

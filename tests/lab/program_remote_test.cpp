@@ -107,7 +107,7 @@ TEST(ProgramRemoteFault, BadAddressesGetOneLine) {
            {{"run", "--sut", "http://u:geheim@host", "--model", "m"}, "ASSAY_API_KEY"},
            {{"run", "--sut", "http://127.0.0.1:1"}, "--model ''"},
            {{"run", "gemm", "--sut", "http://127.0.0.1:1"}, "--sut: only workloads openai"},
-           {{"run", "--sut", "http://127.0.0.1:1", "--model", "m", "--hedge", "1ms"}, "--hedge"}}) {
+           {{"run", "--sut", "http://127.0.0.1:1", "--model", "m", "--batch", "2"}, "--batch 2: the server makes"}}) {
     const ScratchFolder folder;
     const ProgramResult result = run_assay(folder, arguments);
     EXPECT_EQ(result.exit_code, 2) << named;

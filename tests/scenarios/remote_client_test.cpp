@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "analysis/run_document.hpp"
+#include "harness/machine.hpp"
 #include "harness/steady_clock.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/remote/request_text.hpp"
@@ -61,7 +62,8 @@ WorkloadRequest request_to(const std::string& url, std::string protocol = "opena
 }
 
 std::unique_ptr<Workload> workload_for(const WorkloadRequest& request) {
-  return make_workload(request, 1, {}, WaitPolicy{}, {.pinned = false, .all_cpus = {}});
+  const std::vector<int> cpus = detect_machine().allowed_cpus();
+  return make_workload(request, 1, {cpus.front()}, WaitPolicy{}, {.pinned = false, .all_cpus = cpus});
 }
 
 struct FinishedRun {

@@ -13,16 +13,20 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-TEST(Workload, TheCatalogueHoldsTheKernelsAndTheTwoTestPieces) {
+TEST(Workload, TheCatalogueHoldsTheKernelsTheServersAndTheTwoTestPieces) {
   std::vector<std::string> names;
   for (const WorkloadEntry& entry : workload_catalogue()) {
     names.push_back(entry.name);
     EXPECT_FALSE(entry.summary.empty()) << entry.name;
     EXPECT_EQ(entry.synthetic, entry.name == "synthetic" || entry.name == "null");
+    if (entry.drives_server) {
+      EXPECT_THAT(problems_of(WorkloadRequest{.name = entry.name}), ElementsAre(HasSubstr("takes the address")));
+      continue;
+    }
     EXPECT_THAT(problems_of(WorkloadRequest{.name = entry.name}), IsEmpty()) << entry.name;
     EXPECT_GT(library_size({.name = entry.name}), 0U);
   }
-  for (const char* name : {"mlp", "gemm", "gemv", "triad", "fma", "synthetic", "null"}) {
+  for (const char* name : {"mlp", "gemm", "gemv", "triad", "fma", "openai", "kserve", "synthetic", "null"}) {
     EXPECT_THAT(names, Contains(name));
   }
 }
