@@ -233,7 +233,7 @@ void measure(Decoding& decoding, Reader& reader, Products& products, const std::
   const auto bytes = static_cast<double>(decoder.shape().streamed_bytes(decoder.formats()).count) +
                      static_cast<double>(decoder.shape().kv_bytes_per_token(decoder.formats().kv).count) * kContext;
   const auto flops = static_cast<double>(decoder.shape().prompt_work(kPrompt).count);
-  Series read, one, share, cpu_share, batch, prefill, prefill_share, prefill_cpu_share, contended;
+  Series read, one, share, cpu_share, batch, cpu_batch, prefill, prefill_share, prefill_cpu_share, contended;
   for (int round = 0; round < rounds; ++round) {
     const auto [wall, cpu] = reader.bytes_per_second();
     const Cost single = decoding.decode(1, 12);
@@ -247,14 +247,15 @@ void measure(Decoding& decoding, Reader& reader, Products& products, const std::
     share.values.push_back(bytes / single.wall_s / wall);
     cpu_share.values.push_back(bytes / single.cpu_s / cpu);
     batch.values.push_back(kBatch * single.wall_s / eight.wall_s);
+    cpu_batch.values.push_back(kBatch * single.cpu_s / eight.cpu_s);
     prefill.values.push_back(flops / prompt.wall_s);
     prefill_share.values.push_back(flops / prompt.wall_s / gemm);
     prefill_cpu_share.values.push_back(flops / prompt.cpu_s / gemm_cpu);
     contended.values.push_back(clean.wall_s / shared.wall_s);
   }
-  fmt::print("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", name_of(decoder.formats().weights),
-             read.text(1e9), one.text(), share.text(), cpu_share.text(), batch.text(), prefill.text(1e9),
-             prefill_share.text(), prefill_cpu_share.text(), contended.text());
+  fmt::print("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", name_of(decoder.formats().weights),
+             read.text(1e9), one.text(), share.text(), cpu_share.text(), batch.text(), cpu_batch.text(),
+             prefill.text(1e9), prefill_share.text(), prefill_cpu_share.text(), contended.text());
   std::fflush(stdout);
 }
 
@@ -282,8 +283,8 @@ int run(std::span<const char* const> arguments) {
   fmt::print(
       "| weights | read-only [GB/s] | batch 1 [token/s] | share of it | the same of CPU time | batch {} to 1 | prompt "
       "of "
-      "{} [Gflop/s] | share of the f32 product | the same of CPU time | with a competitor a CPU |\n"
-      "|---|---|---|---|---|---|---|---|---|---|\n",
+      "of {} [Gflop/s] | share of the f32 product | the same of CPU time | with a competitor a CPU |\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|\n",
       kBatch, kPrompt);
   for (const WeightFormat format : {WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4}) {
     Decoding decoding(*shape, format, cpus);

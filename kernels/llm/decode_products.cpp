@@ -303,6 +303,11 @@ template <WeightFormat kFormat>
 HWY_INLINE void multiply(const ProductBlock& p) {
   using S = Shape<kFormat>;
   if (p.tokens == 1 && p.rows % (2 * kPanelRows) == 0) {
+    const WeightMatrix& m = *p.matrix;
+    const std::byte* const next = m.chunk(p.first_row + p.rows, 0) + p.rows / 2 * m.row_bytes();
+    for (std::size_t line = 0; line < kAhead; line += kChunkBytes) {
+      hwy::Prefetch(next + line);  // where the second half of the next block will begin
+    }
     for (std::size_t row = 0; row < p.rows / 2; row += kPanelRows) {
       tile<kFormat, 2 * kPanelRows, 1>(tile_at(p, row, 0, p.rows / 2));
     }
