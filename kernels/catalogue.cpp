@@ -117,7 +117,7 @@ std::span<const KernelEntry> kernel_catalogue() {
                    {"batch", "sequences of an iteration", "1"},
                    {"context", "tokens that each sees, its own included", "128"},
                    {"threads", "of one worker, on the CPUs that the process may use", "1"},
-                   {"held", "layers with weights of their own; 0: all that fit, at least 8", "0"}},
+                   {"held", "layers with weights of their own; auto: all that fit, at least 8", "auto"}},
                   make_llama_decode},
       KernelEntry{"ds_cnn",
                   "Keyword spotting of MLPerf Tiny on a second of speech: a small trained network.",

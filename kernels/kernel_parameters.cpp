@@ -42,6 +42,10 @@ std::uint64_t KernelParameters::integer(const std::string& name, IntegerRange ra
   return range.lowest;
 }
 
+std::uint64_t KernelParameters::integer_or_auto(const std::string& name, IntegerRange range) {
+  return value_of(name) == "auto" ? 0 : integer(name, range);
+}
+
 std::string KernelParameters::choice(const std::string& name, std::initializer_list<std::string_view> accepted) {
   const std::vector<std::string> values(accepted.begin(), accepted.end());
   return choice(name, std::span(values));

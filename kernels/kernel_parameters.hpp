@@ -29,6 +29,9 @@ class KernelParameters {
   /// The given or the default value. After a bad value: range.lowest, for throw_if_bad() to catch.
   [[nodiscard]] std::uint64_t integer(const std::string& name, IntegerRange range);
 
+  /// 0 for "auto".
+  [[nodiscard]] std::uint64_t integer_or_auto(const std::string& name, IntegerRange range);
+
   /// The given or the default value, one of `accepted`. After a bad value: the first of them.
   [[nodiscard]] std::string choice(const std::string& name, std::initializer_list<std::string_view> accepted);
   [[nodiscard]] std::string choice(const std::string& name, std::span<const std::string> accepted);

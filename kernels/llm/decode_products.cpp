@@ -11,6 +11,8 @@
 
 #include <hwy/cache_control.h>
 
+#include "kernels/llm/decode_tile.hpp"
+
 HWY_BEFORE_NAMESPACE();
 namespace assay {
 namespace HWY_NAMESPACE {
@@ -20,36 +22,13 @@ using Floats = hn::CappedTag<float, 16>;
 using FloatVector = hn::VFromD<Floats>;
 HWY_INLINE float total(FloatVector v) { return hn::GetLane(hn::SumOfLanes(Floats(), v)); }
 
-// Rows of one panel, from its beginning to its end; from the fifth row on of another one, `far_rows` further.
-struct Tile {
-  const std::byte* weights = nullptr;  // the first chunk of the first row
-  const float* scales = nullptr;       // of the first row
-  std::size_t row_scales = 0;
-  std::size_t columns = 0;
-  std::size_t chunks = 0;
-  const std::byte* inputs = nullptr;  // of the first token
-  const float* input_scales = nullptr;
-  std::size_t input_stride = 0;
-  float* outputs = nullptr;
-  std::size_t output_stride = 0;
-  std::size_t far_rows = 0;
-  std::size_t far_bytes = 0;
-
-  [[nodiscard]] HWY_INLINE const std::byte* chunk(std::size_t index, std::size_t row) const {
-    return weights + (index * kPanelRows + row % kPanelRows) * kChunkBytes + row / kPanelRows * far_bytes;
-  }
-  [[nodiscard]] HWY_INLINE std::size_t place(std::size_t row) const {
-    return row % kPanelRows + row / kPanelRows * far_rows;
-  }
-};
-
 // One token: 1 KiB ahead in each of two panels, with which a core of a Zen 3 guest read all three formats at 20 GB/s,
 // what a loop that only loads reaches in one stream (20 to 22); without, and in one panel, 12 to 18. Several: the same
 // place of the next panel, as its rows come in pairs.
 constexpr std::size_t kAhead = 1024;
 
 template <std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void prefetch(const Tile& t, std::size_t index) {
+HWY_INLINE void prefetch(const DecodeTile& t, std::size_t index) {
   for (std::size_t r = 0; r < kRows; ++r) {
     hwy::Prefetch(kTokens == 1 ? t.chunk(index, r) + kAhead : t.chunk(index + t.chunks, r));
   }
@@ -58,7 +37,7 @@ HWY_INLINE void prefetch(const Tile& t, std::size_t index) {
 // Two weights of 16 bits lie in a word: the even ones of a vector of words, then the odd ones, as prepare_input() has
 // ordered the inputs. That is one instruction a vector instead of two.
 template <std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void bf16_tile(const Tile& t) {
+HWY_INLINE void bf16_tile(const DecodeTile& t) {
   const Floats floats;
   const hn::RebindToUnsigned<Floats> words;
   constexpr std::size_t kStep = hn::MaxLanes(Floats());
@@ -101,40 +80,13 @@ HWY_INLINE void bf16_tile(const Tile& t) {
 
 #if HWY_TARGET == HWY_SCALAR
 template <std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void int8_tile(const Tile& t) {
-  for (std::size_t s = 0; s < kTokens; ++s) {
-    const auto* const x = reinterpret_cast<const std::int16_t*>(t.inputs + s * t.input_stride);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      std::int32_t sum = 0;
-      for (std::size_t k = 0; k < t.columns; ++k) {
-        sum += reinterpret_cast<const std::int8_t*>(t.chunk(k / kChunkBytes, r))[k % kChunkBytes] * x[k];
-      }
-      t.outputs[s * t.output_stride + t.place(r)] =
-          static_cast<float>(sum) * (t.scales[t.place(r)] * t.input_scales[s]);
-    }
-  }
+void int8_tile(const DecodeTile& t) {
+  portable_int8_tile(t, kRows, kTokens);
 }
-
 template <std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void int4_tile(const Tile& t) {
-  constexpr std::size_t kHalf = kWeightGroup / 2;
-  for (std::size_t s = 0; s < kTokens; ++s) {
-    const auto* const x = reinterpret_cast<const std::int8_t*>(t.inputs + s * t.input_stride);
-    for (std::size_t r = 0; r < kRows; ++r) {
-      float total = 0;
-      for (std::size_t g = 0; g < t.chunks; ++g) {
-        std::int32_t sum = 0;
-        for (std::size_t b = 0; b < kHalf; ++b) {
-          const int both = static_cast<int>(t.chunk(g, r)[b]);
-          sum += ((both & 15) - 8) * x[g * kWeightGroup + b] + ((both >> 4) - 8) * x[g * kWeightGroup + kHalf + b];
-        }
-        total += static_cast<float>(sum) * t.scales[t.place(r) * t.row_scales + g];
-      }
-      t.outputs[s * t.output_stride + t.place(r)] = total * t.input_scales[s];
-    }
-  }
+void int4_tile(const DecodeTile& t) {
+  portable_int4_tile(t, kRows, kTokens);
 }
-
 void fill_offsets(const std::int8_t* /*x*/, std::size_t /*columns*/, std::int16_t* /*offsets*/) {}
 #else
 using Bytes8 = hn::CappedTag<std::uint8_t, 64>;
@@ -144,6 +96,15 @@ using HalfVector = hn::VFromD<Halves>;
 using Whole = hn::Repartition<std::int32_t, Bytes8>;
 using WholeVector = hn::VFromD<Whole>;
 using GroupFloats = hn::Repartition<float, Bytes8>;
+
+// Loads once what several products use: g++ 12 would rather load it again for each.
+HWY_INLINE void hold(HalfVector& v) {
+#if HWY_ARCH_X86
+  asm("" : "+v"(v.raw));
+#else
+  (void)v;
+#endif
+}
 
 // Adds the products of pairs, to `sum` and, where the instruction set has them apart, to `more`.
 HWY_INLINE WholeVector add_pairs(HalfVector a, HalfVector b, WholeVector sum, WholeVector& more) {
@@ -190,7 +151,7 @@ HWY_INLINE hn::VFromD<GroupFloats> widened(HalfVector sum) {
 // Inputs in 16 bits, so that one multiply-add takes pairs as they are; weights are widened once for all tokens. Sums of
 // 2^15 products of 127 x 127 fit 32 bits.
 template <std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void int8_tile(const Tile& t) {
+HWY_INLINE void int8_tile(const DecodeTile& t) {
   const Halves halves;
   const hn::Rebind<std::int8_t, Halves> bytes;
   const Whole whole;
@@ -210,7 +171,8 @@ HWY_INLINE void int8_tile(const Tile& t) {
       }
       for (std::size_t s = 0; s < kTokens; ++s) {
         const auto* const x = reinterpret_cast<const std::int16_t*>(t.inputs + s * t.input_stride);
-        const auto input = hn::Load(halves, x + c * kChunkBytes + k);
+        auto input = hn::Load(halves, x + c * kChunkBytes + k);
+        hold(input);
         for (std::size_t r = 0; r < kRows; ++r) {
           sums[r][s] = add_pairs(w[r], input, sums[r][s], more[r][s]);
         }
@@ -229,7 +191,7 @@ HWY_INLINE void int8_tile(const Tile& t) {
 // A group of a row is unpacked into registers and serves all tokens. The sums of a group start at what the offset of 8
 // adds too much, which prepare_input() has left behind the input; they are exact in 16 bits (and may wrap in between).
 template <std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void int4_tile(const Tile& t) {
+HWY_INLINE void int4_tile(const DecodeTile& t) {
   const Bytes8 bytes;
   const Signed8 signed_bytes;
   const GroupFloats group_floats;
@@ -292,7 +254,7 @@ void fill_offsets(const std::int8_t* x, std::size_t columns, std::int16_t* offse
 #endif  // HWY_SCALAR
 
 template <WeightFormat kFormat, std::size_t kRows, std::size_t kTokens>
-HWY_INLINE void tile(const Tile& t) {
+HWY_INLINE void tile(const DecodeTile& t) {
   if constexpr (kFormat == WeightFormat::bf16) {
     bf16_tile<kRows, kTokens>(t);
   } else if constexpr (kFormat == WeightFormat::int8) {
@@ -302,7 +264,7 @@ HWY_INLINE void tile(const Tile& t) {
   }
 }
 
-HWY_INLINE Tile tile_at(const ProductBlock& p, std::size_t row, std::size_t token, std::size_t far_rows = 0) {
+HWY_INLINE DecodeTile tile_at(const ProductBlock& p, std::size_t row, std::size_t token, std::size_t far_rows = 0) {
   const WeightMatrix& m = *p.matrix;
   const std::size_t at = p.first_row + row;
   return {.weights = m.chunk(at, 0),
@@ -341,6 +303,11 @@ template <WeightFormat kFormat>
 HWY_INLINE void multiply(const ProductBlock& p) {
   using S = Shape<kFormat>;
   if (p.tokens == 1 && p.rows % (2 * kPanelRows) == 0) {
+    const WeightMatrix& m = *p.matrix;
+    const std::byte* const next = m.chunk(p.first_row + p.rows, 0) + p.rows / 2 * m.row_bytes();
+    for (std::size_t line = 0; line < kAhead; line += kChunkBytes) {
+      hwy::Prefetch(next + line);  // where the second half of the next block will begin
+    }
     for (std::size_t row = 0; row < p.rows / 2; row += kPanelRows) {
       tile<kFormat, 2 * kPanelRows, 1>(tile_at(p, row, 0, p.rows / 2));
     }

@@ -209,7 +209,7 @@ std::unique_ptr<Kernel> make_llama_decode(const std::map<std::string, std::strin
   settings.batch = static_cast<std::uint32_t>(given.integer("batch", {1, LlamaDecode::kMostBatch}));
   settings.context = static_cast<std::uint32_t>(given.integer("context", {1, shape == nullptr ? 1 : shape->context}));
   settings.threads = static_cast<std::uint32_t>(given.integer("threads", {1, LlamaDecode::kMostThreads}));
-  settings.held = static_cast<std::uint32_t>(given.integer("held", {0, shape == nullptr ? 0 : shape->layers}));
+  settings.held = static_cast<std::uint32_t>(given.integer_or_auto("held", {1, shape == nullptr ? 1 : shape->layers}));
   given.throw_if_bad();
   settings.weights =
       weights == "bf16" ? WeightFormat::bf16 : (weights == "int4" ? WeightFormat::int4 : WeightFormat::int8);

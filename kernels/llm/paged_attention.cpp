@@ -1,4 +1,8 @@
 // paged_attention() of kv_cache.hpp.
+// Vectors of SVE cannot be elements of an array: such processors run the loops of NEON.
+#ifndef HWY_DISABLED_TARGETS
+#define HWY_DISABLED_TARGETS (HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
+#endif
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/llm/paged_attention.cpp"
 #include <hwy/foreach_target.h>  // compiles this file once for each instruction set
@@ -43,51 +47,50 @@ struct Page {
   std::size_t tokens = 0;  // in use
 };
 
-// Four queries against the tokens of some lanes: each key is widened once for the four.
-template <class Element>
-HWY_INLINE void score_4(const PagedAttention& p, const Page& page, std::size_t g, std::size_t lane, FloatVector by) {
+// Queries against all tokens of the page: a key is widened once for all of them, and the sums are enough to keep two
+// multiply-adds a cycle under way.
+template <class Element, std::size_t kQueries>
+HWY_INLINE void score(const PagedAttention& p, const Page& page, std::size_t g) {
   const Floats floats;
-  const auto* const keys = static_cast<const Element*>(page.keys) + lane;
+  constexpr std::size_t kVectors = kPageTokens / hn::MaxLanes(Floats());
+  constexpr std::size_t kStep = hn::MaxLanes(Floats());
+  const auto* const keys = static_cast<const Element*>(page.keys);
   const float* const q = p.queries + g * p.block.dim;
-  auto s0 = hn::Zero(floats), s1 = s0, s2 = s0, s3 = s0;
-  for (std::size_t i = 0; i < p.block.dim; ++i) {
-    const auto key = load(floats, keys + i * kPageTokens);
-    s0 = hn::MulAdd(hn::Set(floats, q[i]), key, s0);
-    s1 = hn::MulAdd(hn::Set(floats, q[p.block.dim + i]), key, s1);
-    s2 = hn::MulAdd(hn::Set(floats, q[2 * p.block.dim + i]), key, s2);
-    s3 = hn::MulAdd(hn::Set(floats, q[3 * p.block.dim + i]), key, s3);
+  FloatVector sums[kQueries][kVectors];
+  for (auto& of_query : sums) {
+    for (auto& sum : of_query) {
+      sum = hn::Zero(floats);
+    }
   }
-  float* const scores = p.workspace + g * kPageTokens + lane;
-  hn::StoreU(hn::Mul(s0, by), floats, scores);
-  hn::StoreU(hn::Mul(s1, by), floats, scores + kPageTokens);
-  hn::StoreU(hn::Mul(s2, by), floats, scores + 2 * kPageTokens);
-  hn::StoreU(hn::Mul(s3, by), floats, scores + 3 * kPageTokens);
-}
-
-template <class Element>
-HWY_INLINE void score_1(const PagedAttention& p, const Page& page, std::size_t g, std::size_t lane, FloatVector by) {
-  const Floats floats;
-  const auto* const keys = static_cast<const Element*>(page.keys) + lane;
-  auto sum = hn::Zero(floats);
   for (std::size_t i = 0; i < p.block.dim; ++i) {
-    sum = hn::MulAdd(hn::Set(floats, p.queries[g * p.block.dim + i]), load(floats, keys + i * kPageTokens), sum);
+    FloatVector key[kVectors];
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      key[v] = load(floats, keys + i * kPageTokens + v * kStep);
+    }
+    for (std::size_t j = 0; j < kQueries; ++j) {
+      const auto element = hn::Set(floats, q[j * p.block.dim + i]);
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        sums[j][v] = hn::MulAdd(element, key[v], sums[j][v]);
+      }
+    }
   }
-  hn::StoreU(hn::Mul(sum, by), floats, p.workspace + g * kPageTokens + lane);
+  const auto root = hn::Set(floats, static_cast<float>(1 / std::sqrt(static_cast<double>(p.block.dim))));
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    const auto by = page.key_scales == nullptr ? root : hn::Mul(root, hn::LoadU(floats, page.key_scales + v * kStep));
+    for (std::size_t j = 0; j < kQueries; ++j) {
+      hn::StoreU(hn::Mul(sums[j][v], by), floats, p.workspace + (g + j) * kPageTokens + v * kStep);
+    }
+  }
 }
 
 template <class Element>
 HWY_INLINE void scores(const PagedAttention& p, const Page& page) {
-  const Floats floats;
-  const auto root = hn::Set(floats, static_cast<float>(1 / std::sqrt(static_cast<double>(p.block.dim))));
-  for (std::size_t lane = 0; lane < kPageTokens; lane += hn::Lanes(floats)) {
-    const auto by = page.key_scales == nullptr ? root : hn::Mul(root, hn::LoadU(floats, page.key_scales + lane));
-    std::size_t g = 0;
-    for (; g + 4 <= p.group; g += 4) {
-      score_4<Element>(p, page, g, lane, by);
-    }
-    for (; g < p.group; ++g) {
-      score_1<Element>(p, page, g, lane, by);
-    }
+  std::size_t g = 0;
+  for (; g + 4 <= p.group; g += 4) {
+    score<Element, 4>(p, page, g);
+  }
+  for (; g < p.group; ++g) {
+    score<Element, 1>(p, page, g);
   }
 }
 
@@ -118,44 +121,39 @@ HWY_INLINE float weigh(const Page& page, float* scores, float& most, float& sum)
   return shrink;
 }
 
-// Four queries: each value is widened once for the four. shrink: of each query.
-template <class Element>
-HWY_INLINE void add_values_4(const PagedAttention& p, const Page& page, std::size_t g, const float* shrink) {
+// shrink: of each query. Two vectors of elements at once, as the sums of one would wait for each other.
+template <class Element, std::size_t kQueries>
+HWY_INLINE void add_values(const PagedAttention& p, const Page& page, std::size_t g, const float* shrink) {
   const Floats floats;
+  constexpr std::size_t kVectors = 2;
+  constexpr std::size_t kStep = hn::MaxLanes(Floats());
   const auto* const values = static_cast<const Element*>(page.values);
   const float* const w = p.workspace + g * kPageTokens;
-  for (std::size_t i = 0; i < p.block.dim; i += hn::Lanes(floats)) {
+  for (std::size_t i = 0; i < p.block.dim; i += kVectors * kStep) {
     float* const to = p.outputs + g * p.block.dim + i;
-    auto y0 = hn::Mul(hn::Load(floats, to), hn::Set(floats, shrink[0]));
-    auto y1 = hn::Mul(hn::Load(floats, to + p.block.dim), hn::Set(floats, shrink[1]));
-    auto y2 = hn::Mul(hn::Load(floats, to + 2 * p.block.dim), hn::Set(floats, shrink[2]));
-    auto y3 = hn::Mul(hn::Load(floats, to + 3 * p.block.dim), hn::Set(floats, shrink[3]));
-    for (std::size_t t = 0; t < page.tokens; ++t) {
-      const auto value = load(floats, values + t * p.block.dim + i);
-      y0 = hn::MulAdd(hn::Set(floats, w[t]), value, y0);
-      y1 = hn::MulAdd(hn::Set(floats, w[kPageTokens + t]), value, y1);
-      y2 = hn::MulAdd(hn::Set(floats, w[2 * kPageTokens + t]), value, y2);
-      y3 = hn::MulAdd(hn::Set(floats, w[3 * kPageTokens + t]), value, y3);
+    FloatVector sums[kQueries][kVectors];
+    for (std::size_t j = 0; j < kQueries; ++j) {
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        sums[j][v] = hn::Mul(hn::Load(floats, to + j * p.block.dim + v * kStep), hn::Set(floats, shrink[j]));
+      }
     }
-    hn::Store(y0, floats, to);
-    hn::Store(y1, floats, to + p.block.dim);
-    hn::Store(y2, floats, to + 2 * p.block.dim);
-    hn::Store(y3, floats, to + 3 * p.block.dim);
-  }
-}
-
-template <class Element>
-HWY_INLINE void add_values_1(const PagedAttention& p, const Page& page, std::size_t g, float shrink) {
-  const Floats floats;
-  const auto* const values = static_cast<const Element*>(page.values);
-  for (std::size_t i = 0; i < p.block.dim; i += hn::Lanes(floats)) {
-    float* const to = p.outputs + g * p.block.dim + i;
-    auto y = hn::Mul(hn::Load(floats, to), hn::Set(floats, shrink));
     for (std::size_t t = 0; t < page.tokens; ++t) {
-      const auto value = load(floats, values + t * p.block.dim + i);
-      y = hn::MulAdd(hn::Set(floats, p.workspace[g * kPageTokens + t]), value, y);
+      FloatVector value[kVectors];
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        value[v] = load(floats, values + t * p.block.dim + i + v * kStep);
+      }
+      for (std::size_t j = 0; j < kQueries; ++j) {
+        const auto weight = hn::Set(floats, w[j * kPageTokens + t]);
+        for (std::size_t v = 0; v < kVectors; ++v) {
+          sums[j][v] = hn::MulAdd(weight, value[v], sums[j][v]);
+        }
+      }
     }
-    hn::Store(y, floats, to);
+    for (std::size_t j = 0; j < kQueries; ++j) {
+      for (std::size_t v = 0; v < kVectors; ++v) {
+        hn::Store(sums[j][v], floats, to + j * p.block.dim + v * kStep);
+      }
+    }
   }
 }
 
@@ -172,10 +170,10 @@ HWY_INLINE void attend_page(const PagedAttention& p, const Page& page) {
       shrink[i] = weigh(page, p.workspace + (g + i) * kPageTokens, most[g + i], sums[g + i]);
     }
     if (queries == 4) {
-      add_values_4<Element>(p, page, g, shrink);
+      add_values<Element, 4>(p, page, g, shrink);
     } else {
       for (std::size_t i = 0; i < queries; ++i) {
-        add_values_1<Element>(p, page, g + i, shrink[i]);
+        add_values<Element, 1>(p, page, g + i, shrink + i);
       }
     }
   }
