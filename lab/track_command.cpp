@@ -53,8 +53,8 @@ MeasurementOptions in_own_folder(MeasurementOptions options, const std::string& 
 }
 
 class TrackCommand {
-  static constexpr std::uint64_t kFewLeverProbes = 4;
-  static constexpr std::uint64_t kMostLeverProbes = 9;
+  static constexpr std::uint64_t kFewLeverProbes = 6;
+  static constexpr std::uint64_t kMostLeverProbes = 10;
 
  public:
   explicit TrackCommand(const TrackCommandOptions& options)

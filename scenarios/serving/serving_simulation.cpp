@@ -48,7 +48,7 @@ class Simulation {
     outcome_.requests = std::move(requests);
   }
 
-  ServingOutcome run(Nanoseconds end) {
+  ServingOutcome run(Nanoseconds end, double tail) {
     while (now_ < end) {
       submit_arrived();
       const auto plan = scheduler_.plan(now_);
@@ -162,7 +162,7 @@ class Simulation {
 
 ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests, Nanoseconds end,
                         double tail) {
-  return Simulation(setup, std::move(requests)).run(end);
+  return Simulation(setup, std::move(requests)).run(end, tail);
 }
 
 std::vector<SimulatedRequest> offline_requests(const RequestLengths& lengths, std::uint64_t seed, std::size_t count) {
