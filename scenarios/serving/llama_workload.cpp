@@ -207,16 +207,7 @@ class LlamaWorkload final : public Workload {
             .seed = seed + 1,
             .sampling = {}};
   }
-  [[nodiscard]] DeviceCeilings device() const {
-    return {.name = "this machine",
-            .source = ceilings_.source,
-            .read = {ceilings_.read_bytes_per_s},
-            // int4 weights multiply in 8 bits here: the layers of both take the rate of narrow products.
-            .products = {llama_.formats.weights == WeightFormat::int4 ? ceilings_.products_flops_per_s
-                                                                      : ceilings_.attention_flops_per_s},
-            .narrow_products = {ceilings_.products_flops_per_s},
-            .memory = {}};
-  }
+  [[nodiscard]] DeviceCeilings device() const { return ceilings_as_device(ceilings_, llama_.formats.weights); }
 
   LlamaRequest llama_;
   ServingOptions serving_;
@@ -311,6 +302,12 @@ std::optional<ServingRecord> LlamaWorkload::serving() const {
                      {"lengths", llama_.lengths.name()}};
   for (const auto& [name, text] : engine_.backend().facts()) {
     record.settings.emplace("decoder_" + name, text);
+  }
+  if (model_) {
+    record.settings["model_compute_share"] = fmt::format("{}", model_->compute_share);
+    record.settings["model_bandwidth_share"] = fmt::format("{}", model_->bandwidth_share);
+    record.settings["model_overlap_loss"] = fmt::format("{}", model_->overlap_loss);
+    record.settings["model_host_s"] = fmt::format("{}", seconds(model_->host));
   }
   record.price_per_hour = serving_.price_per_hour;
   return record;

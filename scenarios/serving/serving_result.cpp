@@ -1,6 +1,9 @@
 #include "scenarios/serving/serving_result.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <initializer_list>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -128,6 +131,94 @@ void record_serving(RunDocument& document, const TestResult& result, std::option
   fill_shares(*record, result);
   fill_costs(*record, document);
   document.serving = std::move(record);
+}
+
+namespace {
+
+/// Reads the settings of a run; a part that is missing or is no such value clears `whole`.
+class SettingsReader {
+ public:
+  explicit SettingsReader(const std::map<std::string, std::string>& settings) : settings_(settings) {}
+
+  std::string text(const std::string& name) {
+    const auto found = settings_.find(name);
+    whole_ = whole_ && found != settings_.end();
+    return found == settings_.end() ? "" : found->second;
+  }
+  template <class Number>
+  Number number(const std::string& name) {
+    const std::string value = text(name);
+    Number number{};
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    whole_ = whole_ && error == std::errc{} && end == value.data() + value.size();
+    return number;
+  }
+  template <class Value>
+  Value named(const std::string& name, std::initializer_list<Value> values) {
+    const std::string value = text(name);
+    for (const Value one : values) {
+      if (value == name_of(one)) {
+        return one;
+      }
+    }
+    whole_ = false;
+    return *values.begin();
+  }
+  [[nodiscard]] bool whole() const { return whole_; }
+
+ private:
+  const std::map<std::string, std::string>& settings_;
+  bool whole_ = true;
+};
+
+ServingPolicy policy_of(SettingsReader& settings) {
+  return {.batching = settings.named("batching", {ServingBatching::static_, ServingBatching::continuous}),
+          .max_slots = settings.number<std::uint32_t>("max_slots"),
+          .token_budget = settings.number<std::uint32_t>("token_budget"),
+          .chunked_prefill = settings.text("chunked_prefill") == "on",
+          .prefill_first = settings.text("prefill_first") == "on",
+          .kv = settings.named("kv", {KvLayout::contiguous, KvLayout::reserved, KvLayout::paged}),
+          .prefix_cache = settings.text("prefix_cache") == "on",
+          .admission = settings.named("admission", {Admission::fcfs, Admission::sjf, Admission::slo})};
+}
+
+}  // namespace
+
+std::optional<ServingSetup> calibrated_setup(const RunDocument& document) {
+  if (!document.serving) {
+    return std::nullopt;
+  }
+  SettingsReader parameters(document.workload_parameters);
+  const LlamaShape* shape = find_llama_shape(parameters.text("preset"));
+  const WeightFormat weights =
+      parameters.named("weights", {WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4});
+  if (shape == nullptr || !parameters.whole()) {
+    return std::nullopt;
+  }
+  SettingsReader settings(document.serving->settings);
+  const ServingCeilings& ceilings = document.serving->ceilings;
+  ServingSetup setup{.shape = *shape,
+                     .formats = {.weights = weights,
+                                 .head = weights,
+                                 .kv = settings.named("kv_dtype", {KvFormat::bf16, KvFormat::int8})},
+                     .device = ceilings_as_device(ceilings, weights),
+                     .time = {.compute_share = settings.number<double>("model_compute_share"),
+                              .bandwidth_share = settings.number<double>("model_bandwidth_share"),
+                              .overlap_loss = settings.number<double>("model_overlap_loss"),
+                              .host = from_seconds(settings.number<double>("model_host_s"))},
+                     .policy = policy_of(settings),
+                     .kv_tokens = settings.number<std::uint64_t>("kv_tokens"),
+                     .shared_share = parameters.number<double>("shared")};
+  if (document.serving->ttft_limit_s) {
+    setup.policy.first_token_limit = from_seconds(*document.serving->ttft_limit_s);
+  }
+  if (document.serving->tpot_limit_s) {
+    setup.policy.token_time_limit = from_seconds(*document.serving->tpot_limit_s);
+  }
+  const bool sound = setup.time.compute_share > 0.0 && setup.time.bandwidth_share > 0.0 &&
+                     ceilings.products_flops_per_s > 0.0 && ceilings.read_bytes_per_s > 0.0 &&
+                     setup.policy.problems(shape->context).empty();
+  return settings.whole() && parameters.whole() && sound ? std::optional(setup) : std::nullopt;
 }
 
 }  // namespace assay

@@ -161,6 +161,15 @@ class Simulation {
 
 }  // namespace
 
+DeviceCeilings ceilings_as_device(const ServingCeilings& ceilings, WeightFormat weights) {
+  return {.name = "this machine",
+          .source = ceilings.source,
+          .read = {ceilings.read_bytes_per_s},
+          .products = {weights == WeightFormat::int4 ? ceilings.products_flops_per_s : ceilings.attention_flops_per_s},
+          .narrow_products = {ceilings.products_flops_per_s},
+          .memory = {}};
+}
+
 ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests, Nanoseconds end) {
   return Simulation(setup, std::move(requests)).run(end);
 }
