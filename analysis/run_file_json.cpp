@@ -305,6 +305,14 @@ std::string comparability_key(const RunDocument& document) {
   if (document.frames && document.frames->late_frames != "queue") {
     key["late_frames"] = document.frames->late_frames;
   }
+  if (document.serving) {
+    for (const auto& [name, text] : document.serving->settings) {
+      // What the decoder found itself and what the warm-up fitted are results, no levers.
+      if (!name.starts_with("decoder_") && !name.starts_with("model_")) {
+        key["serving"][name] = text;
+      }
+    }
+  }
   if (ordered_json manner = manner_key(document); !manner.is_null()) {
     key["manner"] = std::move(manner);  // only where it is special, so that keys of before it stay
   }

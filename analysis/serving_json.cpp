@@ -118,6 +118,23 @@ ordered_json gaps_json(const TokenGapRecord& gaps) {
   return out;
 }
 
+/// Numbers are never strings, as in the parameters of a workload.
+ordered_json settings_json(const std::map<std::string, std::string>& settings) {
+  ordered_json out = ordered_json::object();
+  for (const auto& [name, text] : settings) {
+    out[name] = json_parameter(text);
+  }
+  return out;
+}
+
+std::map<std::string, std::string> read_settings(const Field& field) {
+  std::map<std::string, std::string> settings;
+  for (const auto& [name, value] : field.members()) {
+    settings[name] = value.is_number() ? value.compact() : value.text();
+  }
+  return settings;
+}
+
 ordered_json texts_json(const std::map<std::string, std::string>& texts) {
   ordered_json out = ordered_json::object();
   for (const auto& [name, text] : texts) {
@@ -290,7 +307,7 @@ ordered_json serving_json(const std::optional<ServingRecord>& serving) {
     return nullptr;
   }
   return {{"model", serving->model},
-          {"settings", texts_json(serving->settings)},
+          {"settings", settings_json(serving->settings)},
           {"ceilings",
            {{"products_flops_per_s", json_number(serving->ceilings.products_flops_per_s)},
             {"attention_flops_per_s", json_number(serving->ceilings.attention_flops_per_s)},
@@ -323,7 +340,7 @@ std::optional<ServingRecord> read_serving(const Field& field) {
   }
   ServingRecord serving;
   serving.model = field.member("model").text();
-  serving.settings = read_texts(field.member("settings"));
+  serving.settings = read_settings(field.member("settings"));
   const Field ceilings = field.member("ceilings");
   serving.ceilings = {.products_flops_per_s = ceilings.member("products_flops_per_s").non_negative(),
                       .attention_flops_per_s = ceilings.member("attention_flops_per_s").non_negative(),

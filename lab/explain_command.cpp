@@ -11,6 +11,7 @@
 #include "analysis/roofline_file.hpp"
 #include "lab/floors_view.hpp"
 #include "lab/glossary.hpp"
+#include "lab/ladder_view.hpp"
 #include "scenarios/serving/device_ceilings.hpp"
 
 namespace assay {
@@ -84,25 +85,36 @@ DeviceCeilings device_of(const ExplainCommandOptions& options) {
   return *device;
 }
 
-std::string floors_of(const ExplainCommandOptions& options, Charset charset) {
-  if (!options.term.empty()) {
-    throw CommandError(ExitCode::usage, fmt::format("explain '{}': --floors takes a model and a device, e.g. --floors "
-                                                    "llama3-70b h100, and no term beside them",
-                                                    options.term));
+/// The model of --floors or --ladder. Throws CommandError.
+const LlamaShape& shape_of(std::string_view flag, const std::vector<std::string>& asked, const std::string& term) {
+  if (!term.empty() || asked.size() != 2) {
+    throw CommandError(
+        ExitCode::usage,
+        fmt::format("{}: expected a model and a device and no term beside them, e.g. {} llama3-70b h200", flag, flag));
   }
-  if (options.floors.size() != 2) {
-    throw CommandError(ExitCode::usage, "--floors: expected a model and a device, e.g. --floors llama3-70b h100");
-  }
-  const LlamaShape* shape = find_llama_shape(options.floors[0]);
+  const LlamaShape* shape = find_llama_shape(asked[0]);
   if (shape == nullptr) {
     std::vector<std::string_view> names;
     for (const LlamaShape& known : llama_shapes()) {
       names.push_back(known.name);
     }
     throw CommandError(ExitCode::usage,
-                       fmt::format("--floors: model '{}' is none of {}", options.floors[0], fmt::join(names, ", ")));
+                       fmt::format("{}: model '{}' is none of {}", flag, asked[0], fmt::join(names, ", ")));
   }
-  return floors_text(*shape, device_of(options), charset);
+  return *shape;
+}
+
+std::string ladder_of(const ExplainCommandOptions& options) {
+  const LlamaShape& shape = shape_of("--ladder", options.ladder, options.term);
+  const DeviceCeilings* device = find_datasheet_device(options.ladder[1]);
+  if (device == nullptr) {
+    throw CommandError(ExitCode::usage, fmt::format("--ladder: device '{}' is none of h100, h200", options.ladder[1]));
+  }
+  try {
+    return datasheet_ladder_text(shape, *device);
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(ExitCode::usage, error.what());
+  }
 }
 
 std::string all_terms() {
@@ -117,8 +129,13 @@ std::string all_terms() {
 
 ExitCode explain_command(const ExplainCommandOptions& options) {
   Console console(options.console);
+  if (!options.ladder.empty()) {
+    console.result(ladder_of(options));
+    return ExitCode::ok;
+  }
   if (!options.floors.empty()) {
-    console.result(floors_of(options, console.text_style().charset));
+    const LlamaShape& shape = shape_of("--floors", options.floors, options.term);
+    console.result(floors_text(shape, device_of(options), console.text_style().charset));
     return ExitCode::ok;
   }
   if (!options.roofline.empty()) {
@@ -144,6 +161,10 @@ void add_explain_flags(CLI::App& sub, ExplainCommandOptions& options) {
   sub.add_option("term", options.term, "e.g. P99, lateness, INVALID; without one: all")->type_name("TERM");
   sub.add_option("--floors", options.floors,
                  "the shortest times that a device allows a decoder, e.g. llama3-70b h100; devices h100, h200, this")
+      ->expected(2)
+      ->type_name("MODEL DEVICE");
+  sub.add_option("--ladder", options.ladder,
+                 "what the levers of a serving engine are predicted to do for a decoder, e.g. llama3-70b h200")
       ->expected(2)
       ->type_name("MODEL DEVICE");
   sub.add_option("--roofline", options.roofline, "measured ceilings for device this: a file of assay roofline")

@@ -9,11 +9,13 @@
 
 namespace assay {
 
-/// `assay explain TERM`; without a term all of them. With --floors the arithmetic of a decoder on a device.
+/// `assay explain TERM`; without a term all of them. With --floors the arithmetic of a decoder on a device,
+/// with --ladder what levers of serving it are predicted to do there.
 struct ExplainCommandOptions {
   ConsoleOptions console;
   std::string term;
   std::vector<std::string> floors;  ///< model and device; empty: a term
+  std::vector<std::string> ladder;  ///< model and device; empty: no ladder
   std::string roofline;             ///< file of measured ceilings, for device `this`
 };
 [[nodiscard]] ExitCode explain_command(const ExplainCommandOptions& options);

@@ -257,6 +257,26 @@ constexpr std::array kTerms{
                   "Sound that a room gives back; RT60 is the time in which it falls by 60 dB.",
                   "A tail of noise behind the word that decays exponentially, 3 dB below the direct sound in total. "
                   "It is a model of a room, made from the seed, and no recording."},
+    GlossaryEntry{"U_T", "product utilisation, MFU",
+                  "Work of the model over what measured matrix products could have done in the time of the run.",
+                  "Useful work only: what is computed again after a preemption does not count. A monitor's "
+                  "\"utilisation\" is the busy time, which can be 100 % while U_T is 15 %."},
+    GlossaryEntry{
+        "MBU", "bandwidth utilisation",
+        "Bytes that a decoder had to move over what measured reading could have moved in that time.",
+        "Weights once an iteration, and the cache of each sequence. High MBU beside low U_T: the batch is too "
+        "small, each reading of the weights serves too few tokens."},
+    GlossaryEntry{"goodput", "good requests",
+                  "Requests a second, and their tokens, that kept both windows: TTFT and TPOT.",
+                  "What a user gets is a request, so one that misses either window counts for nothing."},
+    GlossaryEntry{"waterfall", "where the time went",
+                  "Seven shares of a serving run's time that sum to 1, from no request to useful products.",
+                  "No request; held back by admission; the host while work was ready; computed again; kernels slower "
+                  "than their ceilings; reading while the products wait (memory-bound); useful products."},
+    GlossaryEntry{"floors", "floor, decode floor",
+                  "The shortest times that a device's ceilings allow a decoder: assay explain --floors MODEL DEVICE.",
+                  "max(bytes / reading, work / products) from the model's shape alone. Nothing is measured, and "
+                  "nothing real can be faster."},
     GlossaryEntry{"peak", "peak search, highest rate", "The highest Server rate at which the window is held.",
                   "It is searched with repeats, since one lucky or unlucky run near the edge would mislead a plain "
                   "bisection; the answer is an interval and every probe is kept."},

@@ -128,16 +128,6 @@ LlamaRequest llama_request(const WorkloadRequest& request) {
   return llama;
 }
 
-DeviceCeilings device_of(const ServingCeilings& ceilings, WeightFormat weights) {
-  return {.name = "this machine",
-          .source = ceilings.source,
-          .read = {ceilings.read_bytes_per_s},
-          // int4 weights multiply in 8 bits here: the layers of both take the rate of narrow products.
-          .products = {weights == WeightFormat::int4 ? ceilings.products_flops_per_s : ceilings.attention_flops_per_s},
-          .narrow_products = {ceilings.products_flops_per_s},
-          .memory = {}};
-}
-
 std::optional<ServingSetup> llama_setup(const WorkloadRequest& request, const ServingRecord& calibrated) {
   if (!calibrated.time_model) {
     return std::nullopt;
@@ -146,7 +136,7 @@ std::optional<ServingSetup> llama_setup(const WorkloadRequest& request, const Se
   const ServingTimeModel& model = *calibrated.time_model;
   return ServingSetup{.shape = llama.shape,
                       .formats = llama.formats,
-                      .device = device_of(calibrated.ceilings, llama.formats.weights),
+                      .device = ceilings_as_device(calibrated.ceilings, llama.formats.weights),
                       .time = {.compute_share = model.compute_share,
                                .bandwidth_share = model.bandwidth_share,
                                .overlap_loss = model.overlap_loss,

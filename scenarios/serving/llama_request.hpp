@@ -7,7 +7,6 @@
 #include "analysis/serving_record.hpp"
 #include "kernels/kernel.hpp"
 #include "kernels/llm/llama_shape.hpp"
-#include "scenarios/serving/device_ceilings.hpp"
 #include "scenarios/serving/request_lengths.hpp"
 #include "scenarios/serving/serving_simulation.hpp"
 #include "scenarios/workload.hpp"
@@ -29,9 +28,6 @@ struct LlamaRequest {
 
 /// Throws std::invalid_argument with all that is wrong.
 [[nodiscard]] LlamaRequest llama_request(const WorkloadRequest& request);
-
-/// The measured ceilings as the time model takes them.
-[[nodiscard]] DeviceCeilings device_of(const ServingCeilings& ceilings, WeightFormat weights);
 
 /// What virtual time needs to foretell the request with its levers, by the time model and the ceilings that another run
 /// on this machine measured. Nothing where that run has no model.

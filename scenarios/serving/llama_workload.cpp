@@ -84,7 +84,7 @@ class LlamaWorkload final : public Workload {
             .seed = seed + 1,
             .sampling = {}};
   }
-  [[nodiscard]] DeviceCeilings device() const { return device_of(ceilings_, llama_.formats.weights); }
+  [[nodiscard]] DeviceCeilings device() const { return ceilings_as_device(ceilings_, llama_.formats.weights); }
 
   LlamaRequest llama_;
   ServingOptions serving_;

@@ -160,6 +160,16 @@ class Simulation {
 
 }  // namespace
 
+DeviceCeilings ceilings_as_device(const ServingCeilings& ceilings, WeightFormat weights) {
+  return {.name = "this machine",
+          .source = ceilings.source,
+          .read = {ceilings.read_bytes_per_s},
+          // int4 weights multiply in 8 bits here: the layers of both take the rate of narrow products.
+          .products = {weights == WeightFormat::int4 ? ceilings.products_flops_per_s : ceilings.attention_flops_per_s},
+          .narrow_products = {ceilings.products_flops_per_s},
+          .memory = {}};
+}
+
 ServingOutcome simulate(const ServingSetup& setup, std::vector<SimulatedRequest> requests, Nanoseconds end,
                         double tail) {
   return Simulation(setup, std::move(requests)).run(end, tail);

@@ -22,6 +22,10 @@ struct ServingSetup {
   double shared_share = 0.0;    ///< of each prompt: a beginning that all have, 0 to 1
 };
 
+/// Measured ceilings as a device. On CPUs int4 weights multiply in 8 bits: the layers of both take the rate of narrow
+/// products.
+[[nodiscard]] DeviceCeilings ceilings_as_device(const ServingCeilings& ceilings, WeightFormat weights);
+
 /// A request in virtual time: when it came, what became of it. Times in seconds from the start.
 struct SimulatedRequest {
   Nanoseconds arrived{0};
