@@ -281,10 +281,9 @@ int run(std::span<const char* const> arguments) {
   fmt::print("{}, {} threads, {}, context {}, {} rounds; f32 product of 1024 by {}\n\n", shape->name, threads,
              simd_target(), kContext, rounds, products.library());
   fmt::print(
-      "| weights | read-only [GB/s] | batch 1 [token/s] | share of it | the same of CPU time | batch {} to 1 | prompt "
-      "of "
-      "of {} [Gflop/s] | share of the f32 product | the same of CPU time | with a competitor a CPU |\n"
-      "|---|---|---|---|---|---|---|---|---|---|---|\n",
+      "| weights | read-only [GB/s] | batch 1 [token/s] | share of it | the same of CPU time | batch {} to 1 "
+      "| the same of CPU time | prompt of {} [Gflop/s] | share of the f32 product | the same of CPU time "
+      "| with a competitor a CPU |\n|---|---|---|---|---|---|---|---|---|---|---|\n",
       kBatch, kPrompt);
   for (const WeightFormat format : {WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4}) {
     Decoding decoding(*shape, format, cpus);
