@@ -138,17 +138,17 @@ void read_member(JsonCursor& json, std::string_view key, AnswerChunk& chunk) {
 
 }  // namespace
 
-bool read_answer_chunk(std::string_view text, AnswerChunk& chunk) {
+bool read_answer_chunk(std::string_view json, AnswerChunk& chunk) {
   chunk = {};
-  JsonCursor json(text);
-  if (!json.enter_object()) {
+  JsonCursor cursor(json);
+  if (!cursor.enter_object()) {
     return false;
   }
   std::string_view key;
-  while (json.next_member(key)) {
-    read_member(json, key, chunk);
+  while (cursor.next_member(key)) {
+    read_member(cursor, key, chunk);
   }
-  return json.finished();
+  return cursor.finished();
 }
 
 }  // namespace assay

@@ -112,6 +112,24 @@ std::string_view summary_of(RemoteProtocol protocol) {
   return "";
 }
 
+std::vector<KernelParameter> parameters_of(RemoteProtocol protocol) {
+  std::vector<KernelParameter> parameters{
+      {.name = "samples", .meaning = "different requests, made before the run", .default_value = "256"}};
+  if (protocol == RemoteProtocol::kserve) {
+    parameters.push_back({.name = "input", .meaning = "the tensor sent: NAME:DATATYPE:SHAPE", .default_value = ""});
+    return parameters;
+  }
+  if (protocol == RemoteProtocol::openai) {
+    parameters.push_back({.name = "vocabulary", .meaning = "token ids are below it", .default_value = "32000"});
+  }
+  if (protocol != RemoteProtocol::triton) {
+    parameters.push_back({.name = "exact", .meaning = "no: answers may be shorter", .default_value = "yes"});
+    parameters.push_back(
+        {.name = "plain", .meaning = "yes: only fields that OpenAI itself knows", .default_value = "no"});
+  }
+  return parameters;
+}
+
 std::vector<std::string> remote_problems(RemoteProtocol protocol, const WorkloadRequest& request) {
   std::vector<std::string> problems;
   if (request.remote.url.empty()) {

@@ -12,6 +12,9 @@ namespace assay {
 /// One line for `assay list workloads`.
 [[nodiscard]] std::string_view summary_of(RemoteProtocol protocol);
 
+/// What --param takes.
+[[nodiscard]] std::vector<KernelParameter> parameters_of(RemoteProtocol protocol);
+
 /// What makes no sense in the request, one line each. Contacts nobody.
 [[nodiscard]] std::vector<std::string> remote_problems(RemoteProtocol protocol, const WorkloadRequest& request);
 
