@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "analysis/accuracy_chart.hpp"
+#include "analysis/ladder_chart.hpp"
 
 namespace assay {
 
@@ -154,6 +155,7 @@ Html crisis_section(const TrackRecord& record) {
     }
     out.put("<h3>The same as a table</h3>").put(table_of(record));
   }
+  out.put(ladder_charts(record));
   if (record.field) {
     out.put(accuracy_charts(record.field->curves));
   }

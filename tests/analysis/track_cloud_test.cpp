@@ -17,6 +17,7 @@ using ::testing::Contains;
 using testing::estimate;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using testing::record_of;
 using testing::run_with;
 
@@ -145,7 +146,16 @@ TEST(CloudTrack, ItsFileFitsTheSchema) {
   TrackRecord record = cloud_with({crisis, rung("chunked", 90.0)});
   record.findings = judge_track(record);
   EXPECT_THAT(schema_findings(schema, nlohmann::json::parse(track_json(record))), IsEmpty());
-  EXPECT_THAT(crisis_section(record).str(), HasSubstr("Server at its windows: lever chunked"));
+  record.ladder[0].title = "<b>";
+  const std::string page = crisis_section(record).str();
+  EXPECT_THAT(page, AllOf(HasSubstr("Server at its windows: lever chunked"), Not(HasSubstr("<b>"))));
+  // A mark for each of four probes, two of which held; a waterfall for Offline and for each best probe.
+  EXPECT_THAT(page, AllOf(HasSubstr("class=\"held\""), HasSubstr("1 &lt;b&gt;; 2 lever chunked")));
+  std::size_t bars = 0;
+  for (auto at = page.find("serving-bar"); at != std::string::npos; at = page.find("serving-bar", at + 1)) {
+    ++bars;
+  }
+  EXPECT_EQ(bars, 3U);
 }
 
 }  // namespace
