@@ -11,6 +11,7 @@
 #include <numeric>
 
 #include "kernels/llm/llama_decoder.hpp"
+#include "tests/kernels/allowed_cpus.hpp"
 #include "tests/kernels/small_kernels.hpp"
 
 namespace {
@@ -82,7 +83,7 @@ TEST(Allocation, AStepOfADecoderDoesNone) {
                         .page_count = 8,
                         .most_tokens = 24,
                         .most_outputs = 4,
-                        .cpus = {0, 0},
+                        .cpus = testing::two_cpus(),
                         .sampling = {.temperature = 0.7}});
   const std::vector<std::uint32_t> tokens(60, 3), pages{0, 1, 2, 3}, other{4};
   std::vector<std::uint32_t> next(2);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/kernels/allowed_cpus.hpp"
 #include "tests/kernels/only_target.hpp"
 
 namespace assay {
@@ -20,7 +21,7 @@ DecoderOptions options_of(WeightFormat weights, KvFormat kv) {
           .page_count = 16,
           .most_tokens = 32,
           .most_outputs = 8,
-          .cpus = {0, 0},
+          .cpus = testing::two_cpus(),
           .seed = 77};
 }
 

@@ -10,6 +10,7 @@
 #include "kernels/llm/decoder_weights.hpp"
 #include "kernels/llm/philox.hpp"
 #include "kernels/llm/token_choice.hpp"
+#include "tests/kernels/allowed_cpus.hpp"
 #include "tests/kernels/only_target.hpp"
 
 namespace assay {
@@ -159,7 +160,7 @@ TEST(DecodeProducts, AreRightOnEveryInstructionSetAndTheSameInEveryBatch) {
 TEST(DecoderWeights, HaveOneChecksumWhoeverFillsThem) {
   const DecoderWeights::Options options{
       .shape = *find_llama_shape("verify"), .formats = {.weights = WeightFormat::int4}, .held_layers = 2, .seed = 8};
-  WorkerPool one({}), three(std::array{0, 0, 0});
+  WorkerPool one({}), three(testing::one_cpu(3));
   const DecoderWeights alone(options, one), shared(options, three);
   EXPECT_EQ(alone.checksum(), shared.checksum());
   DecoderWeights::Options other = options;

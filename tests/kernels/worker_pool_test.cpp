@@ -6,8 +6,13 @@
 #include <stdexcept>
 #include <vector>
 
+#include "tests/kernels/allowed_cpus.hpp"
+
 namespace assay {
 namespace {
+
+using testing::one_cpu;
+using testing::two_cpus;
 
 /// Counts each block, and sees whether another stage was under way.
 class CountedWork final : public StagedWork {
@@ -51,8 +56,8 @@ class CountedWork final : public StagedWork {
 };
 
 TEST(WorkerPool, DoesEachBlockOnceAndTheStagesInOrderOnSharedCpus) {
-  // Four threads of one CPU: whoever waits must let go of it.
-  for (const std::vector<int>& cpus : {std::vector<int>{}, std::vector<int>{0, 0}, std::vector<int>{0, 0, 0, 0}}) {
+  // Also four threads of one CPU: whoever waits must let go of it.
+  for (const std::vector<int>& cpus : {std::vector<int>{}, two_cpus(), one_cpu(2), one_cpu(4)}) {
     WorkerPool pool(cpus);
     for (int repetition = 0; repetition < 30; ++repetition) {
       CountedWork work({1, 7, 0, 64, 3, 0, 2}, true);
@@ -63,16 +68,18 @@ TEST(WorkerPool, DoesEachBlockOnceAndTheStagesInOrderOnSharedCpus) {
 }
 
 TEST(WorkerPool, RunsManyShortStagesWithoutLosingAWakeUp) {
-  WorkerPool pool(std::array{0, 0, 0});
-  for (int repetition = 0; repetition < 20; ++repetition) {
-    CountedWork work(std::vector<std::uint32_t>(60, 3), true);
-    pool.run(work);
-    work.expect_each_once();
+  for (const std::vector<int>& cpus : {two_cpus(), one_cpu(3)}) {
+    WorkerPool pool(cpus);
+    for (int repetition = 0; repetition < 20; ++repetition) {
+      CountedWork work(std::vector<std::uint32_t>(60, 3), true);
+      pool.run(work);
+      work.expect_each_once();
+    }
   }
 }
 
 TEST(WorkerPool, GivesEachWorkerItsOwnShareOfWorkThatIsNotToBeStolen) {
-  WorkerPool pool(std::array{0, 0, 0});
+  WorkerPool pool(one_cpu(3));
   CountedWork work({9, 4}, false);
   pool.run(work);
   work.expect_each_once();
@@ -81,7 +88,7 @@ TEST(WorkerPool, GivesEachWorkerItsOwnShareOfWorkThatIsNotToBeStolen) {
 }
 
 TEST(WorkerPool, RunsAPartOfTheStages) {
-  WorkerPool pool(std::array{0, 0});
+  WorkerPool pool(two_cpus());
   CountedWork work({2, 2, 2, 2}, true);
   pool.run(work, 0, 2);
   EXPECT_EQ(work.workers()[3].size(), 2U);
