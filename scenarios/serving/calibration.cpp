@@ -32,8 +32,9 @@ class Observer {
       kinds.push_back({.answering = answering});
     }
     kinds.push_back({.answering = most_answering_});
-    const auto longest = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-        {request_.token_budget, backend_.page_count() * std::uint64_t{kPageTokens}, backend_.shape().context}));
+    const std::uint64_t room = backend_.page_count() * std::uint64_t{kPageTokens};
+    const auto longest =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>({request_.token_budget, room, backend_.shape().context}));
     for (const std::uint32_t prompt : {longest / 4, longest}) {
       if (prompt > 1) {
         kinds.push_back({.prompt = prompt});
