@@ -56,9 +56,6 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   if (request.workload.name == "llama" && request.settings.mode == TestMode::accuracy) {
     problems.emplace_back("--mode accuracy: workload llama checks a few answers of a performance run; leave it out");
   }
-  if (request.workload.name != "llama" && (request.settings.target_first_token || request.settings.target_token_time)) {
-    problems.emplace_back("--ttft, --tpot: only workload llama has tokens");
-  }
   if (request.warm_up < Nanoseconds::zero()) {
     problems.emplace_back("--warmup: must not be negative");
   }

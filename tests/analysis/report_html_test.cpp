@@ -161,7 +161,7 @@ TEST(ReportHtml, MathPeekFleetAndCausesAreTables) {
         "Time ready and without a CPU: not available, switched off", "of 1 slow queries there is no account"}) {
     EXPECT_THAT(section, HasSubstr(text)) << text;
   }
-  EXPECT_EQ(occurrences(section, "EMULATED phone</span></h3>"), 5U);
+  EXPECT_EQ(occurrences(section, "EMULATED phone</span></h3>"), 6U);
 }
 
 TEST(ReportHtml, ACauseOfNothingIsLeftOutButNotTheUnattributed) {

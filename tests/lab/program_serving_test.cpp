@@ -106,7 +106,7 @@ TEST_F(ProgramServing, BadFlagsAreNamedBeforeAnythingIsMeasured) {
                            {{"run", "llama", "--admission", "slo"}, "--admission slo"},
                            {{"run", "llama", "--batch", "4"}, "--max-slots"},
                            {{"run", "llama", "--price-per-hour", "free"}, "--price-per-hour"},
-                           {{"run", "gemm", "--ttft", "1s"}, "--ttft: only workload llama serves"},
+                           {{"run", "gemm", "--ttft", "1s"}, "--ttft: the workload generates no tokens"},
                            {{"run", "gemm", "--max-slots", "4"}, "--max-slots: only workload llama serves"},
                            {{"peak", "llama"}, "--ttft 4s"}};
   for (const BadFlag& bad : cases) {

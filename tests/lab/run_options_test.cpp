@@ -53,14 +53,27 @@ TEST(RunRequestText, ReadsAnEnvelopeThatTheEngineIsHandedOnToo) {
 TEST(RunRequestText, WindowsOfTokensNeedAWorkloadThatHasSome) {
   RunOptions options = server_options();
   options.set("ttft", "500ms");
-  options.set("tpot", "0ms");
+  options.set("tpot", "50ms@p90");
   try {
     (void)request_from(options);
     FAIL() << "accepted";
   } catch (const CommandError& error) {
     EXPECT_EQ(error.code(), ExitCode::usage);
     EXPECT_THAT(error.what(), HasSubstr("--ttft: the workload generates no tokens"));
-    EXPECT_THAT(error.what(), HasSubstr("--tpot: must be above 0"));
+  }
+  options.set("ttft", "500ms@p99");
+  try {
+    (void)request_from(options);
+    FAIL() << "accepted";
+  } catch (const CommandError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'50ms@p90' asks for another percentile than the window before it, p99"));
+  }
+  options.set("tpot", "0ms");
+  try {
+    (void)request_from(options);
+    FAIL() << "accepted";
+  } catch (const CommandError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("--tpot: \"0ms\" is a window of no length"));
   }
 }
 
