@@ -8,6 +8,7 @@
 #include <atomic>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <exception>
 #include <functional>
 #include <numeric>
@@ -256,7 +257,7 @@ void measure(Decoding& decoding, Reader& reader, Products& products, const std::
   fmt::print("| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n", name_of(decoder.formats().weights),
              read.text(1e9), one.text(), share.text(), cpu_share.text(), batch.text(), cpu_batch.text(),
              prefill.text(1e9), prefill_share.text(), prefill_cpu_share.text(), contended.text());
-  std::fflush(stdout);
+  (void)std::fflush(stdout);
 }
 
 std::size_t number(const char* text) {

@@ -17,6 +17,8 @@
 
 #include <hwy/cache_control.h>
 
+#include <algorithm>
+
 #include "kernels/llm/decode_tile.hpp"
 
 HWY_BEFORE_NAMESPACE();
@@ -58,21 +60,21 @@ HWY_INLINE void bf16_tile(const DecodeTile& t) {
   for (std::size_t c = 0; c < t.chunks; ++c) {
     prefetch<kRows, kTokens>(t, c);
     for (std::size_t k = 0; k < kColumns; k += 2 * kStep) {
-      FloatVector even[kRows], odd[kRows];
-      for (std::size_t r = 0; r < kRows; ++r) {
-        const auto pair = hn::Load(words, reinterpret_cast<const std::uint32_t*>(t.chunk(c, r)) + k / 2);
-        even[r] = hn::BitCast(floats, hn::ShiftLeft<16>(pair));
-        odd[r] = hn::BitCast(floats, hn::And(pair, odd_mask));
-      }
+      FloatVector x_even[kTokens], x_odd[kTokens];
       for (std::size_t s = 0; s < kTokens; ++s) {
         const auto* const x = reinterpret_cast<const float*>(t.inputs + s * t.input_stride) + c * kColumns + k;
-        const auto x_even = hn::Load(floats, x);
-        const auto x_odd = hn::Load(floats, x + kStep);
-        for (std::size_t r = 0; r < kRows; ++r) {
-          sums[r][s] = hn::MulAdd(even[r], x_even, sums[r][s]);
+        x_even[s] = hn::Load(floats, x);
+        x_odd[s] = hn::Load(floats, x + kStep);
+      }
+      for (std::size_t r = 0; r < kRows; ++r) {
+        const auto pair = hn::Load(words, reinterpret_cast<const std::uint32_t*>(t.chunk(c, r)) + k / 2);
+        const auto even = hn::BitCast(floats, hn::ShiftLeft<16>(pair));
+        const auto odd = hn::BitCast(floats, hn::And(pair, odd_mask));
+        for (std::size_t s = 0; s < kTokens; ++s) {
+          sums[r][s] = hn::MulAdd(even, x_even[s], sums[r][s]);
         }
-        for (std::size_t r = 0; r < kRows; ++r) {
-          sums[r][s] = hn::MulAdd(odd[r], x_odd, sums[r][s]);
+        for (std::size_t s = 0; s < kTokens; ++s) {
+          sums[r][s] = hn::MulAdd(odd, x_odd[s], sums[r][s]);
         }
       }
     }
@@ -294,20 +296,37 @@ HWY_INLINE void rows_of_tiles(const ProductBlock& p, std::size_t first, std::siz
   }
 }
 
-// Rows of a tile of one token and of several. int4 keeps a group of one row in registers for all tokens.
+// Rows of a tile of one token and of several. int4 keeps a group of one row in registers for all tokens; the inputs of
+// bf16 are the widest and pass through the cache once for four rows.
 template <WeightFormat kFormat>
 struct Shape {
   static constexpr std::size_t kAlone = 4;
-  static constexpr std::size_t kRows = kFormat == WeightFormat::int4 ? 1 : 2;
-  static constexpr std::size_t kTokens = kFormat == WeightFormat::int4 ? 8 : 4;
+  static constexpr std::size_t kRows = kFormat == WeightFormat::bf16 ? 4 : (kFormat == WeightFormat::int4 ? 1 : 2);
+  static constexpr std::size_t kTokens = 8 / kRows;
 };
 
-// One token reads two halves of the block at the same time. While weights come from memory a panel at a time goes
-// through all tokens; of more tokens than that a group goes through all rows, so that its inputs stay in the
-// first-level cache and the block in the second.
+// A panel and the tokens from `token` to before `last`.
+template <WeightFormat kFormat>
+HWY_INLINE void multiply_panel(const ProductBlock& p, std::size_t row, std::size_t token, std::size_t last) {
+  using S = Shape<kFormat>;
+  const std::size_t end = row + kPanelRows;
+  for (; token + S::kTokens <= last; token += S::kTokens) {
+    rows_of_tiles<kFormat, S::kRows, S::kTokens>(p, row, end, token);
+  }
+  if constexpr (S::kTokens > 4) {
+    for (; token + 4 <= last; token += 4) {
+      rows_of_tiles<kFormat, S::kRows, 4>(p, row, end, token);
+    }
+  }
+  for (; token < last; ++token) {
+    rows_of_tiles<kFormat, S::kAlone, 1>(p, row, end, token);
+  }
+}
+
+// One token reads two halves of the block at the same time. Up to eight pass through a panel while it comes from
+// memory. Of more a group goes through the whole block, so that its inputs stay in the first-level cache.
 template <WeightFormat kFormat>
 HWY_INLINE void multiply(const ProductBlock& p) {
-  using S = Shape<kFormat>;
   if (p.tokens == 1 && p.rows % (2 * kPanelRows) == 0) {
     const WeightMatrix& m = *p.matrix;
     const std::byte* const next = m.chunk(p.first_row + p.rows, 0) + p.rows / 2 * m.row_bytes();
@@ -320,20 +339,12 @@ HWY_INLINE void multiply(const ProductBlock& p) {
     return;
   }
   constexpr std::size_t kFew = 8;
-  const std::size_t rows_at_once = p.tokens <= kFew ? kPanelRows : p.rows;
-  for (std::size_t row = 0; row < p.rows; row += rows_at_once) {
-    const std::size_t end = row + rows_at_once;
-    std::size_t token = 0;
-    for (; token + S::kTokens <= p.tokens; token += S::kTokens) {
-      rows_of_tiles<kFormat, S::kRows, S::kTokens>(p, row, end, token);
-    }
-    if constexpr (S::kTokens > 4) {
-      for (; token + 4 <= p.tokens; token += 4) {
-        rows_of_tiles<kFormat, S::kRows, 4>(p, row, end, token);
-      }
-    }
-    for (; token < p.tokens; ++token) {
-      rows_of_tiles<kFormat, S::kAlone, 1>(p, row, end, token);
+  constexpr std::size_t kGroup = kFormat == WeightFormat::bf16 ? 4 : 8;
+  const std::size_t group = p.tokens <= kFew ? kFew : kGroup;
+  for (std::size_t first = 0; first < p.tokens; first += group) {
+    const std::size_t last = std::min(p.tokens, first + group);
+    for (std::size_t row = 0; row < p.rows; row += kPanelRows) {
+      multiply_panel<kFormat>(p, row, first, last);
     }
   }
 }

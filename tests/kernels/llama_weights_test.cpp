@@ -65,7 +65,7 @@ TEST(WeightRows, KeepTheirValuesToHalfAStepOfTheirFormat) {
   std::vector<std::int16_t> levels(256);
   weight_levels({.seed = 4, .row = 11}, levels);
   const double unit = 0.001;
-  Array<std::byte> data(1024 * 4);
+  Array<std::byte> data(4096);
   Array<float> scales(8);
   for (const WeightFormat format : {WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4}) {
     WeightMatrix matrix{.format = format, .rows = 4, .columns = 256, .weights = data.data(), .scales = scales.data()};
