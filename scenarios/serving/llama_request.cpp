@@ -111,7 +111,11 @@ LlamaRequest llama_request(const WorkloadRequest& request) {
     problems.insert(problems.end(), policy.begin(), policy.end());
     attempt([&] {
       const std::string& asked = request.serving.lengths;
-      llama.lengths = RequestLengths::parse(asked.empty() ? default_lengths(llama.shape) : asked);
+      try {
+        llama.lengths = RequestLengths::parse(asked.empty() ? default_lengths(llama.shape) : asked);
+      } catch (const std::invalid_argument& error) {
+        throw std::invalid_argument(fmt::format("--lengths: {}", error.what()));
+      }
       llama.lengths.limit_total(static_cast<std::uint32_t>(llama.shape.context));
       llama.pages = pages_for(request.serving, llama.lengths, llama.shape);
     });
