@@ -108,7 +108,9 @@ class Scheduler {
   void release_pages(std::uint32_t seat);
   void leave(std::uint32_t seat);
   void end_static_batch();
-  [[nodiscard]] std::uint32_t* page_table(std::uint32_t seat) { return &page_tables_[seat * pages_per_sequence_]; }
+  [[nodiscard]] std::uint32_t* page_table(std::uint32_t seat) {
+    return &page_tables_[std::size_t{seat} * pages_per_sequence_];
+  }
 
   ServingPolicy policy_;
   Room room_;

@@ -130,7 +130,7 @@ class LadderBuilder {
   std::vector<ServingLever> ladder_;
 };
 
-ServingPrediction prediction_of(ServingOutcome outcome, double rate_hz) {
+ServingPrediction prediction_of(const ServingOutcome& outcome, double rate_hz) {
   return {.tokens_per_s = outcome.tokens_per_s,
           .rate_hz = rate_hz,
           .ttft_tail_s = outcome.ttft_tail_s,
@@ -171,10 +171,10 @@ ServingPrediction predict_peak(const ServingSetup& setup, const ServingQuestion&
   ServingPrediction best;
   while (broke - held > kResolution * broke && (held > 0.0 || broke > lowest)) {
     const double rate = held > 0.0 ? (held + broke) / 2 : broke / 2;
-    ServingPrediction tried = predict_server(setup, question, rate);
+    const ServingPrediction tried = predict_server(setup, question, rate);
     if (holds(tried)) {
       held = rate;
-      best = std::move(tried);
+      best = tried;
     } else {
       broke = rate;
     }
