@@ -188,7 +188,9 @@ std::optional<ServingRecord> LlamaWorkload::serving() const {
                      {"admission", std::string(name_of(policy.admission))},
                      {"lengths", llama_.lengths.name()}};
   for (const auto& [name, text] : engine_.backend().facts()) {
-    record.settings.emplace("decoder_" + name, text);
+    std::string key = "decoder_" + name;
+    std::ranges::replace(key, ' ', '_');
+    record.settings.emplace(std::move(key), text);
   }
   record.time_model = fit_;
   record.price_per_hour = serving_.price_per_hour;

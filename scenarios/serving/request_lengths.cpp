@@ -210,7 +210,9 @@ RequestLength RequestLengths::drawn(std::uint64_t seed, std::uint64_t index) con
 RequestLength RequestLengths::of(std::uint64_t seed, std::uint64_t index) const {
   RequestLength length = drawn(seed, index);
   length.prompt = std::clamp(length.prompt / divisor_, 1U, most_prompt_);
-  length.output = std::clamp(length.output / divisor_, 1U, most_output_);
+  // The time per token of an answer of one is not defined, and LoadGen calls it an error: a law draws none.
+  const std::uint32_t least = law_ == Law::fixed || law_ == Law::rows ? 1 : 2;
+  length.output = std::max(std::clamp(length.output / divisor_, 1U, most_output_), std::min(least, most_output_));
   if (most_total_ != UINT32_MAX) {
     length.output = std::min(length.output, most_total_ - 1);
     length.prompt = std::min(length.prompt, most_total_ - length.output);

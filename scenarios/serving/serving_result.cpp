@@ -124,6 +124,11 @@ void record_serving(RunDocument& document, const TestResult& result, std::option
   if (!record) {
     return;
   }
+  if (record->run.product_utilisation > 1.0 || record->run.bandwidth_utilisation > 1.0) {
+    document.warnings.emplace_back(
+        "the decoder was faster than a ceiling of its own warm-up: the machine was busy then, or another kernel is the "
+        "better ceiling; U_T, MBU and the waterfall of this run mislead (assay doctor, then repeat)");
+  }
   fill_goodput(*record, result);
   fill_shares(*record, result);
   fill_costs(*record, document);
