@@ -15,15 +15,17 @@ namespace {
 
 /// Neighbouring rates of the bracket differ by less than this in the end, if the probes reach so far.
 constexpr double kResolution = 0.1;
-/// A forecast is a good place to begin; without one a half of Offline is a rate that some schedulers hold.
-constexpr double kBlindStart = 0.5;
-constexpr double kGrowth = 1.5;
+/// Few probes decide far from the peak and none at it, so the first is well below what is forecast; without a forecast
+/// half of that share of Offline is a rate that some schedulers hold.
+constexpr double kEasyShare = 0.6;
+constexpr double kBlindStart = 0.3;
+constexpr double kGrowth = 2.0;
 constexpr double kLowestShare = 1e-3;
 constexpr double kHighestShare = 1.2;
 
 double start_rate(const LeverQuestion& question) {
   const bool known = question.forecast && question.forecast->rate_hz > 0.0;
-  const double rate = known ? question.forecast->rate_hz : kBlindStart * question.offline_rate_hz;
+  const double rate = known ? kEasyShare * question.forecast->rate_hz : kBlindStart * question.offline_rate_hz;
   return std::clamp(rate, kLowestShare * question.offline_rate_hz, question.offline_rate_hz);
 }
 
