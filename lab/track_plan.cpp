@@ -48,7 +48,9 @@ TrackStep step_of(const TrackDefinition& track, const TrackChoices& choices, con
                               equals == std::string::npos ? "" : parameter.substr(equals + 1));
   }
   const std::string length = length_of(track, choices, definition.length);
-  step.run.set("slo", track.window);
+  if (!definition.flags.contains("lengths")) {  // a serving engine has windows of its own: the whole answer has none
+    step.run.set("slo", track.window);
+  }
   step.run.set("duration", length);
   if (definition.kind == TrackStepDefinition::Kind::search) {  // fewer could not show that the percentile holds
     constexpr double kOneEndOf95 = 0.975;
