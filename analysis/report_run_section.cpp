@@ -9,8 +9,8 @@
 #include "analysis/format.hpp"
 #include "analysis/remote_json.hpp"
 #include "analysis/report_frames.hpp"
-#include "analysis/report_serving.hpp"
 #include "analysis/report_sentences.hpp"
+#include "analysis/report_serving.hpp"
 #include "analysis/report_soak.hpp"
 #include "analysis/report_tables.hpp"
 #include "analysis/report_tail.hpp"
@@ -150,7 +150,11 @@ Html run_section(const RunDocument& run, std::string_view label, std::size_t num
   } else {
     section.put("<div class=\"chart\" data-chart=\"histogram\" data-run=\"").text(id).put("\" hidden></div>");
   }
-  section.put(latency_table(run)).put(facts(run)).put(frames_section(run)).put(serving_section(run)).put(soak_section(run, number));
+  section.put(latency_table(run))
+      .put(facts(run))
+      .put(frames_section(run))
+      .put(serving_section(run))
+      .put(soak_section(run, number));
   section.put(math_peek_section(run)).put(fleet_section(run)).put(attribution_section(run));
   return section.put("</section>");
 }

@@ -119,9 +119,9 @@ struct RunDocument {
   LatenessRecord lateness;
   std::map<std::string, std::uint64_t> errors;  ///< error code -> count
   std::vector<SeriesPoint> series;
-  std::optional<SoakRecord> soak;      ///< what was sustained, where that was asked
+  std::optional<SoakRecord> soak;        ///< what was sustained, where that was asked
   std::optional<ServingRecord> serving;  ///< of a serving engine
-  std::optional<FramesRecord> frames;  ///< where samples are frames with a deadline: cameras, MultiStream
+  std::optional<FramesRecord> frames;    ///< where samples are frames with a deadline: cameras, MultiStream
   // the instrument and the place
   std::string tool_version;   ///< "0.1.0"
   std::string tool_revision;  ///< git commit, "+dirty" appended; "unknown" outside a checkout

@@ -35,18 +35,18 @@ struct TrackFigures {
   std::optional<double> work_mean_s;  ///< of a frame
   std::optional<double> wait_mean_s;
   std::uint64_t queries = 0;
-  double percentile = 0.99;             ///< that the run's window is held at
-  std::uint64_t samples_per_query = 1;  ///< of MultiStream
-  std::uint64_t streams = 0;            ///< cameras; 0: the samples are no frames
-  std::optional<double> frames_per_s;   ///< of each stream
-  std::string phase;                    ///< "aligned"
-  std::string late_frames;              ///< "queue" or "drop"
-  std::string worker_scheduling;        ///< "SCHED_FIFO 50"
-  std::optional<double> foreign_share;  ///< of the machine's CPU time, taken by other processes
-  std::optional<double> steal_share;    ///< and by a hypervisor
-  double quota_s = 0.0;                 ///< of the slow queries' time, held back by a CPU quota
-  std::string sustained_cause;          ///< the verdict of a soak, "THERMAL"; empty: none
-  std::string power;                    ///< "1.27 FPS/W (RAPL package-0)", or why there is none; empty: nobody asked
+  double percentile = 0.99;               ///< that the run's window is held at
+  std::uint64_t samples_per_query = 1;    ///< of MultiStream
+  std::uint64_t streams = 0;              ///< cameras; 0: the samples are no frames
+  std::optional<double> frames_per_s;     ///< of each stream
+  std::string phase;                      ///< "aligned"
+  std::string late_frames;                ///< "queue" or "drop"
+  std::string worker_scheduling;          ///< "SCHED_FIFO 50"
+  std::optional<double> foreign_share;    ///< of the machine's CPU time, taken by other processes
+  std::optional<double> steal_share;      ///< and by a hypervisor
+  double quota_s = 0.0;                   ///< of the slow queries' time, held back by a CPU quota
+  std::string sustained_cause;            ///< the verdict of a soak, "THERMAL"; empty: none
+  std::string power;                      ///< "1.27 FPS/W (RAPL package-0)", or why there is none; empty: nobody asked
   std::optional<ServingFigures> serving;  ///< of a serving engine
 };
 

@@ -18,10 +18,8 @@ struct ShippedTrack {
   std::string_view (*text)();
 };
 
-constexpr std::array<ShippedTrack, 4> kShipped{{{"cloud", cloud_track_toml},
-                                                 {"edge", edge_track_toml},
-                                                 {"mobile", mobile_track_toml},
-                                                 {"tiny", tiny_track_toml}}};
+constexpr std::array<ShippedTrack, 4> kShipped{
+    {{"cloud", cloud_track_toml}, {"edge", edge_track_toml}, {"mobile", mobile_track_toml}, {"tiny", tiny_track_toml}}};
 
 TrackDefinition read_track(const std::string& file) {
   // A pipe would wait for somebody to write to it, and a device has no end.

@@ -301,8 +301,8 @@ TrackDefinition track_from_toml(std::string_view text, const std::string& file) 
   TrackDefinition track;
   track.name = table.text("name", "\"edge\"");
   track.judge = table.text("judge", "\"edge\"");
-  if (!is_id(track.name) || (track.judge != "edge" && track.judge != "mobile" && track.judge != "tiny" &&
-                             track.judge != "cloud")) {
+  if (!is_id(track.name) ||
+      (track.judge != "edge" && track.judge != "mobile" && track.judge != "tiny" && track.judge != "cloud")) {
     place.refuse(nullptr,
                  "name must be of lower-case letters, digits, - and _, and judge one of edge, mobile, tiny, cloud");
   }

@@ -107,7 +107,8 @@ TEST(ServingFile, RefusesWhatCannotBe) {
   EXPECT_THAT(refusal("/serving/within_windows_share"_json_pointer, 1.5), HasSubstr("within_windows_share"));
   EXPECT_THAT(refusal("/serving/token_gap/hist/counts"_json_pointer, json::parse("[[5,1],[4,1]]")),
               HasSubstr("bin index"));
-  EXPECT_THAT(refusal("/serving/settings/max_slots"_json_pointer, json::array()), HasSubstr("serving.settings.max_slots"));
+  EXPECT_THAT(refusal("/serving/settings/max_slots"_json_pointer, json::array()),
+              HasSubstr("serving.settings.max_slots"));
   EXPECT_THAT(refusal("/serving/run/batch_max"_json_pointer, 1ULL << 40), HasSubstr("batch_max"));
 }
 
