@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lab/bench_command.hpp"
+#include "lab/command_adder.hpp"
 #include "lab/command_error.hpp"
 #include "lab/command_flags.hpp"
 #include "lab/completion.hpp"
@@ -40,17 +41,13 @@ namespace assay {
 
 namespace {
 
-constexpr const char* kExitCodes =
-    "Exit codes: 0 ok, 1 --fail-on tripped, 2 usage, 3 run INVALID, 4 environment refused,\n"
-    "5 input or output, 6 not comparable, 130 interrupted (what was measured is kept).";
-
 /// The command line as CLI11 sees it; `action` is what the chosen command does.
 class CommandLine {
  public:
   CommandLine() : app_("Assay finds out what a machine is really worth: sustained, under load, with its uncertainty.") {
     app_.name("assay");
     app_.footer(std::string("First: assay tour. Then: assay run gemm --scenario server --rate 200 --duration 5s\n") +
-                kExitCodes);
+                exit_code_help());
     app_.require_subcommand(0, 1);
     // The last one counts, so that an alias with defaults can be overridden.
     app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
@@ -84,9 +81,7 @@ class CommandLine {
 
  private:
   CLI::App* command(const std::string& name, const std::string& help, std::function<ExitCode()> action) {
-    CLI::App* sub = app_.add_subcommand(name, help);
-    sub->callback([this, action = std::move(action)] { action_ = action; });
-    return sub;
+    return adder_.add(name, help, std::move(action));
   }
 
   void add_tour() {
@@ -100,7 +95,7 @@ class CommandLine {
     CLI::App* sub = command("track", "the whole audit of a track: cloud, edge, mobile or tiny; a bundle and a page",
                             [this] { return track_command(track_); });
     add_track_flags(*sub, track_);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   void add_run() {
@@ -128,7 +123,7 @@ class CommandLine {
         ->group("Measuring process");
     add_measurement(sub, run_.measurement);
     add_console(sub, run_.console);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   static void require_open(int descriptor) {
@@ -173,7 +168,7 @@ class CommandLine {
     add_json(sub, peak_.json);
     add_measurement(sub, peak_.measurement);
     add_console(sub, peak_.console);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   void add_tail() {
@@ -191,21 +186,21 @@ class CommandLine {
     add_json(sub, tail_.json);
     add_measurement(sub, tail_.measurement);
     add_console(sub, tail_.console);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   void add_soak() {
     CLI::App* sub = command("soak", "what the machine sustains: ten minutes of load with its sensors watched",
                             [this] { return soak_command(soak_); });
     add_soak_flags(*sub, soak_);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   void add_try() {
     CLI::App* sub = command("try", "the same load without and with a means against a long tail, in pairs of runs",
                             [this] { return try_or_list(try_); });
     add_try_flags(*sub, try_);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   void add_real_world() {
@@ -227,7 +222,7 @@ class CommandLine {
     add_json(sub, roofline_.json);
     add_measurement(sub, roofline_.measurement);
     add_console(sub, roofline_.console);
-    sub->footer(kExitCodes);
+    sub->footer(exit_code_help());
   }
 
   void add_bench() {
@@ -330,6 +325,7 @@ class CommandLine {
 
   CLI::App app_;
   std::function<ExitCode()> action_;
+  CommandAdder adder_{app_, action_};
   TourCommandOptions tour_;
   TrackCommandOptions track_;
   RunCommandOptions run_;

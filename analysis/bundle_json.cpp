@@ -1,0 +1,181 @@
+#include <array>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "analysis/bundle_file.hpp"
+#include "analysis/json_values.hpp"
+#include "analysis/machine_json.hpp"
+#include "analysis/run_file.hpp"
+#include "analysis/run_file_pretty.hpp"
+#include "analysis/untrusted_json.hpp"
+
+namespace assay {
+
+using nlohmann::ordered_json;
+
+namespace {
+
+ordered_json limits_json(const SystemLimits& limits) {
+  if (!limits.any()) {
+    return nullptr;
+  }
+  return {{"name", limits.name},
+          {"cpus", json_text_or_null(limits.cpus)},
+          {"simd", json_text_or_null(limits.simd)},
+          {"stream_bytes_per_s", json_number(limits.stream_bytes_per_s)},
+          {"thermal", json_text_or_null(limits.thermal)}};
+}
+
+ordered_json entry_json(const BundleEntry& entry) {
+  return {{"step", entry.step},
+          {"title", entry.title},
+          {"kind", entry.kind},
+          {"repeat", entry.repeat},
+          {"file", entry.file},
+          {"sha256", entry.sha256},
+          {"comparability_key", json_text_or_null(entry.comparability_key)},
+          {"scenario", json_text_or_null(entry.scenario)},
+          {"command", entry.command},
+          {"valid", entry.valid},
+          {"interrupted", entry.interrupted},
+          {"invalid_codes", entry.invalid_codes}};
+}
+
+SystemKind read_kind(const Field& field) {
+  const std::string name = field.text();
+  for (const SystemKind kind : {SystemKind::measured, SystemKind::envelope, SystemKind::datasheet}) {
+    if (name == name_of(kind)) {
+      return kind;
+    }
+  }
+  field.fail("measured, envelope or datasheet");
+}
+
+SystemLimits read_limits(const Field& field) {
+  if (field.absent()) {
+    return {};
+  }
+  return {.name = field.member("name").text(),
+          .cpus = field.member("cpus").text_or_empty(),
+          .simd = field.member("simd").text_or_empty(),
+          .stream_bytes_per_s = field.member("stream_bytes_per_s").optional_number(),
+          .thermal = field.member("thermal").text_or_empty()};
+}
+
+/// Whoever packs a bundle chooses its paths: they must stay within it.
+std::string read_path(const Field& field) {
+  std::string text = field.text();
+  const std::filesystem::path path(text);
+  bool leaves = path.empty() || path.is_absolute() || text.find('\\') != std::string::npos ||
+                text.find('\0') != std::string::npos;
+  for (const std::filesystem::path& part : path) {
+    leaves = leaves || part == ".." || part == "." || part.empty();
+  }
+  if (leaves) {
+    field.fail("the path of a file within the bundle");
+  }
+  return text;
+}
+
+BundleEntry read_entry(const Field& field) {
+  BundleEntry entry{.step = field.member("step").text(),
+                    .title = field.member("title").text(),
+                    .kind = field.member("kind").text(),
+                    .repeat = field.member("repeat").count(),
+                    .file = read_path(field.member("file")),
+                    .sha256 = field.member("sha256").text(),
+                    .comparability_key = field.member("comparability_key").text_or_empty(),
+                    .scenario = field.member("scenario").text_or_empty(),
+                    .command = field.member("command").text(),
+                    .valid = field.member("valid").boolean(),
+                    .interrupted = field.member("interrupted").boolean(),
+                    .invalid_codes = field.member("invalid_codes").texts()};
+  return entry;
+}
+
+}  // namespace
+
+std::string name_of(SystemKind kind) {
+  constexpr std::array kNames{"measured", "envelope", "datasheet"};
+  return kNames.at(static_cast<std::size_t>(kind));
+}
+
+std::string bundle_json(const BundleRecord& record) {
+  ordered_json entries = ordered_json::array();
+  for (const BundleEntry& entry : record.entries) {
+    entries.push_back(entry_json(entry));
+  }
+  ordered_json gaps = ordered_json::array();
+  for (const BundleGap& gap : record.gaps) {
+    gaps.push_back({{"step", gap.step}, {"reason", gap.reason}});
+  }
+  ordered_json json{{"schema", kBundleSchema},
+                    {"id", record.id},
+                    {"created", record.created},
+                    {"supersedes", json_text_or_null(record.supersedes)},
+                    {"suite", {{"name", record.suite}, {"sha256", record.suite_sha256}, {"title", record.title}}},
+                    {"track", json_text_or_null(record.track)},
+                    {"lighthouse_step", json_text_or_null(record.lighthouse_step)},
+                    {"metric", json_text_or_null(record.metric)},
+                    {"system", {{"kind", name_of(record.system)}, {"limits", limits_json(record.limits)}}},
+                    {"machine", machine_json(record.machine, record.identity)},
+                    {"tool",
+                     {{"version", record.tool_version},
+                      {"revision", record.tool_revision},
+                      {"compiler", record.compiler},
+                      {"build_type", record.build_type}}},
+                    {"duration_s", json_number(record.duration_s)},
+                    {"complete", record.complete},
+                    {"interrupted", record.interrupted},
+                    {"entries", entries},
+                    {"gaps", gaps},
+                    {"notes", record.notes}};
+  // Through the text, so that the hash is that of what a reader sees (invalid UTF-8 is replaced in it).
+  json["hash"] = content_hash(pretty_json(json));
+  return pretty_json(json) + "\n";
+}
+
+BundleRecord bundle_from_json(std::string_view text, std::string_view source_name) {
+  const nlohmann::json json = parse_untrusted_json(text, source_name, "a bundle");
+  const Field root(source_name, json);
+  if (root.member("schema").text() != kBundleSchema) {
+    root.member("schema").fail(std::string(kBundleSchema));
+  }
+  BundleRecord record;
+  record.id = root.member("id").text();
+  record.created = root.member("created").text();
+  record.supersedes = root.member("supersedes").text_or_empty();
+  record.suite = root.member("suite").member("name").text();
+  record.suite_sha256 = root.member("suite").member("sha256").text();
+  record.title = root.member("suite").member("title").text();
+  record.track = root.member("track").text_or_empty();
+  record.lighthouse_step = root.member("lighthouse_step").text_or_empty();
+  record.metric = root.member("metric").text_or_empty();
+  record.system = read_kind(root.member("system").member("kind"));
+  record.limits = read_limits(root.member("system").member("limits"));
+  read_machine(root.member("machine"), record.machine, record.identity);
+  const Field tool = root.member("tool");
+  record.tool_version = tool.member("version").text();
+  record.tool_revision = tool.member("revision").text();
+  record.compiler = tool.member("compiler").text();
+  record.build_type = tool.member("build_type").text();
+  record.duration_s = root.member("duration_s").non_negative();
+  record.complete = root.member("complete").boolean();
+  record.interrupted = root.member("interrupted").boolean();
+  const std::vector<Field> entries = root.member("entries").elements();
+  if (entries.size() > kMostBundleEntries) {
+    root.member("entries").fail("at most 4096 files");
+  }
+  for (const Field& entry : entries) {
+    record.entries.push_back(read_entry(entry));
+  }
+  for (const Field& gap : root.member("gaps").elements()) {
+    record.gaps.push_back({.step = gap.member("step").text(), .reason = gap.member("reason").text()});
+  }
+  record.notes = root.member("notes").texts();
+  record.stored_hash = root.member("hash").text_or_empty();
+  record.hash_matches = record.stored_hash == content_hash(text);
+  return record;
+}
+
+}  // namespace assay

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/machine.hpp"
+
+// A bundle: a folder of results of one suite on one system, with a file that says what is in it. Written once, never
+// changed; what is wrong is measured again into another bundle that names the one it replaces.
+
+namespace assay {
+
+/// What a bundle is of. The kinds never stand beside each other without their name.
+enum class SystemKind {
+  measured,   ///< a machine as it is
+  envelope,   ///< a machine with something taken away on purpose, measured all the same
+  datasheet,  ///< nothing was measured: figures of a vendor
+};
+[[nodiscard]] std::string name_of(SystemKind kind);  ///< "measured", "envelope", "datasheet"
+
+/// What was taken away from the machine. Each part may be empty; all empty: a machine as it is.
+struct SystemLimits {
+  std::string name;  ///< "narrow": of the envelope
+  std::string cpus;  ///< the only CPUs that may work, "0,2-3"; empty: all
+  std::string simd;  ///< the widest instruction set in use, as simd_choices() names it; empty: the best
+  /// Bandwidth that a stream on another CPU was asked to take. What it took is in each result.
+  std::optional<double> stream_bytes_per_s;
+  std::string thermal;  ///< name of the emulated thermal envelope; empty: none
+
+  [[nodiscard]] bool any() const {
+    return !cpus.empty() || !simd.empty() || stream_bytes_per_s.has_value() || !thermal.empty();
+  }
+  friend bool operator==(const SystemLimits&, const SystemLimits&) = default;
+};
+
+/// One result file of a bundle.
+struct BundleEntry {
+  std::string step;  ///< of the suite: "server"
+  std::string title;
+  std::string kind;               ///< "run", "roofline", "tail": which schema the file has
+  std::uint64_t repeat = 1;       ///< from 1
+  std::string file;               ///< relative to the folder, forward slashes, never ".."
+  std::string sha256;             ///< of its bytes
+  std::string comparability_key;  ///< of a run; empty otherwise
+  std::string scenario;           ///< of a run: "server"
+  std::string command;            ///< what measures it again
+  bool valid = false;             ///< as the file says
+  bool interrupted = false;
+  std::vector<std::string> invalid_codes;
+};
+
+/// A step that gave no file, with the reason.
+struct BundleGap {
+  std::string step;
+  std::string reason;
+};
+
+/// The file bundle.json, schema assay/bundle/1.
+struct BundleRecord {
+  std::string id;            ///< ULID
+  std::string created;       ///< ISO 8601, UTC
+  std::string supersedes;    ///< id of the bundle that it corrects; empty: none
+  std::string suite;         ///< its name
+  std::string suite_sha256;  ///< of the suite's text: bundles of equal suites compare
+  std::string title;
+  std::string track;            ///< "edge"; empty: of no track
+  std::string lighthouse_step;  ///< the run whose workload stands for the mission; empty: none
+  std::string metric;           ///< the mission's: "throughput", "p99", "usd_per_token", "fps_per_watt"
+  SystemKind system = SystemKind::measured;
+  SystemLimits limits;
+  Machine machine;
+  MachineIdentity identity;
+  std::string tool_version;
+  std::string tool_revision;
+  std::string compiler;
+  std::string build_type;
+  double duration_s = 0.0;
+  bool complete = false;  ///< every step that was not optional gave its files
+  bool interrupted = false;
+  std::vector<BundleEntry> entries;
+  std::vector<BundleGap> gaps;
+  std::vector<std::string> notes;  ///< what to know when reading
+  // set by bundle_from_json() only
+  std::string stored_hash;
+  bool hash_matches = true;
+};
+
+}  // namespace assay
