@@ -237,6 +237,7 @@ ordered_json document_json(const RunDocument& run) {
           {"scenario", scenario_json(run)},
           {"interference", interference_json(run.interference)},
           {"emulated", emulation_json(run.emulated)},
+          {"limits", limits_json(run.limits)},
           {"window", window_json(run)},
           {"result", result_json(run)},
           {"soak", soak_json(run.soak)},

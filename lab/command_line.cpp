@@ -259,9 +259,9 @@ class CommandLine {
   }
 
   void add_list() {
-    CLI::App* sub =
-        command("list", "workloads, scenarios, tracks, arrivals, laws or runs", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, tracks, arrivals, laws or runs")
+    CLI::App* sub = command("list", "workloads, scenarios, tracks, suites, envelopes, arrivals, laws or runs",
+                            [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, "workloads, scenarios, tracks, suites, envelopes, arrivals, laws or runs")
         ->required()
         ->type_name("WHAT");
     sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");
