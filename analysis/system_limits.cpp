@@ -76,6 +76,9 @@ SystemLimits read_limits(const Field& field) {
                       .stream_bytes_per_s = field.member("stream_bytes_per_s").optional_number(),
                       .thermal = field.member("thermal").text_or_empty(),
                       .pages = field.member("pages").text_or_empty()};
+  if (limits.stream_bytes_per_s.value_or(0.0) < 0.0) {
+    field.member("stream_bytes_per_s").fail("a rate from 0");
+  }
   if (field.member("stream").text_or_empty() == "max") {
     limits.stream_bytes_per_s = SystemLimits::kAllItGets;
   }

@@ -28,9 +28,10 @@ void check(const SystemEnvelope& envelope, TomlTable& table, const TomlPlace& pl
     place.refuse(table.find("name"), "name must be of lower-case letters, digits, - and _");
   }
   const std::vector<int> cpus = cpu_list(envelope.cpus);
-  if (!envelope.cpus.empty() && envelope.cpus != "first" && (cpus.empty() || cpu_list_text(cpus) != envelope.cpus)) {
+  if (!envelope.cpus.empty() && envelope.cpus != "first" && envelope.cpus != "half" &&
+      (cpus.empty() || cpu_list_text(cpus) != envelope.cpus)) {
     place.refuse(table.find("cpus"),
-                 fmt::format("cpus {} is neither first nor an ascending list such as 0-3,8", envelope.cpus));
+                 fmt::format("cpus {} is none of first, half, or an ascending list such as 0-3,8", envelope.cpus));
   }
   if (!envelope.stream.empty() && envelope.stream != "max") {
     try {
@@ -65,6 +66,18 @@ std::string narrowest(const SystemEnvelope& envelope, const std::vector<std::str
                                             envelope.name, vectors.empty() ? "none" : vectors.front()));
   }
   return *found;
+}
+
+/// The first CPUs of those that a roofline would use, in its order: the fastest, and CPU 0 last.
+std::string relative_cpus(const SystemEnvelope& envelope, const Machine& machine) {
+  std::vector<int> cpus = roofline_cpus(machine, {});
+  if (cpus.size() < 2) {
+    throw std::invalid_argument(
+        fmt::format("{}: there is one core to use, CPU {}, and none to take away", envelope.name, cpus.front()));
+  }
+  cpus.resize(envelope.cpus == "first" ? 1 : cpus.size() / 2);
+  std::ranges::sort(cpus);
+  return cpu_list_text(cpus);
 }
 
 }  // namespace
@@ -105,8 +118,8 @@ SystemLimits limits_of(const SystemEnvelope& envelope, const Machine& machine,
                       .stream_bytes_per_s = {},
                       .thermal = envelope.thermal,
                       .pages = envelope.pages};
-  if (envelope.cpus == "first") {
-    limits.cpus = cpu_list_text({roofline_cpus(machine, {}).front()});
+  if (envelope.cpus == "first" || envelope.cpus == "half") {
+    limits.cpus = relative_cpus(envelope, machine);
   }
   if (!envelope.stream.empty()) {
     limits.stream_bytes_per_s = envelope.stream == "max" ? SystemLimits::kAllItGets : rate_of(envelope.stream);

@@ -13,7 +13,7 @@ namespace assay {
 struct SystemEnvelope {
   std::string name;
   std::string title;    ///< "high peak, low bandwidth"
-  std::string cpus;     ///< "first", or a list such as 0-3; empty: all
+  std::string cpus;     ///< "first", "half", or a list such as 0-3; empty: all
   std::string simd;     ///< "narrowest", or a name of simd_choices(); empty: the best
   std::string stream;   ///< "max", or a rate such as 4GB/s; empty: none
   std::string pages;    ///< "small"; empty: as the system gives them
