@@ -29,6 +29,7 @@
 #include "lab/run_command.hpp"
 #include "lab/soak_command.hpp"
 #include "lab/standard_descriptors.hpp"
+#include "lab/suite_command.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
@@ -62,6 +63,7 @@ class CommandLine {
     add_soak();
     add_try();
     add_real_world();
+    add_suite_command(adder_);
     add_roofline();
     add_bench();
     add_doctor();
@@ -257,9 +259,9 @@ class CommandLine {
   }
 
   void add_list() {
-    CLI::App* sub =
-        command("list", "workloads, scenarios, tracks, arrivals, laws or runs", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, tracks, arrivals, laws or runs")
+    CLI::App* sub = command("list", "workloads, scenarios, tracks, suites, envelopes, arrivals, laws or runs",
+                            [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, "workloads, scenarios, tracks, suites, envelopes, arrivals, laws or runs")
         ->required()
         ->type_name("WHAT");
     sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");
