@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/estimate_record.hpp"
 #include "harness/machine.hpp"
 
 // A bundle: a folder of results of one suite on one system, with a file that says what is in it. Written once, never
@@ -35,6 +36,13 @@ struct SystemLimits {
   friend bool operator==(const SystemLimits&, const SystemLimits&) = default;
 };
 
+/// A headline of a result, for whoever looks over many bundles without opening their files.
+struct EntryFigure {
+  std::string name;  ///< "samples per second", "memory bandwidth, 2 threads"
+  std::string unit;  ///< "s", "samples/s", "B/s", "flop/s", "op/s"
+  EstimateRecord estimate;
+};
+
 /// One result file of a bundle.
 struct BundleEntry {
   std::string step;  ///< of the suite: "server"
@@ -49,6 +57,7 @@ struct BundleEntry {
   bool valid = false;             ///< as the file says
   bool interrupted = false;
   std::vector<std::string> invalid_codes;
+  std::vector<EntryFigure> figures;  ///< see entry_figures.hpp; empty in bundles of before it
 };
 
 /// A step that gave no file, with the reason.
