@@ -42,6 +42,52 @@ std::string machine_text(const Machine& machine) {
                      format_bytes(machine.memory_total.count), machine.operating_system);
 }
 
+// A bundle of 16 MiB may consist of one text. What a view of many shows has room for less.
+constexpr std::size_t kLongestText = 200;
+constexpr std::size_t kMostGaps = 64;
+constexpr std::size_t kMostCodes = 8;
+
+void clip(std::string& text) {
+  if (text.size() > kLongestText) {
+    text.resize(kLongestText);
+    text += "…";
+  }
+}
+
+void clip(BundleEntry& entry) {
+  entry.title.clear();
+  entry.sha256.clear();
+  entry.command.clear();
+  entry.invalid_codes.resize(std::min(entry.invalid_codes.size(), kMostCodes));
+  for (std::string* const text : {&entry.step, &entry.kind, &entry.comparability_key, &entry.scenario}) {
+    clip(*text);
+  }
+  for (std::string& code : entry.invalid_codes) {
+    clip(code);
+  }
+  for (EntryFigure& figure : entry.figures) {
+    clip(figure.name);
+    clip(figure.unit);
+    clip(figure.estimate.reason);
+  }
+}
+
+void clip(BundleSummary& summary) {
+  for (std::string* const text : {&summary.id, &summary.created, &summary.supersedes, &summary.suite,
+                                  &summary.suite_sha256, &summary.limits, &summary.identity.label, &summary.identity.id,
+                                  &summary.identity.machine_class, &summary.machine, &summary.tool}) {
+    clip(*text);
+  }
+  for (BundleEntry& entry : summary.entries) {
+    clip(entry);
+  }
+  summary.gaps.resize(std::min(summary.gaps.size(), kMostGaps));
+  for (BundleGap& gap : summary.gaps) {
+    clip(gap.step);
+    clip(gap.reason);
+  }
+}
+
 // Arrays instead of objects: this is read ten thousand times over.
 
 ordered_json figure_json(const EntryFigure& figure) {
@@ -121,11 +167,7 @@ BundleSummary summary_of(const BundleRecord& record) {
                         .hash_matches = record.hash_matches,
                         .entries = record.entries,
                         .gaps = record.gaps};
-  for (BundleEntry& entry : summary.entries) {
-    entry.title.clear();
-    entry.sha256.clear();
-    entry.command.clear();
-  }
+  clip(summary);
   return summary;
 }
 

@@ -8,7 +8,8 @@
 
 namespace assay {
 
-/// What a view of many bundles needs of one: small enough to be kept for ten thousand of them.
+/// What a view of many bundles needs of one: small enough to be kept for ten thousand of them. Texts are cut off after
+/// 200 bytes.
 struct BundleSummary {
   std::string id;
   std::string created;

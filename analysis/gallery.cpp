@@ -17,6 +17,8 @@ namespace assay {
 
 namespace {
 
+constexpr std::size_t kMostFigures = 64;  ///< of a group; a suite has a dozen
+
 /// Bundles of one key should give the same figures.
 using GroupKey = std::tuple<std::string, std::string, SystemKind, std::string>;
 
@@ -78,19 +80,41 @@ struct Repeats {
   std::string invalid_code;
 };
 
-EstimateRecord summary_of(const std::vector<EstimateRecord>& repeats) {
+/// The finite points, ascending.
+std::vector<double> points_of(const std::vector<EstimateRecord>& estimates) {
   std::vector<double> points;
-  for (const EstimateRecord& repeat : repeats) {
-    if (repeat.point) {
-      points.push_back(*repeat.point);
+  for (const EstimateRecord& estimate : estimates) {
+    if (estimate.point && std::isfinite(*estimate.point)) {
+      points.push_back(*estimate.point);
     }
   }
+  std::ranges::sort(points);
+  return points;
+}
+
+std::vector<double> points_of(const GalleryFigure& figure) {
+  std::vector<EstimateRecord> estimates;
+  for (const GalleryValue& value : figure.values) {
+    estimates.push_back(value.estimate);
+  }
+  return points_of(estimates);
+}
+
+/// Of ascending values.
+std::optional<double> median_of(const std::vector<double>& points) {
+  if (points.empty()) {
+    return std::nullopt;
+  }
+  const std::size_t half = points.size() / 2;
+  return points.size() % 2 == 1 ? points[half] : 0.5 * (points[half - 1] + points[half]);
+}
+
+EstimateRecord summary_of(const std::vector<EstimateRecord>& repeats) {
+  const std::vector<double> points = points_of(repeats);
   if (repeats.size() == 1 || points.empty()) {
     return repeats.empty() ? EstimateRecord{} : repeats.front();
   }
-  std::ranges::sort(points);
-  const std::size_t half = points.size() / 2;
-  EstimateRecord all{.point = points.size() % 2 == 1 ? points[half] : 0.5 * (points[half - 1] + points[half])};
+  EstimateRecord all{.point = median_of(points)};
   if (points.size() == 1) {
     all.reason = "one repeat of several has this figure";
     return all;
@@ -160,9 +184,15 @@ class Group {
     for (std::size_t i = 0; i < group_.nodes.size(); ++i) {
       for (const BundleEntry& entry : summary(i).entries) {
         for (const EntryFigure& figure : entry.figures) {
-          const auto [place, is_new] = places.try_emplace(key_of(entry, figure), group_.figures.size());
+          FigureKey key = key_of(entry, figure);
+          if (places.size() == kMostFigures && !places.contains(key)) {
+            has_more_figures_ = true;
+            continue;
+          }
+          const auto [place, is_new] = places.try_emplace(std::move(key), group_.figures.size());
           if (is_new) {
-            group_.figures.push_back({.title = title_of(entry, figure), .unit = figure.unit, .values = {}});
+            group_.figures.push_back(
+                {.title = title_of(entry, figure), .unit = figure.unit, .median = {}, .values = {}});
             repeats.emplace_back(group_.nodes.size());
           }
           add(repeats[place->second][i], entry, figure.estimate);
@@ -202,6 +232,7 @@ class Group {
     if (estimates.size() <= kFewestSiblings) {
       ++figures_without_siblings_;
     }
+    figure.median = median_of(estimates.empty() ? points_of(figure) : points_of(estimates));
     const std::vector<SiblingComparison> comparisons = compare_siblings(estimates);
     for (std::size_t k = 0; k < nodes.size(); ++k) {
       GalleryValue& value = figure.values[nodes[k]];
@@ -229,6 +260,9 @@ class Group {
   }
 
   void note_siblings() {
+    if (has_more_figures_) {
+      group_.notes.push_back(fmt::format("the first {} figures are shown; there are more", kMostFigures));
+    }
     if (group_.figures.empty()) {
       group_.notes.emplace_back("no figure is in these bundles");
     } else if (figures_without_siblings_ == group_.figures.size()) {
@@ -245,6 +279,7 @@ class Group {
   GalleryGroup group_;
   std::vector<std::pair<double, std::string>> outliers_;
   std::size_t figures_without_siblings_ = 0;
+  bool has_more_figures_ = false;
 };
 
 /// One identity under two labels is one machine measured twice, or a cloned installation; one label on two identities
@@ -287,6 +322,21 @@ std::string figure_text(const EstimateRecord& estimate, const std::string& unit,
   return ceiling_estimate_text(estimate, unit, charset);
 }
 
+std::string node_state(const GalleryNode& node) {
+  const BundleSummary& summary = node.bundle.summary;
+  if (!summary.hash_matches) {
+    return "CHANGED";
+  }
+  if (std::ranges::any_of(summary.entries,
+                          [](const BundleEntry& entry) { return !entry.valid && !entry.interrupted; })) {
+    return "INVALID";
+  }
+  if (summary.interrupted) {
+    return "INTERRUPTED";
+  }
+  return summary.sound() ? "VALID" : "INCOMPLETE";
+}
+
 std::vector<std::string> node_findings(const GalleryNode& node) {
   const BundleSummary& summary = node.bundle.summary;
   std::vector<std::string> findings;
@@ -294,10 +344,14 @@ std::vector<std::string> node_findings(const GalleryNode& node) {
     findings.emplace_back("changed after it was written");
   }
   for (const BundleEntry& entry : summary.entries) {
+    std::string finding;
     if (entry.interrupted) {
-      findings.push_back(fmt::format("interrupted: {}", entry.step));
+      finding = fmt::format("interrupted: {}", entry.step);
     } else if (!entry.valid) {
-      findings.push_back(fmt::format("INVALID: {} ({})", entry.step, fmt::join(entry.invalid_codes, ", ")));
+      finding = fmt::format("INVALID: {} ({})", entry.step, fmt::join(entry.invalid_codes, ", "));
+    }
+    if (!finding.empty() && std::ranges::find(findings, finding) == findings.end()) {
+      findings.push_back(finding);  // once for all repeats
     }
   }
   for (const BundleGap& gap : summary.gaps) {

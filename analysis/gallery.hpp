@@ -38,6 +38,7 @@ struct GalleryValue {
 struct GalleryFigure {
   std::string title;  ///< "memory bandwidth, 2 threads", "server: completed samples per second within the window"
   std::string unit;
+  std::optional<double> median;      ///< of those that are compared; where none is, of all
   std::vector<GalleryValue> values;  ///< one for each node of the group
 };
 
@@ -70,6 +71,12 @@ struct Gallery {
 
 /// "20.1 GB/s [19.9, 20.3]", "799 samples/s"; the reason where there is no point.
 [[nodiscard]] std::string figure_text(const EstimateRecord& estimate, const std::string& unit, Charset charset);
+
+/// "VALID", or the worst that is to be said in one word: "CHANGED", "INVALID", "INTERRUPTED", "INCOMPLETE".
+[[nodiscard]] std::string node_state(const GalleryNode& node);
+
+/// "2 machines stand out; 3 of 40 are not VALID; 1 file was not read."
+[[nodiscard]] std::string gallery_verdict(const Gallery& gallery);
 
 /// What is to be said of a node beside its figures: "INVALID: server (background_load)", "missing: soak (…)",
 /// "interrupted", "changed after it was written". Empty: nothing.

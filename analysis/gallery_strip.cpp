@@ -49,9 +49,10 @@ class Strip {
     svg_.put("<svg class=\"picture nodes\" role=\"img\" viewBox=\"0 0 ").text(number(kWidth)).put(" ");
     svg_.text(number(bottom() + kAxisHeight)).put("\" aria-label=\"").text(figure_.title);
     svg_.put(" of each machine; the table has the numbers\">");
-    if (least_ <= most_) {
+    if (reference_ > 0.0) {
       widen();
       background();
+      line("mark mean", x(reference_), kTop, x(reference_), bottom());
       axis();
     }
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
@@ -78,6 +79,7 @@ class Strip {
   }
 
   void find_range() {
+    reference_ = figure_.median.value_or(0.0);
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       include(value(i).estimate.point);
       if (value(i).estimate.point) {
@@ -105,31 +107,27 @@ class Strip {
   }
 
   void background() {
-    if (!typical_) {
+    if (!typical_ || typical_->limit <= 0.0) {
       return;
     }
     const double begin = std::clamp(typical_->median - typical_->limit, least_, most_);
     const double end = std::clamp(typical_->median + typical_->limit, least_, most_);
-    if (typical_->limit > 0.0) {
-      svg_.put("<rect class=\"noise\" x=\"").text(number(x(begin))).put("\" y=\"").text(number(kTop));
-      svg_.put("\" width=\"").text(number(x(end) - x(begin))).put("\" height=\"").text(number(bottom() - kTop));
-      svg_.put("\"/>");
-    }
-    line("mark mean", x(typical_->median), kTop, x(typical_->median), bottom());
+    svg_.put("<rect class=\"noise\" x=\"").text(number(x(begin))).put("\" y=\"").text(number(kTop));
+    svg_.put("\" width=\"").text(number(x(end) - x(begin))).put("\" height=\"").text(number(bottom() - kTop));
+    svg_.put("\"/>");
   }
 
+  /// In percent of the median, so that strips of different figures read alike.
   void axis() {
     line("axis", kLabelWidth, bottom(), kWidth - kRight, bottom());
-    const double step = tick_step(most_ - least_);
-    for (double tick = std::ceil(least_ / step) * step; tick <= most_; tick += step) {
-      line("axis", x(tick), bottom(), x(tick), bottom() + 4.0);
-      const bool is_last = tick + step > most_;
-      svg_.put("<text x=\"").text(number(x(tick))).put("\" y=\"").text(number(bottom() + 17.0));
-      svg_.put(is_last ? Html().put("\" text-anchor=\"end\">") : Html().put("\" text-anchor=\"middle\">"));
-      // Every figure has its unit in the table; an axis this small has room for one.
-      const std::string text =
-          figure_text({.point = std::abs(tick) < 1e-9 * step ? 0.0 : tick}, figure_.unit, Charset::utf8);
-      svg_.text(is_last ? text : text.substr(0, text.find(' '))).put("</text>");
+    const double step = tick_step((most_ - least_) / reference_);
+    const double first = std::ceil((least_ / reference_ - 1.0) / step);
+    for (double number_of = first; reference_ * (1.0 + number_of * step) <= most_; number_of += 1.0) {
+      const double at = x(reference_ * (1.0 + number_of * step));
+      line("axis", at, bottom(), at, bottom() + 4.0);
+      svg_.put("<text x=\"").text(number(at)).put("\" y=\"").text(number(bottom() + 17.0));
+      svg_.put("\" text-anchor=\"middle\">");
+      svg_.text(number_of == 0.0 ? "median" : fmt::format("{:+.4g} %", 100.0 * number_of * step)).put("</text>");
     }
   }
 
@@ -143,7 +141,7 @@ class Strip {
       svg_.put("<text class=\"name\" x=\"").text(number(kLabelWidth - 8.0)).put("\" y=\"").text(number(y + 4.0));
       svg_.put("\" text-anchor=\"end\">").text(short_label(label(i))).put("</text>");
     }
-    if (!one.estimate.point || !std::isfinite(*one.estimate.point)) {
+    if (!one.estimate.point || !std::isfinite(*one.estimate.point) || reference_ <= 0.0) {
       svg_.put("<text class=\"none\" x=\"").text(number(kLabelWidth + 4.0)).put("\" y=\"").text(number(y + 4.0));
       svg_.put("\">").text(row_ < kRow ? "–" : one.present() ? "not available" : "missing").put("</text>");
     } else {
@@ -192,6 +190,7 @@ class Strip {
   const GalleryFigure& figure_;
   std::span<const std::size_t> nodes_;
   double row_;
+  double reference_ = 0.0;  ///< what the axis is in percent of; 0: nothing can be drawn
   double least_ = 1e300;
   double most_ = -1e300;
   std::optional<SiblingComparison> typical_;  ///< of a machine that does not stand out: what lies behind the dots
