@@ -45,20 +45,8 @@ void sort_by_label(std::vector<GalleryNode>& nodes) {
 
 /// Of each machine the newest bundle that no other replaces.
 std::vector<GalleryNode> newest_of_each(std::vector<FoundBundle> bundles) {
-  std::set<std::string> superseded;
-  for (const FoundBundle& bundle : bundles) {
-    if (!bundle.summary.supersedes.empty() && bundle.summary.supersedes != bundle.summary.id) {
-      superseded.insert(bundle.summary.supersedes);
-    }
-  }
+  sort_oldest_first(bundles);
   std::map<std::pair<std::string, std::string>, GalleryNode> newest;
-  // Newest last; ids sort by time.
-  std::ranges::stable_sort(bundles, [&superseded](const FoundBundle& a, const FoundBundle& b) {
-    const auto order = [&superseded](const FoundBundle& one) {
-      return std::tuple{!superseded.contains(one.summary.id), one.summary.created, one.summary.id};
-    };
-    return order(a) < order(b);
-  });
   for (FoundBundle& bundle : bundles) {
     const auto machine = std::pair{bundle.summary.identity.label, bundle.summary.identity.id};
     const auto known = newest.find(machine);
@@ -248,7 +236,7 @@ class Group {
     const double sign = *difference.point < 0.0 ? -1.0 : 1.0;
     std::string share = fmt::format("{:.1f} %", 100.0 * sign * *difference.point);
     if (difference.lower && difference.upper) {
-      const auto [least, most] = std::minmax(sign * *difference.lower, sign * *difference.upper);
+      const auto [least, most] = std::minmax({sign * *difference.lower, sign * *difference.upper});
       share += fmt::format(" [{:.1f}, {:.1f}]", 100.0 * least, 100.0 * most);
     }
     return fmt::format("{}: {} {} {} its {} identical siblings ({} against a median of {}; they differ by {:.2g} %)",
@@ -311,6 +299,19 @@ std::vector<std::string> identity_warnings(const std::vector<FoundBundle>& bundl
 }
 
 }  // namespace
+
+void sort_oldest_first(std::vector<FoundBundle>& bundles) {
+  std::set<std::string> superseded;
+  for (const FoundBundle& bundle : bundles) {
+    if (bundle.summary.supersedes != bundle.summary.id) {
+      superseded.insert(bundle.summary.supersedes);
+    }
+  }
+  const auto order = [&superseded](const FoundBundle& one) {
+    return std::tuple{!superseded.contains(one.summary.id), one.summary.created, one.summary.id};  // ids sort by time
+  };
+  std::ranges::stable_sort(bundles, {}, order);
+}
 
 std::string figure_text(const EstimateRecord& estimate, const std::string& unit, Charset charset) {
   if (!estimate.point) {

@@ -69,6 +69,9 @@ struct Gallery {
 /// of no comparison.
 [[nodiscard]] Gallery make_gallery(std::vector<FoundBundle> bundles, std::vector<RefusedBundle> refused);
 
+/// By time, after those that another replaces.
+void sort_oldest_first(std::vector<FoundBundle>& bundles);
+
 /// "20.1 GB/s [19.9, 20.3]", "799 samples/s"; the reason where there is no point.
 [[nodiscard]] std::string figure_text(const EstimateRecord& estimate, const std::string& unit, Charset charset);
 

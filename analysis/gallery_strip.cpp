@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include "analysis/svg_labels.hpp"
+
 namespace assay {
 
 namespace {
@@ -19,7 +21,7 @@ constexpr double kTop = 4.0;
 constexpr std::size_t kMostLabelled = 60;  ///< rows; above it they are thin and only what stands out has its name
 constexpr double kRow = 15.0;
 constexpr double kThinRow = 6.0;
-constexpr std::size_t kLongestLabel = 12;
+constexpr double kFont = 11.0;
 
 std::string number(double value) { return fmt::format("{:.1f}", value); }
 
@@ -34,8 +36,14 @@ double tick_step(double span) {
   return power;
 }
 
-std::string short_label(const std::string& label) {
-  return label.size() <= kLongestLabel ? label : label.substr(0, kLongestLabel - 1) + "…";
+std::string short_label(std::string label) {
+  if (text_width(label, kFont) <= kLabelWidth - 10.0) {
+    return label;
+  }
+  while (!label.empty() && text_width(label + "…", kFont) > kLabelWidth - 10.0) {
+    label.pop_back();
+  }
+  return label + "…";
 }
 
 class Strip {
@@ -49,8 +57,8 @@ class Strip {
     svg_.put("<svg class=\"picture nodes\" role=\"img\" viewBox=\"0 0 ").text(number(kWidth)).put(" ");
     svg_.text(number(bottom() + kAxisHeight)).put("\" aria-label=\"").text(figure_.title);
     svg_.put(" of each machine; the table has the numbers\">");
+    widen();
     if (reference_ > 0.0) {
-      widen();
       background();
       line("mark mean", x(reference_), kTop, x(reference_), bottom());
       axis();
@@ -95,6 +103,10 @@ class Strip {
 
   /// Equal figures need a width, and 1 % apart is not far apart.
   void widen() {
+    if (!std::isfinite(most_ - least_)) {
+      reference_ = 0.0;
+      return;
+    }
     const double middle = 0.5 * (least_ + most_);
     const double half = std::max({0.55 * (most_ - least_), 0.05 * std::abs(middle), 1e-300});
     least_ = middle - half;
@@ -125,9 +137,12 @@ class Strip {
     for (double number_of = first; reference_ * (1.0 + number_of * step) <= most_; number_of += 1.0) {
       const double at = x(reference_ * (1.0 + number_of * step));
       line("axis", at, bottom(), at, bottom() + 4.0);
+      const std::string label = number_of == 0.0 ? "median" : fmt::format("{:+.4g} %", 100.0 * number_of * step);
+      if (at + 0.5 * text_width(label, kFont) > kWidth) {
+        continue;
+      }
       svg_.put("<text x=\"").text(number(at)).put("\" y=\"").text(number(bottom() + 17.0));
-      svg_.put("\" text-anchor=\"middle\">");
-      svg_.text(number_of == 0.0 ? "median" : fmt::format("{:+.4g} %", 100.0 * number_of * step)).put("</text>");
+      svg_.put("\" text-anchor=\"middle\">").text(label).put("</text>");
     }
   }
 
@@ -141,9 +156,14 @@ class Strip {
       svg_.put("<text class=\"name\" x=\"").text(number(kLabelWidth - 8.0)).put("\" y=\"").text(number(y + 4.0));
       svg_.put("\" text-anchor=\"end\">").text(short_label(label(i))).put("</text>");
     }
-    if (!one.estimate.point || !std::isfinite(*one.estimate.point) || reference_ <= 0.0) {
+    const bool has_point = one.estimate.point && std::isfinite(*one.estimate.point);
+    if (!has_point || reference_ <= 0.0) {
       svg_.put("<text class=\"none\" x=\"").text(number(kLabelWidth + 4.0)).put("\" y=\"").text(number(y + 4.0));
-      svg_.put("\">").text(row_ < kRow ? "–" : one.present() ? "not available" : "missing").put("</text>");
+      svg_.put("\">").text(row_ < kRow     ? "–"
+                           : has_point     ? figure_text({.point = one.estimate.point}, figure_.unit, Charset::utf8)
+                           : one.present() ? "not available"
+                                           : "missing");
+      svg_.put("</text>");
     } else {
       mark(one, stands_out, y);
     }

@@ -88,14 +88,16 @@ void check_partition(const FleetPlanCommandOptions& options) {
 FleetPlan plan_of(const FleetPlanCommandOptions& options) {
   check_partition(options);
   const SuiteDefinition suite = suite_named(options.suite);
-  FleetPlan plan{.program = options.program,
-                 .suite = fs::exists(options.suite) ? absolute(options.suite) : options.suite,
-                 .suite_name = printable(suite.name, 60),
-                 .node_list = options.nodes,
-                 .nodes = hosts_of(options.nodes),
-                 .out = absolute(options.out),
-                 .partition = options.partition,
-                 .array = options.array};
+  // A bare name is looked for in PATH, on each node.
+  FleetPlan plan{
+      .program = options.program.find('/') == std::string::npos ? options.program : absolute(options.program),
+      .suite = fs::exists(options.suite) ? absolute(options.suite) : options.suite,
+      .suite_name = printable(suite.name, 60),
+      .node_list = options.nodes,
+      .nodes = hosts_of(options.nodes),
+      .out = absolute(options.out),
+      .partition = options.partition,
+      .array = options.array};
   plan.minutes = usual_minutes(suite);
   if (!options.time.empty()) {
     plan.minutes = std::max<std::uint64_t>(1, (seconds_from("--time", options.time) + 59) / 60);

@@ -41,17 +41,8 @@ NodeStatus status_of(const GalleryNode& node) {
   return status;
 }
 
-/// Newer by time; one that is replaced by another counts last.
 std::map<std::string, GalleryNode> newest_by_label(std::vector<FoundBundle> bundles) {
-  std::set<std::string> superseded;
-  for (const FoundBundle& bundle : bundles) {
-    superseded.insert(bundle.summary.supersedes);
-  }
-  const auto order = [&superseded](const FoundBundle& one) {
-    return std::tuple{!superseded.contains(one.summary.id), one.summary.created, one.summary.id};
-  };
-  std::ranges::stable_sort(bundles,
-                           [&order](const FoundBundle& a, const FoundBundle& b) { return order(a) < order(b); });
+  sort_oldest_first(bundles);
   std::map<std::string, GalleryNode> newest;
   for (FoundBundle& bundle : bundles) {
     const std::string label = bundle.summary.identity.label;
