@@ -24,17 +24,24 @@ constexpr int kBusyWait_ms = 2000;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
 constexpr std::int64_t kUnsettled_s = 2;
 
-/// What SQLite has against a call. `foreign`: the file is a database, of somebody else or of an older version.
+/// What SQLite has against a call.
 struct IndexError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  IndexError(const std::string& what, bool is_damage) : std::runtime_error(what), damage(is_damage) {}
+  bool damage;  ///< of the file, so that another one helps; else somebody holds it, or nobody may write here
 };
+
+[[noreturn]] void fail(sqlite3* database) {
+  const int code = sqlite3_errcode(database) & 0xFF;
+  throw IndexError(sqlite3_errmsg(database),
+                   code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_ERROR || code == SQLITE_FORMAT);
+}
 
 /// One prepared statement; bound values must outlive step().
 class Statement {
  public:
   Statement(sqlite3* database, const char* sql) : database_(database) {
     if (sqlite3_prepare_v2(database, sql, -1, &statement_, nullptr) != SQLITE_OK) {
-      throw IndexError(sqlite3_errmsg(database));
+      fail(database);
     }
   }
   Statement(const Statement&) = delete;
@@ -51,7 +58,7 @@ class Statement {
   bool step() {
     const int result = sqlite3_step(statement_);
     if (result != SQLITE_ROW && result != SQLITE_DONE) {
-      throw IndexError(sqlite3_errmsg(database_));
+      fail(database_);
     }
     return result == SQLITE_ROW;
   }
@@ -82,7 +89,7 @@ class ResultIndex::Database {
     if (result != SQLITE_OK) {
       const std::string why = handle_ == nullptr ? sqlite3_errstr(result) : sqlite3_errmsg(handle_);
       sqlite3_close(handle_);
-      throw IndexError(why);
+      throw IndexError(why, false);
     }
     try {
       prepare();
@@ -101,7 +108,7 @@ class ResultIndex::Database {
 
   void run(const char* sql) {
     if (sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      throw IndexError(sqlite3_errmsg(handle_));
+      fail(handle_);
     }
   }
   [[nodiscard]] sqlite3* handle() { return handle_; }
@@ -120,9 +127,9 @@ class ResultIndex::Database {
     if (tables == 0) {
       make_tables();
     } else if (number_of("PRAGMA application_id") != kApplication) {
-      throw IndexError("it belongs to another program");
+      throw IndexError("it belongs to another program", true);
     } else if (number_of("PRAGMA user_version") != kVersion) {
-      throw IndexError("it is of another version");
+      throw IndexError("it is of another version", true);
     }
     find_ = std::make_unique<Statement>(
         handle_, "SELECT device,inode,size,modified_ns,changed_ns,refused,text FROM files WHERE path=?1");
@@ -194,7 +201,7 @@ ResultIndex::ResultIndex(const fs::path& folder, Note note) : file_(folder / "in
     database_ = std::make_unique<Database>(file_);
     return;
   } catch (const IndexError& failure) {
-    if (error || !stamp_of(file_)) {
+    if (error || !failure.damage) {
       give_up(error ? error.message() : failure.what());
       return;
     }
@@ -222,25 +229,26 @@ std::optional<IndexedFile> ResultIndex::find(const std::string& path, const File
   }
   try {
     Statement& statement = database_->find_statement();
-    statement.reset();
     statement.bind_bytes(1, path);
-    if (!statement.step()) {
-      return std::nullopt;
+    std::optional<IndexedFile> file;
+    if (statement.step()) {
+      const FileStamp known{.device = static_cast<std::uint64_t>(statement.number(0)),
+                            .inode = static_cast<std::uint64_t>(statement.number(1)),
+                            .size = static_cast<std::uint64_t>(statement.number(2)),
+                            .modified_ns = statement.number(3),
+                            .changed_ns = statement.number(4)};
+      if (known == stamp) {
+        file = IndexedFile{.refused = statement.number(5) != 0, .text = statement.bytes(6)};
+      }
     }
-    const FileStamp known{.device = static_cast<std::uint64_t>(statement.number(0)),
-                          .inode = static_cast<std::uint64_t>(statement.number(1)),
-                          .size = static_cast<std::uint64_t>(statement.number(2)),
-                          .modified_ns = statement.number(3),
-                          .changed_ns = statement.number(4)};
-    if (known != stamp) {
-      return std::nullopt;
-    }
-    IndexedFile file{.refused = statement.number(5) != 0, .text = statement.bytes(6)};
     statement.reset();  // or it would hold its lock while others wait to write
     return file;
   } catch (const IndexError& failure) {
+    const bool damage = failure.damage;
     give_up(failure.what());
-    remove_database(file_);  // the next one starts anew
+    if (damage) {
+      remove_database(file_);  // the next one starts anew
+    }
     return std::nullopt;
   }
 }
@@ -256,7 +264,6 @@ void ResultIndex::save(const std::string& root, const std::vector<std::string>& 
     return;
   }
   try {
-    database_->find_statement().reset();
     database_->run("BEGIN IMMEDIATE");
     Statement write(database_->handle(), "INSERT OR REPLACE INTO files VALUES(?1,?2,?3,?4,?5,?6,?7,?8)");
     for (const Pending& one : pending_) {
