@@ -110,7 +110,7 @@ std::size_t false_alarms(std::size_t machines, double spread, unsigned seed) {
     for (double& point : points) {
       point = noise(bits);
     }
-    alarms += named(compare_siblings(figures_of(points))) > 0 ? 1 : 0;
+    alarms += named(compare_siblings(figures_of(points))) > 0 ? 1U : 0U;
   }
   return alarms;
 }
@@ -135,7 +135,7 @@ TEST(FleetOutliers, FindsARealDifferenceAmongNoise) {
       point = noise(bits);
     }
     points[16] *= 0.91;
-    found += compare_siblings(figures_of(points))[16].stands_out ? 1 : 0;
+    found += compare_siblings(figures_of(points))[16].stands_out ? 1U : 0U;
   }
   EXPECT_GT(found, 190U);
 }

@@ -34,8 +34,8 @@ class ResultIndexTest : public ::testing::Test {
   ResultIndex open() {
     return {folder / "cache", [this](const std::string& line) { notes.push_back(line); }};
   }
-  void keep(ResultIndex& index, const std::string& path, const FileStamp& stamp, const std::string& text) {
-    index.keep(path, stamp, {.text = text});
+  void keep(ResultIndex& index, const std::string& path, const FileStamp& at, const std::string& text) {
+    index.keep(path, at, {.text = text});
     index.save("/shared", {path});
   }
   std::string database() { return (folder.path() / "cache" / "index.db").string(); }
