@@ -24,9 +24,8 @@ std::string lines_text(const std::vector<std::string>& lines, const std::string&
 }
 
 std::string group_text(const GalleryGroup& group, Charset charset) {
-  std::string text =
-      printable_text(fmt::format("\n{} x {}; {}", group.nodes.size(), group.title, group.subject), charset);
-  text += "\n" + lines_text(group.outliers, "*", charset);
+  const std::string heading = fmt::format("{} x {}; {}", group.nodes.size(), group.title, group.subject);
+  std::string text = "\n" + printable_text(heading, charset) + "\n" + lines_text(group.outliers, "*", charset);
   std::vector<std::string> findings;
   for (const GalleryNode& node : group.nodes) {
     for (const std::string& finding : node_findings(node)) {
