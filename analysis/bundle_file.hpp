@@ -15,6 +15,7 @@ namespace assay {
 inline constexpr std::string_view kBundleSchema = "assay/bundle/1";
 inline constexpr std::string_view kBundleFile = "bundle.json";
 inline constexpr std::size_t kMostBundleEntries = 4096;
+inline constexpr std::size_t kMostEntryFigures = 64;
 
 /// The file of schema assay/bundle/1 (schema/bundle-1.schema.json), in the manner of a run file. "hash" is "sha256:" of
 /// canonical_json() of the rest; through the entries' digests it covers every file of the bundle.

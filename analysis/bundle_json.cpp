@@ -15,6 +15,16 @@ using nlohmann::ordered_json;
 
 namespace {
 
+ordered_json figures_json(const std::vector<EntryFigure>& figures) {
+  ordered_json json = ordered_json::array();
+  for (const EntryFigure& figure : figures) {
+    ordered_json one{{"name", figure.name}, {"unit", figure.unit}};
+    one.update(estimate_json(figure.estimate, ""));
+    json.push_back(std::move(one));
+  }
+  return json;
+}
+
 ordered_json entry_json(const BundleEntry& entry) {
   return {{"step", entry.step},
           {"title", entry.title},
@@ -27,7 +37,8 @@ ordered_json entry_json(const BundleEntry& entry) {
           {"command", entry.command},
           {"valid", entry.valid},
           {"interrupted", entry.interrupted},
-          {"invalid_codes", entry.invalid_codes}};
+          {"invalid_codes", entry.invalid_codes},
+          {"figures", figures_json(entry.figures)}};
 }
 
 SystemKind read_kind(const Field& field) {
@@ -55,6 +66,22 @@ std::string read_path(const Field& field) {
   return text;
 }
 
+std::vector<EntryFigure> read_figures(const Field& field) {
+  std::vector<EntryFigure> figures;
+  if (field.absent()) {
+    return figures;
+  }
+  for (const Field& figure : field.elements()) {
+    figures.push_back({.name = figure.member("name").text(),
+                       .unit = figure.member("unit").text(),
+                       .estimate = read_estimate(figure, "")});
+  }
+  if (figures.size() > kMostEntryFigures) {
+    field.fail("at most 64 figures");
+  }
+  return figures;
+}
+
 BundleEntry read_entry(const Field& field) {
   BundleEntry entry{.step = field.member("step").text(),
                     .title = field.member("title").text(),
@@ -67,7 +94,8 @@ BundleEntry read_entry(const Field& field) {
                     .command = field.member("command").text(),
                     .valid = field.member("valid").boolean(),
                     .interrupted = field.member("interrupted").boolean(),
-                    .invalid_codes = field.member("invalid_codes").texts()};
+                    .invalid_codes = field.member("invalid_codes").texts(),
+                    .figures = read_figures(field.member("figures"))};
   return entry;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/system_limits.hpp"
 #include "harness/machine.hpp"
 
@@ -20,6 +21,13 @@ enum class SystemKind {
 };
 [[nodiscard]] std::string name_of(SystemKind kind);  ///< "measured", "envelope", "datasheet"
 
+/// A headline of a result, for whoever looks over many bundles without opening their files.
+struct EntryFigure {
+  std::string name;  ///< "samples per second", "memory bandwidth, 2 threads"
+  std::string unit;  ///< "s", "samples/s", "B/s", "flop/s", "op/s"
+  EstimateRecord estimate;
+};
+
 /// One result file of a bundle.
 struct BundleEntry {
   std::string step;  ///< of the suite: "server"
@@ -34,6 +42,7 @@ struct BundleEntry {
   bool valid = false;             ///< as the file says
   bool interrupted = false;
   std::vector<std::string> invalid_codes;
+  std::vector<EntryFigure> figures;  ///< see entry_figures.hpp; empty in bundles of before it
 };
 
 /// A step that gave no file, with the reason.

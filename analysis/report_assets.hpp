@@ -9,6 +9,9 @@ namespace assay {
 /// report.css
 [[nodiscard]] std::string_view report_style();
 
+/// The same letters and colours for a gallery, and what only it has.
+[[nodiscard]] std::string_view gallery_style();
+
 /// The modules of the charts and of the report joined into one script that needs no import.
 [[nodiscard]] std::string_view report_script();
 

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -28,12 +30,22 @@ std::string read_untrusted_file(const std::filesystem::path& path) {
   if (!file) {
     fail("open");
   }
-  std::string text(kLargestUntrustedFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // By what the file says of its size, and on from there: a buffer of the largest size costs more than a small file.
+  const auto told = std::filesystem::file_size(path, ignored);
+  std::string text(ignored ? kLargestUntrustedFile + 1 : std::min<std::uintmax_t>(told, kLargestUntrustedFile) + 1,
+                   '\0');
+  std::size_t filled = 0;
+  while (file.read(text.data() + filled, static_cast<std::streamsize>(text.size() - filled))) {
+    filled = text.size();
+    if (filled > kLargestUntrustedFile) {
+      return text;
+    }
+    text.resize(kLargestUntrustedFile + 1);  // it grew
+  }
   if (file.bad()) {
     fail("read");
   }
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  text.resize(filled + static_cast<std::size_t>(file.gcount()));
   return text;
 }
 

@@ -19,6 +19,7 @@
 #include "lab/engine.hpp"
 #include "lab/explain_command.hpp"
 #include "lab/file_commands.hpp"
+#include "lab/fleet_command.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
 #include "lab/real_world_command.hpp"
@@ -64,6 +65,7 @@ class CommandLine {
     add_try();
     add_real_world();
     add_suite_command(adder_);
+    add_fleet_commands(adder_);
     add_roofline();
     add_bench();
     add_doctor();
@@ -259,12 +261,11 @@ class CommandLine {
   }
 
   void add_list() {
-    CLI::App* sub = command("list", "workloads, scenarios, tracks, suites, envelopes, arrivals, laws or runs",
-                            [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, tracks, suites, envelopes, arrivals, laws or runs")
+    CLI::App* sub = command("list", "what can be measured, and what was", [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, kListed)
         ->required()
         ->type_name("WHAT");
-    sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");
+    sub->add_option("--out", list_.folder, "runs, machines: the folder (default: assay-results)")->type_name("DIR");
     add_json(sub, list_.json);
     add_console(sub, list_.console);
   }

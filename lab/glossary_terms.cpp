@@ -293,6 +293,16 @@ constexpr std::array kTerms{
                   "The machine's id is an HMAC that nobody can turn back into the machine-id. Hostname, user, paths, "
                   "addresses and serial numbers are never collected; the command looks for those of this computer in "
                   "every byte and says of each that it is not in it, or where it is."},
+    GlossaryEntry{"siblings", "machine class, stands out, identical siblings",
+                  "Machines of one class that ran one suite: they should give the same figures.",
+                  "One class: the same CPU model, cores, caches and memory. A machine stands out where its figure is "
+                  "farther from the median of all others than noise takes the farthest of so many equal machines in "
+                  "one figure of a hundred, by more than 3 %, and its own interval does not hold that median. It takes "
+                  "five siblings."},
+    GlossaryEntry{"MAD", "median absolute deviation",
+                  "The median of the distances from the median: how far values lie apart, whatever a few do.",
+                  "For normal noise it is 0.67 standard deviations. One broken machine moves neither the median nor "
+                  "this, while it would move a mean and a standard deviation."},
     GlossaryEntry{"peak", "peak search, highest rate", "The highest Server rate at which the window is held.",
                   "It is searched with repeats, since one lucky or unlucky run near the edge would mislead a plain "
                   "bisection; the answer is an interval and every probe is kept."},

@@ -20,7 +20,11 @@ struct DoctorCommandOptions {
 };
 [[nodiscard]] ExitCode doctor_command(const DoctorCommandOptions& options);
 
-/// `assay list workloads|scenarios|arrivals|laws|runs`.
+/// What can be listed, as a sentence names it.
+inline constexpr const char* kListed =
+    "workloads, scenarios, tracks, suites, envelopes, datasheets, arrivals, laws, runs and machines";
+
+/// `assay list WHAT`.
 struct ListCommandOptions {
   ConsoleOptions console;
   std::string what;

@@ -6,10 +6,12 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/gallery.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_mark.hpp"
+#include "lab/bundle_scan.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_files.hpp"
@@ -134,6 +136,31 @@ std::vector<Row> run_rows(const std::string& folder, Console& console) {
   return rows;
 }
 
+/// Every machine that a bundle of the folder is of, with what it has delivered.
+std::vector<Row> machine_rows(const std::string& folder, Console& console) {
+  ResultIndex index(cache_folder(), [&console](const std::string& line) { console.note(line); });
+  BundleScan scan = scan_bundles(folder, index);
+  for (const RefusedBundle& refused : scan.refused) {
+    console.warning(fmt::format("left out: {}: {}", refused.place, refused.reason));
+  }
+  const Gallery gallery = make_gallery(std::move(scan.bundles), {});
+  const Charset charset = console.text_style().charset;
+  std::vector<Row> rows;
+  for (const GalleryGroup& group : gallery.groups) {
+    for (const GalleryNode& node : group.nodes) {
+      const BundleSummary& summary = node.bundle.summary;
+      const std::string line = fmt::format("{}  {}  {}  {}  {}", summary.created, group.subject, node_state(node),
+                                           summary.machine, summary.identity.machine_class);
+      rows.push_back(
+          {.name = printable_text(summary.identity.label, charset), .meaning = printable_text(line, charset)});
+    }
+  }
+  for (const std::string& warning : gallery.warnings) {
+    console.warning(warning);
+  }
+  return rows;
+}
+
 std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "workloads") {
     return workload_rows();
@@ -159,10 +186,10 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "runs") {
     return run_rows(options.folder, console);
   }
-  throw CommandError(
-      ExitCode::usage,
-      fmt::format("list '{}': known are workloads, scenarios, tracks, suites, envelopes, arrivals, laws and runs",
-                  options.what));
+  if (options.what == "machines") {
+    return machine_rows(options.folder, console);
+  }
+  throw CommandError(ExitCode::usage, fmt::format("list '{}': known are {}", options.what, kListed));
 }
 
 std::string rows_text(const std::vector<Row>& rows) {

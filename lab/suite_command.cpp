@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "analysis/bundle_file.hpp"
+#include "analysis/entry_figures.hpp"
 #include "analysis/format.hpp"
 #include "analysis/roofline_verdict.hpp"
 #include "analysis/run_file.hpp"
@@ -222,7 +223,8 @@ class SuiteCommand {
                       .comparability_key = {},
                       .scenario = {},
                       .command = step.command(),
-                      .invalid_codes = {}};
+                      .invalid_codes = {},
+                      .figures = {}};
     return entry;
   }
 
@@ -238,6 +240,7 @@ class SuiteCommand {
     entry.valid = measured.run->valid;
     entry.interrupted = measured.run->interrupted;
     entry.invalid_codes = codes_of(measured.run->invalid_reasons);
+    entry.figures = entry_figures(*measured.run);
     keep(std::move(entry));
   }
 
@@ -247,11 +250,13 @@ class SuiteCommand {
     if (!measured.measurement) {
       return;
     }
-    const auto problems = roofline_problems(*measured.measurement, fit_roofline(*measured.measurement));
+    const Roofline roofline = fit_roofline(*measured.measurement);
+    const auto problems = roofline_problems(*measured.measurement, roofline);
     BundleEntry entry = entry_of(step, *measured.outcome.file);
     entry.valid = problems.empty();
     entry.interrupted = measured.measurement->interrupted;
     entry.invalid_codes = codes_of(problems);
+    entry.figures = entry_figures(*measured.measurement, roofline);
     keep(std::move(entry));
   }
 

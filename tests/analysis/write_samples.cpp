@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/gallery_html.hpp"
 #include "analysis/report_html.hpp"
 #include "analysis/report_text.hpp"
 #include "analysis/roofline_csv.hpp"
@@ -14,6 +15,7 @@
 #include "analysis/roofline_svg.hpp"
 #include "analysis/roofline_text.hpp"
 #include "analysis/run_file.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 #include "tests/analysis/sample_rooflines.hpp"
 #include "tests/analysis/sample_runs.hpp"
 
@@ -80,6 +82,21 @@ void write_rooflines(const std::filesystem::path& folder) {
              assay::roofline_json(small, small_fit, assay::place_dots(small_fit, small)));
 }
 
+void write_galleries(const std::filesystem::path& folder) {
+  const assay::Gallery gallery = assay::make_gallery(assay::found(assay::sample_fleet(40)), {});
+  write_text(folder / "gallery.html", assay::gallery_html(gallery, "Forty machines"));
+  std::vector<assay::BundleRecord> hostile = assay::sample_fleet(6);
+  for (assay::BundleRecord& record : hostile) {
+    record.identity.label += assay::kHostileLabel;
+    record.suite = record.machine.cpu_model = record.tool_version = assay::kHostileLabel;
+    record.gaps.push_back({.step = assay::kHostileLabel, .reason = assay::kHostileLabel});
+    record.entries[0].figures[0].name = record.entries[0].figures[0].unit = assay::kHostileLabel;
+  }
+  const assay::RefusedBundle refused{.place = assay::kHostileLabel, .reason = assay::kHostileLabel};
+  write_text(folder / "gallery-hostile.html",
+             assay::gallery_html(assay::make_gallery(assay::found(hostile), {refused}), assay::kHostileLabel));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -96,6 +113,7 @@ int main(int argc, char** argv) {
     }
     write_reports(folder);
     write_rooflines(folder);
+    write_galleries(folder);
   } catch (const std::exception& error) {
     (void)std::fprintf(stderr, "%s\n", error.what());
     return 5;

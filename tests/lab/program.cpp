@@ -79,10 +79,12 @@ Program::Program(const ScratchFolder& folder, const std::vector<std::string>& ar
   fs::create_directories(folder.path() / "tmp");
   const std::string temporary = folder / "tmp";
   const std::string configuration = folder / "config";
+  const std::string cache = folder / "cache";
   pid_ = fork();
   if (pid_ == 0) {
     setenv("TMPDIR", temporary.c_str(), 1);
     setenv("XDG_CONFIG_HOME", configuration.c_str(), 1);
+    setenv("XDG_CACHE_HOME", cache.c_str(), 1);
     setenv("LC_ALL", "C.UTF-8", 1);
     redirect(out_path_, STDOUT_FILENO);
     redirect(err_path_, STDERR_FILENO);

@@ -30,8 +30,8 @@ struct ProgramResult {
   std::string err;
 };
 
-/// The program under test, running. Its working folder, TMPDIR (where the machine's lock lies) and XDG_CONFIG_HOME are
-/// in `folder`, so that tests may run side by side.
+/// The program under test, running. Its working folder, TMPDIR (where the machine's lock lies), XDG_CONFIG_HOME and
+/// XDG_CACHE_HOME are in `folder`, so that tests may run side by side.
 class Program {
  public:
   /// `stdout_path`: a device to write to instead of a captured file.
