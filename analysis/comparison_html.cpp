@@ -86,7 +86,7 @@ Html ratio_table(const ComparisonBlock& block) {
       "repeats.</caption><thead><tr><th scope=\"col\">Quantity</th><th scope=\"col\">A</th><th scope=\"col\">B</th>"
       "<th scope=\"col\">B/A</th><th scope=\"col\">Reading</th></tr></thead><tbody>");
   for (const ComparedRow& row : block.rows) {
-    out.put("<tr><th scope=\"row\">").text(row.quantity.title);
+    out.put("<tr><th scope=\"row\">").text(quantity_text(row.quantity));
     if (!row.quantity.remark.empty()) {
       out.put("<span class=\"small\">").text(row.quantity.remark).put("</span>");
     }

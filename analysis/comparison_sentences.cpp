@@ -100,7 +100,16 @@ std::string side_text(const ComparisonQuantity& quantity, const std::vector<doub
     sum += std::log(value);
   }
   const double mean = std::exp(sum / static_cast<double>(values.size()));
-  return quantity.unit == "s" ? format_duration(mean, charset) : format_rate(mean, quantity.unit);
+  if (quantity.unit == "s") {
+    return format_duration(mean, charset);
+  }
+  std::string text = format_rate(mean, "");
+  text.erase(text.find_last_not_of(' ') + 1);
+  return text;
+}
+
+std::string quantity_text(const ComparisonQuantity& quantity) {
+  return quantity.unit == "s" ? quantity.title : fmt::format("{} [{}]", quantity.title, quantity.unit);
 }
 
 std::string ratio_text(const EstimateRecord& ratio) {

@@ -33,7 +33,10 @@ namespace assay {
 /// How the verdicts come about, and what they may err.
 [[nodiscard]] std::vector<std::string> method_sentences(const RunComparison& comparison);
 
-/// "1.07 ms", of repeats their geometric mean; "not available".
+/// "P99 latency", "throughput [samples/s]"
+[[nodiscard]] std::string quantity_text(const ComparisonQuantity& quantity);
+
+/// "1.07 ms", "3,417": of repeats their geometric mean, a rate in the unit of quantity_text(); "not available".
 [[nodiscard]] std::string side_text(const ComparisonQuantity& quantity, const std::vector<double>& values,
                                     Charset charset);
 

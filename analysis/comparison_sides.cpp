@@ -114,6 +114,7 @@ constexpr std::array kAttributes{
     Attribute{"placement", [](const RunDocument& run) { return cpus_text(run.placement); }},
     Attribute{"scheduling of the generator",
               [](const RunDocument& run) { return run.execution ? run.execution->issuing_scheduling : ""; }},
+    Attribute{"seed", [](const RunDocument& run) { return fmt::format("{}", run.seed); }},
     Attribute{"clock", [](const RunDocument& run) { return run.clock.source; }},
     Attribute{"warm-up", [](const RunDocument& run) { return format_duration(run.warm_up_s); }},
     Attribute{"length asked for", [](const RunDocument& run) { return format_duration(run.min_duration_s); }},
@@ -209,6 +210,12 @@ void note_largest(const ComparisonSide& side, const char* letter, std::vector<st
   }
 }
 
+/// A member of a key; "none" where it is absent or null, as an arrival rate of SingleStream is.
+std::string member_text(const std::map<std::string, std::string>& members, const std::string& path) {
+  const auto found = members.find(path);
+  return found == members.end() || found->second == "null" ? "none" : found->second;
+}
+
 }  // namespace
 
 std::string grouping_key(const RunDocument& run, bool across_envelopes) {
@@ -216,8 +223,17 @@ std::string grouping_key(const RunDocument& run, bool across_envelopes) {
 }
 
 std::vector<std::string> key_differences(const RunDocument& a, const RunDocument& b, bool across_envelopes) {
+  std::vector<std::string> differences;
+  const bool one_is_emulated = !across_envelopes && a.emulated.has_value() != b.emulated.has_value();
+  if (one_is_emulated) {
+    const auto name = [](const RunDocument& run) { return run.emulated ? run.emulated->name : "none"; };
+    differences.push_back(
+        fmt::format("thermal envelope: {} in A, {} in B (--across-envelopes compares them, under "
+                    "their marks)",
+                    name(a), name(b)));
+  }
   const auto members = [&](const RunDocument& run) {
-    return comparability_members(across_envelopes ? without_envelope(run) : run);
+    return comparability_members(across_envelopes || one_is_emulated ? without_envelope(run) : run);
   };
   const auto of_a = members(a);
   const auto of_b = members(b);
@@ -227,14 +243,9 @@ std::vector<std::string> key_differences(const RunDocument& a, const RunDocument
       paths.insert(path);
     }
   }
-  const auto value = [](const std::map<std::string, std::string>& side, const std::string& path) {
-    const auto found = side.find(path);
-    return found == side.end() || found->second == "null" ? std::string("none") : found->second;
-  };
-  std::vector<std::string> differences;
   for (const std::string& path : paths) {
-    const std::string in_a = value(of_a, path);
-    const std::string in_b = value(of_b, path);
+    const std::string in_a = member_text(of_a, path);
+    const std::string in_b = member_text(of_b, path);
     if (in_a != in_b) {
       differences.push_back(fmt::format("{}: {} in A, {} in B", in_words(path), in_a, in_b));
     }
@@ -290,7 +301,8 @@ std::vector<std::string> cross_machine_reasons(const ComparisonSide& a, const Co
   require_equal("machine class", texts_of(a, class_of), texts_of(b, class_of));
   require_equal("compiler and build", texts_of(a, build_of), texts_of(b, build_of));
   require_equal("system", {whole_or(a.system)}, {whole_or(b.system)});
-  require_equal("thermal envelope", texts_of(a, emulation_of), texts_of(b, emulation_of));
+  const TextOf envelope = [](const RunDocument& run) { return run.emulated ? run.emulated->name : "none"; };
+  require_equal("thermal envelope", texts_of(a, envelope), texts_of(b, envelope));
   return reasons;
 }
 

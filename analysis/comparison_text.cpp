@@ -30,7 +30,7 @@ std::string side_line(const char* letter, const std::string& name, const Compari
 
 std::string row_line(const ComparedRow& row, bool decides, const TextStyle& style) {
   const std::string line =
-      fmt::format("  {} {:<24} {:>9}  {:>9}  {:<22} {}", decides ? '*' : ' ', row.quantity.title,
+      fmt::format("  {} {:<24} {:>9}  {:>9}  {:<22} {}", decides ? '*' : ' ', quantity_text(row.quantity),
                   side_text(row.quantity, row.a, style.charset), side_text(row.quantity, row.b, style.charset),
                   ratio_text(row.ratio), reading_text(row));
   const std::string remark = row_remark(row);
