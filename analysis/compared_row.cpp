@@ -148,6 +148,11 @@ ComparedRow compared_row(const ComparisonQuantity& quantity, const ComparisonSid
     return row;
   }
   row.ratio.point = welch_ratio({.a = row.a, .b = row.b}).ratio;
+  if (!(*row.ratio.point > 0.0) || !std::isfinite(*row.ratio.point)) {
+    row.ratio = {.confidence = row.ratio.confidence, .reason = "the ratio is beyond what a number holds"};
+    row.needed.reason = row.ratio.reason;
+    return row;
+  }
   if (row.a.size() < 2 || row.b.size() < 2) {
     judge_single(row, of_a, of_b, plan);
   } else {

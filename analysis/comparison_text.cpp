@@ -78,6 +78,12 @@ std::string block_text(const RunComparison& comparison, const ComparisonBlock& b
 
 std::string comparison_text(const RunComparison& comparison, const TextStyle& style) {
   std::string text;
+  if (comparison.blocks.size() > 1) {
+    for (const ComparisonBlock& block : comparison.blocks) {
+      text += lines(fmt::format("{:<16}", name_of(block.verdict)), block_title(block));
+    }
+    text += "\n";
+  }
   for (const ComparisonBlock& block : comparison.blocks) {
     text += block_text(comparison, block, style) + "\n";
   }

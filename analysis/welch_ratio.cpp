@@ -77,15 +77,23 @@ WelchRatio welch_ratio(const TwoSamples& samples) {
 
 std::optional<std::uint64_t> repeats_to_tell(const WelchRatio& seen, const RepeatsGoal& goal) {
   const double room = std::fabs(std::fabs(seen.log_ratio) - goal.log_margin);
-  for (std::uint64_t n = std::max<std::uint64_t>(2, goal.least); n <= RepeatsGoal::kMost; ++n) {
-    const MeanDifference difference = difference_of(seen, n, n);
+  const auto tells = [&](std::uint64_t repeats) {
+    const MeanDifference difference = difference_of(seen, repeats, repeats);
     const double needed = student(difference.freedom, 0.5 + goal.confidence / 2.0) +
                           student(difference.freedom, std::max(0.5, goal.power));
-    if (needed * difference.standard_error < room) {
-      return n;
-    }
+    return needed * difference.standard_error < room;
+  };
+  // More repeats narrow the interval: the smallest number that tells is found by halving.
+  std::uint64_t too_few = std::max<std::uint64_t>(2, goal.least) - 1;
+  std::uint64_t enough = RepeatsGoal::kMost;
+  if (too_few >= enough || !tells(enough)) {
+    return std::nullopt;
   }
-  return std::nullopt;
+  while (enough - too_few > 1) {
+    const std::uint64_t middle = too_few + (enough - too_few) / 2;
+    (tells(middle) ? enough : too_few) = middle;
+  }
+  return enough;
 }
 
 }  // namespace assay
