@@ -13,7 +13,7 @@
 namespace assay {
 namespace {
 
-/// The values of one side, and what keeps them from being complete.
+/// The values of one side; none where one run has none, and why.
 struct SideValues {
   std::vector<double> values;
   std::vector<double> within;  ///< as many as there are values, or fewer
@@ -25,8 +25,7 @@ SideValues values_of(const ComparisonSide& side, const char* letter, const std::
   for (const RunDocument& run : side.runs) {
     const QuantityValue value = quantity_value(run, name);
     if (!value.value) {
-      found.reason = fmt::format("{}: {}", letter, value.reason);
-      continue;
+      return {.values = {}, .within = {}, .reason = fmt::format("{}: {}", letter, value.reason)};
     }
     found.values.push_back(*value.value);
     if (value.within_deviation) {

@@ -30,15 +30,19 @@ struct Plot {
 };
 
 Plot plot_of(const ComparisonBlock& block, double margin) {
+  // As wide as the row that decides needs and as all points do; an interval that is far wider ends in an arrow.
   double reach = std::log1p(2.0 * margin);
-  for (const ComparedRow& row : block.rows) {
-    for (const std::optional<double>& value : {row.ratio.point, row.ratio.lower, row.ratio.upper}) {
-      if (value && *value > 0.0 && std::isfinite(*value)) {
-        reach = std::max(reach, std::fabs(std::log(*value)));
-      }
+  const auto hold = [&](const std::optional<double>& value, double times) {
+    if (value && *value > 0.0 && std::isfinite(*value)) {
+      reach = std::max(reach, times * std::fabs(std::log(*value)));
     }
+  };
+  for (const ComparedRow& row : block.rows) {
+    hold(row.ratio.point, 1.2);
   }
-  reach = std::min(1.05 * reach, std::log(kWidestRatio));
+  hold(block.rows.front().ratio.lower, 1.6);
+  hold(block.rows.front().ratio.upper, 1.6);
+  reach = std::min(reach, std::log(kWidestRatio));
   const double bottom = kTop + kRowHeight * static_cast<double>(block.rows.size());
   return {.axis = {.lower = std::exp(-reach), .upper = std::exp(reach), .begin = kLeft, .end = kWidth - kRight},
           .height = bottom + kBottom,
@@ -109,7 +113,7 @@ void put_row(Html& svg, const Plot& plot, const ComparedRow& row, std::size_t in
 
 std::vector<double> ratio_ticks(double lower, double upper) {
   // Steps of which a few fit; the last is for a picture that spans a factor of 16.
-  static constexpr std::array kSteps{1.01, 1.02, 1.05, 1.1, 1.25, 1.5, 2.0};
+  static constexpr std::array kSteps{1.01, 1.02, 1.05, 1.1, 1.25, 2.0};
   constexpr double kMostTicks = 9.0;
   double step = kSteps.back();
   for (const double candidate : kSteps) {
