@@ -9,6 +9,7 @@
 #include "analysis/crisis_chart.hpp"
 #include "analysis/format.hpp"
 #include "analysis/html.hpp"
+#include "analysis/html_page.hpp"
 #include "analysis/report_assets.hpp"
 #include "analysis/report_labels.hpp"
 #include "analysis/report_machine.hpp"
@@ -16,7 +17,6 @@
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_tables.hpp"
 #include "analysis/run_file.hpp"
-#include "harness/digest.hpp"
 
 namespace assay {
 namespace {
@@ -41,19 +41,6 @@ std::string title_text(Runs runs, const ReportOptions& options) {
   }
   return fmt::format("{} on {}", each_once(runs, [](const RunDocument& run) { return run.workload; }),
                      each_once(runs, [](const RunDocument& run) { return run.machine_identity.label; }));
-}
-
-Html head(std::string_view title) {
-  // frame-ancestors is not allowed in a meta element; everything else is closed.
-  Html out;
-  out.put(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta http-equiv=\""
-      "Content-Security-Policy\" content=\"default-src 'none'; script-src 'sha256-");
-  out.text(sha256_base64(report_script())).put("'; style-src 'sha256-").text(sha256_base64(report_style()));
-  out.put(
-      "'; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width, "
-      "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-  return out.text(title).put("</title>\n");
 }
 
 Html page_header(Runs runs, std::string_view title) {
@@ -215,7 +202,8 @@ std::string report_html(std::span<const RunDocument> runs, const ReportOptions& 
   return fmt::format(
       "{}<style>{}</style></head>\n{}<script type=\"application/json\" id=\"assay-data\">{}</script>\n"
       "<script>{}</script>\n</body></html>\n",
-      head(title).str(), report_style(), body.str(), embedded_json(runs, labels), report_script());
+      page_head(title, PageScript::report).str(), report_style(), body.str(), embedded_json(runs, labels),
+      report_script());
 }
 
 }  // namespace assay

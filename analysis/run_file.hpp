@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
+#include <map>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,10 @@ void write_run_file(const std::filesystem::path& path, const RunDocument& docume
 /// and parameters, the scenario without its seed, the interference asked for, the thermal envelope emulated, the class
 /// of the window and the schema.
 [[nodiscard]] std::string comparability_key(const RunDocument& document);
+
+/// What the key is the hash of, by its path: {"workload.params.n", "256"}, {"window", "short"}. Two runs have equal
+/// members where they have equal keys.
+[[nodiscard]] std::map<std::string, std::string> comparability_members(const RunDocument& document);
 
 /// How long a run had to last, as the comparability key knows it: "short" below 10 s, "standard" below 60 s, "long"
 /// below 600 s, "sustained" from there. Throttling shows after minutes, so a short and a sustained run do not compare.

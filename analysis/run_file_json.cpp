@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -261,6 +262,52 @@ ordered_json document_json(const RunDocument& run) {
 
 std::string canonical(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
+/// What the comparability key is the hash of.
+ordered_json key_json(const RunDocument& document) {
+  ordered_json workload = workload_json(document);
+  ordered_json scenario = scenario_json(document);
+  // The seed draws the schedule, so the scheduled rate goes with it.
+  scenario.erase("seed");
+  scenario.erase("rate_scheduled_hz");
+  ordered_json key{
+      {"schema", kRunSchema},
+      {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},
+      {"scenario", scenario},
+      {"interference_requested", interference_request_json(document.interference)},
+      {"window", window_class(document.min_duration_s)}};
+  if (document.emulated) {  // only then: a run without it keeps the key that it always had
+    key["emulated"] = envelope_json(*document.emulated);
+  }
+  if (document.frames && document.frames->late_frames != "queue") {
+    key["late_frames"] = document.frames->late_frames;
+  }
+  if (document.serving) {
+    for (const auto& [name, text] : document.serving->settings) {
+      // What the decoder found itself and what the warm-up fitted are results, no levers.
+      if (!name.starts_with("decoder_") && !name.starts_with("model_")) {
+        key["serving"][name] = text;
+      }
+    }
+  }
+  if (ordered_json manner = manner_key(document); !manner.is_null()) {
+    key["manner"] = std::move(manner);  // only where it is special, so that keys of before it stay
+  }
+  return key;
+}
+
+/// Each value that is no object or array under its path; those of an array are numbered from 1.
+void put_members(const json& value, const std::string& path, std::map<std::string, std::string>& members) {
+  if (!value.is_structured()) {
+    members[path] = value.is_string() ? value.get<std::string>() : canonical(value);
+    return;
+  }
+  std::size_t number = 0;
+  for (const auto& [name, member] : value.items()) {
+    const std::string step = value.is_array() ? fmt::format("{}", ++number) : name;
+    put_members(member, path.empty() ? step : path + "." + step, members);
+  }
+}
+
 }  // namespace
 
 std::string to_json(const RunDocument& document) {
@@ -292,35 +339,13 @@ std::string window_class(double min_duration_s) {
 }
 
 std::string comparability_key(const RunDocument& document) {
-  ordered_json workload = workload_json(document);
-  ordered_json scenario = scenario_json(document);
-  // The seed draws the schedule, so the scheduled rate goes with it.
-  scenario.erase("seed");
-  scenario.erase("rate_scheduled_hz");
-  ordered_json key{
-      {"schema", kRunSchema},
-      {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},
-      {"scenario", scenario},
-      {"interference_requested", interference_request_json(document.interference)},
-      {"window", window_class(document.min_duration_s)}};
-  if (document.emulated) {  // only then: a run without it keeps the key that it always had
-    key["emulated"] = envelope_json(*document.emulated);
-  }
-  if (document.frames && document.frames->late_frames != "queue") {
-    key["late_frames"] = document.frames->late_frames;
-  }
-  if (document.serving) {
-    for (const auto& [name, text] : document.serving->settings) {
-      // What the decoder found itself and what the warm-up fitted are results, no levers.
-      if (!name.starts_with("decoder_") && !name.starts_with("model_")) {
-        key["serving"][name] = text;
-      }
-    }
-  }
-  if (ordered_json manner = manner_key(document); !manner.is_null()) {
-    key["manner"] = std::move(manner);  // only where it is special, so that keys of before it stay
-  }
-  return "sha256:" + sha256_hex(canonical(json(key)));
+  return "sha256:" + sha256_hex(canonical(json(key_json(document))));
+}
+
+std::map<std::string, std::string> comparability_members(const RunDocument& document) {
+  std::map<std::string, std::string> members;
+  put_members(json(key_json(document)), "", members);
+  return members;
 }
 
 }  // namespace assay

@@ -15,6 +15,7 @@
 #include "lab/command_adder.hpp"
 #include "lab/command_error.hpp"
 #include "lab/command_flags.hpp"
+#include "lab/compare_command.hpp"
 #include "lab/completion.hpp"
 #include "lab/engine.hpp"
 #include "lab/explain_command.hpp"
@@ -76,6 +77,7 @@ class CommandLine {
     add_version();
     add_machine();
     add_completion();
+    add_compare_command(adder_);
   }
 
   /// Throws CLI::Error.
