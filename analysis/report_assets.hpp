@@ -9,6 +9,9 @@ namespace assay {
 /// report.css
 [[nodiscard]] std::string_view report_style();
 
+/// audit.css: the charts of the comparative audit, after report_style()
+[[nodiscard]] std::string_view audit_style();
+
 /// The modules of the charts and of the report joined into one script that needs no import.
 [[nodiscard]] std::string_view report_script();
 

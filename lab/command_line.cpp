@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/audit_command.hpp"
 #include "lab/bench_command.hpp"
 #include "lab/command_adder.hpp"
 #include "lab/command_error.hpp"
@@ -67,6 +68,7 @@ class CommandLine {
     add_doctor();
     add_list();
     add_report();
+    add_audit_command(adder_);
     add_import();
     add_explain();
     add_version();
@@ -258,8 +260,8 @@ class CommandLine {
 
   void add_list() {
     CLI::App* sub =
-        command("list", "workloads, scenarios, tracks, arrivals, laws or runs", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, tracks, arrivals, laws or runs")
+        command("list", "workloads, scenarios, tracks, datasheets, arrivals, laws or runs", [this] { return list_command(list_); });
+    sub->add_option("what", list_.what, "workloads, scenarios, tracks, datasheets, arrivals, laws or runs")
         ->required()
         ->type_name("WHAT");
     sub->add_option("--out", list_.folder, "list runs: the folder (default: assay-results)")->type_name("DIR");

@@ -20,7 +20,7 @@ struct DoctorCommandOptions {
 };
 [[nodiscard]] ExitCode doctor_command(const DoctorCommandOptions& options);
 
-/// `assay list workloads|scenarios|arrivals|laws|runs`.
+/// `assay list workloads|scenarios|tracks|datasheets|arrivals|laws|runs`.
 struct ListCommandOptions {
   ConsoleOptions console;
   std::string what;
