@@ -12,6 +12,7 @@
 #include "analysis/audit_pareto.hpp"
 #include "analysis/audit_roofs.hpp"
 #include "analysis/audit_system.hpp"
+#include "analysis/run_file_field.hpp"
 
 namespace assay {
 namespace {
@@ -119,6 +120,17 @@ void add_conclusions(AuditRecord& record, const AuditOptions& options, const std
   record.memo = audit_memo(record);
 }
 
+void refuse_same(const std::vector<AuditInput>& inputs) {
+  std::set<std::string> seen;
+  for (const AuditInput& input : inputs) {
+    const std::string id = input.bundle ? "bundle " + input.bundle->record.id : "datasheet " + input.datasheet->id;
+    if (!seen.insert(id).second) {
+      throw std::invalid_argument(
+          fmt::format("{} is named twice: an audit compares different systems", printable(id, 60)));
+    }
+  }
+}
+
 }  // namespace
 
 AuditRecord audit(const std::vector<AuditInput>& inputs, const AuditOptions& options) {
@@ -129,6 +141,7 @@ AuditRecord audit(const std::vector<AuditInput>& inputs, const AuditOptions& opt
     throw std::invalid_argument("--intensity: flop per byte, above 0, such as 0.5");
   }
   (void)claim_from_text(options.claim, "throughput");
+  refuse_same(inputs);
   AuditRecord record{.created = options.created, .tool = options.tool};
   add_systems(record, inputs);
   add_roofs(record, inputs, options);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "analysis/independent_ratio.hpp"
 #include "analysis/roofline_titles.hpp"
@@ -48,6 +49,22 @@ std::string crossing_sentence(const AuditCrossover& found, const AuditSystem& wi
       "the roofs of {0} and {1} tie at {2}: {0} is ahead only below it, by at most {3}; {1} only above it, by at most "
       "{4}",
       wide.letter, tall.letter, plain_estimate_text(found.intensity, unit + "/byte"), times(below), times(above));
+}
+
+/// Where one of the two ratios, or both, cannot be told from 1; of stated figures it then is 1.
+std::string undecided_sentence(const std::string& a, const std::string& b, int bandwidth, int peak, bool stated,
+                               const std::string& ratios) {
+  const std::string_view alike = stated ? "are equal" : "cannot be told apart";
+  const auto ahead = [&](int sign) { return sign > 0 ? b : a; };
+  if (bandwidth != 0) {
+    return fmt::format("the peaks of {} and {} {}: {} is ahead where bandwidth binds, and they do not cross ({})", a, b,
+                       alike, ahead(bandwidth), ratios);
+  }
+  if (peak != 0) {
+    return fmt::format("the bandwidths of {} and {} {}: {} is ahead where the peak binds, and they do not cross ({})", a,
+                       b, alike, ahead(peak), ratios);
+  }
+  return fmt::format("the roofs of {} and {} {}, so no crossover is claimed ({})", a, b, alike, ratios);
 }
 
 }  // namespace
@@ -110,11 +127,7 @@ AuditCrossover crossover_of(const std::vector<AuditSystem>& systems, std::size_t
                                  bandwidth > 0 ? second.letter : first.letter, ratios);
   } else {
     found.state = CrossoverState::undecided;
-    found.sentence = fmt::format("the {} of {} and {} cannot be told apart, so no crossover is claimed ({})",
-                                 peak == 0 && bandwidth == 0 ? "roofs"
-                                 : peak == 0                 ? "peaks"
-                                                             : "bandwidths",
-                                 first.letter, second.letter, ratios);
+    found.sentence = undecided_sentence(first.letter, second.letter, bandwidth, peak, stated, ratios);
   }
   return found;
 }

@@ -60,12 +60,10 @@ double injected_share(const RunDocument& run) {
   return share;
 }
 
-void most(std::optional<double>& so_far, double value) { so_far = std::max(so_far.value_or(value), value); }
-
 void add_disturbance(FairnessFacts& facts, const RunDocument& run, const SystemLimits& limits, bool& all_known) {
   if (run.steal_share && run.foreign_cpu_share) {
-    most(facts.steal_share, *run.steal_share);
-    most(facts.foreign_share, std::max(0.0, *run.foreign_cpu_share - injected_share(run)));
+    facts.steal_shares.push_back(*run.steal_share);
+    facts.foreign_shares.push_back(std::max(0.0, *run.foreign_cpu_share - injected_share(run)));
   } else {
     all_known = false;
     for (const auto& [place, reason] : run.not_available) {
@@ -153,8 +151,8 @@ FairnessFacts fairness_facts(const std::string& letter, const LoadedBundle& bund
   facts.traffic_bytes = first.traffic_bytes;
   facts.build_type = first.build_type;
   facts.repeats = chosen.runs.size();
-  facts.rule = fmt::format("at least {} and {} queries each", format_duration(first.min_duration_s),
-                           format_count(first.min_query_count));
+  facts.rule = fmt::format("at least {} and {} {} each", format_duration(first.min_duration_s),
+                           format_count(first.min_query_count), first.min_query_count == 1 ? "query" : "queries");
   facts.least_samples = facts.most_samples = first.sample_count;
   facts.window = window_of(first);
   if (!chosen.tail_runs.empty() && chosen.tail_step != chosen.step) {
@@ -171,8 +169,8 @@ FairnessFacts fairness_facts(const std::string& letter, const LoadedBundle& bund
     add_guardrails(facts, run, i + 1);
   }
   if (!all_known) {
-    facts.steal_share.reset();
-    facts.foreign_share.reset();
+    facts.steal_shares.clear();
+    facts.foreign_shares.clear();
   }
   facts.clock_drop = clock_drop(bundle);
   facts.soft = {{"assay", fmt::format("{} ({})", first.tool_version, first.tool_revision)},

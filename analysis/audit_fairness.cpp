@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <string_view>
 #include <utility>
 
 #include "analysis/audit_figures.hpp"
@@ -147,11 +148,21 @@ FairnessControl same_sample_count(const Systems& systems) {
   return control;
 }
 
-std::string share_or(const std::optional<double>& share) { return share ? format_percent(*share) : "not known"; }
+double middle_of(std::vector<double> values) {
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
+  std::ranges::nth_element(values, place);
+  return *place;
+}
+
+std::string shares_text(const std::vector<double>& shares) {
+  return shares.empty() ? "not known"
+                        : fmt::format("{} (at most {})", format_percent(middle_of(shares)),
+                                      format_percent(*std::ranges::max_element(shares)));
+}
 
 std::string state_text(const FairnessFacts& facts) {
-  std::string text = fmt::format("{} of the CPU time stolen, {} for other programs", share_or(facts.steal_share),
-                                 share_or(facts.foreign_share));
+  std::string text = fmt::format("CPU time stolen {}, for other programs {}", shares_text(facts.steal_shares),
+                                 shares_text(facts.foreign_shares));
   text += facts.clock_drop       ? fmt::format(", clock within {}", format_percent(*facts.clock_drop))
           : facts.governor_fixed ? ", governor seen"
                                  : ", clock not known";
@@ -163,6 +174,27 @@ std::string state_text(const FairnessFacts& facts) {
   return text + (facts.load.empty() ? "; nothing injected" : "; " + facts.load);
 }
 
+void judge_shares(FairnessControl& control, const FairnessFacts& facts, const std::vector<double>& shares,
+                  std::string_view whom) {
+  if (shares.empty()) {
+    return;
+  }
+  const double middle = middle_of(shares);
+  const double most = *std::ranges::max_element(shares);
+  const std::string remedy = fmt::format("measure {} again when it is quiet", facts.letter);
+  if (middle > kMostOthersShare) {
+    fail(control,
+         fmt::format("{} {} of the CPU time of {} in the middle one of its runs; more than {} is another state", whom,
+                     format_percent(middle), facts.letter, format_percent(kMostOthersShare)),
+         remedy);
+  } else if (most > kMostOthersOnce) {
+    fail(control,
+         fmt::format("{} {} of the CPU time of {} in one run; more than {} is another state", whom,
+                     format_percent(most), facts.letter, format_percent(kMostOthersOnce)),
+         remedy);
+  }
+}
+
 void judge_disturbance(FairnessControl& control, const FairnessFacts& facts) {
   for (const std::string& stop : facts.stops) {
     fail(control, fmt::format("the doctor of {} said STOP: {}", facts.letter, stop),
@@ -172,15 +204,8 @@ void judge_disturbance(FairnessControl& control, const FairnessFacts& facts) {
     fail(control, fmt::format("a load of {} was not delivered: {}", facts.letter, facts.undelivered),
          "measure it again where the load can be held");
   }
-  for (const auto& [share, whom] : {std::pair(facts.steal_share, "the hypervisor took"),
-                                    std::pair(facts.foreign_share, "other programs took")}) {
-    if (share && *share > kMostOthersShare) {
-      fail(control,
-           fmt::format("{} {} of the CPU time of {}; more than {} is another state", whom, format_percent(*share),
-                       facts.letter, format_percent(kMostOthersShare)),
-           fmt::format("measure {} again when it is quiet", facts.letter));
-    }
-  }
+  judge_shares(control, facts, facts.steal_shares, "the hypervisor took");
+  judge_shares(control, facts, facts.foreign_shares, "other programs took");
   if (facts.clock_drop && *facts.clock_drop > kConfirmingClockDrop) {
     fail(control,
          fmt::format("the clock of {} differed by {} from one round to another", facts.letter,
@@ -224,7 +249,7 @@ FairnessControl same_state(const Systems& systems) {
          "inject the same, or declare it as the limit of an envelope (assay suite --limit)");
   }
   for (const FairnessFacts& facts : systems) {
-    if (!facts.steal_share || !facts.foreign_share) {
+    if (facts.steal_shares.empty() || facts.foreign_shares.empty()) {
       not_known(control,
                 fmt::format("how much of the CPU time of {} others took is not known: {}", facts.letter,
                             facts.shares_reason.empty() ? "its files do not say" : facts.shares_reason),

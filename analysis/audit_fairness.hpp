@@ -55,9 +55,9 @@ struct FairnessFacts {
   std::uint64_t least_samples = 0;
   std::uint64_t most_samples = 0;
   // same hardware state
-  std::optional<double> steal_share;    ///< the most of any run
-  std::optional<double> foreign_share;  ///< the most of any run, less what its own injectors took
-  std::string shares_reason;            ///< why one is absent
+  std::vector<double> steal_shares;    ///< of each run
+  std::vector<double> foreign_shares;  ///< of each run, less what its own injectors took
+  std::string shares_reason;           ///< why one is absent
   std::optional<double> clock_drop;     ///< of the slowest round of the roofline below the fastest
   bool governor_fixed = false;          ///< seen, and nothing to object
   std::map<std::string, CheckState> checks;  ///< of the doctor, those of a state that somebody can change
@@ -75,7 +75,9 @@ struct FairnessFacts {
 /// Two or more systems. Throws nothing.
 [[nodiscard]] FairnessIndex fairness_index(const std::vector<FairnessFacts>& systems);
 
-/// More of a machine's CPU time than this for others is another state than quiet.
+/// Others may take this much of a machine's CPU time in the middle one of the runs: beyond it the doctor warns.
 inline constexpr double kMostOthersShare = 0.05;
+/// And this much in any of them: a single disturbed repeat widens the intervals, but one is not to be all disturbance.
+inline constexpr double kMostOthersOnce = 0.25;
 
 }  // namespace assay

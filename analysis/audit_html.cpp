@@ -42,11 +42,12 @@ Html verdict_chip(const AuditRecord& record) {
   Html out;
   out.put(record.withheld() ? Markup("<span class=\"chip withheld\">") : Markup("<span class=\"chip\">"));
   out.text(record.withheld() ? "WITHHELD" : name_of(record.claim.outcome)).put("</span> ");
-  const bool fair = record.fairness.reportable();
-  out.put(fair ? Markup("<span class=\"chip holds\">✓ ") : Markup("<span class=\"chip fails\">✗ "));
-  out.text(fmt::format("fairness {} of {}", record.fairness.held(),
-                       std::max<std::size_t>(5, record.fairness.controls.size())));
-  return out.put("</span>");
+  const FairnessIndex& fairness = record.fairness;
+  if (fairness.controls.empty()) {
+    return out.put("<span class=\"chip unknown\">? fairness not decided</span>");
+  }
+  out.put(fairness.reportable() ? Markup("<span class=\"chip holds\">✓ ") : Markup("<span class=\"chip fails\">✗ "));
+  return out.text(fmt::format("fairness {} of {}", fairness.held(), fairness.controls.size())).put("</span>");
 }
 
 Html page_header(const AuditRecord& record, const std::string& title) {

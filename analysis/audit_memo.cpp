@@ -38,8 +38,8 @@ std::string spec_sentence(const AuditRecord& record) {
   }
   const std::string peaks = fmt::format("{} against {} of {}", peak_text(a.roofs), peak_text(b.roofs), title_of(b));
   if (!crossover.wins_above) {
-    return fmt::format("On the specification {} is not ahead: its peak is {}, which cannot be told apart.", title_of(a),
-                       peaks);
+    return fmt::format("On the specification {} is not ahead: its peak is {}, which {}.", title_of(a), peaks,
+                       a.roofs.stated && b.roofs.stated ? "is the same" : "cannot be told apart");
   }
   return *crossover.wins_above == 0
              ? fmt::format("On the specification {} is ahead: its peak is {}.", title_of(a), peaks)

@@ -38,6 +38,35 @@ std::string types_of(const Roofline& roofline) {
   return list.empty() ? "none" : list;
 }
 
+/// The level that holds the bytes, by capacities that were measured: what a virtual machine reports of a cache that it
+/// shares is often the whole of it. Private caches are taken as reported.
+LevelChoice level_for(const RooflineMeasurement& measurement, const RoofRequest& request, std::size_t threads) {
+  if (!request.level.empty()) {
+    return {.level = request.level, .reason = "asked for"};
+  }
+  if (measurement.levels.empty()) {
+    return {.level = "", .reason = "no memory level was measured"};
+  }
+  if (!(request.bytes_per_sample > 0.0)) {
+    return {.level = measurement.levels.back().name, .reason = "no bytes are declared, so the last level stands"};
+  }
+  RooflineMeasurement measured;
+  measured.machine.data_caches = measurement.machine.data_caches;
+  measured.levels = measurement.levels;
+  std::string doubtful;
+  if (measured.levels.size() > 1) {
+    MemoryLevel& last_cache = measured.levels[measured.levels.size() - 2];
+    doubtful = last_cache.measured_bytes ? "" : last_cache.name;
+    last_cache.reported_bytes.reset();
+  }
+  LevelChoice choice = level_holding(measured, request.bytes_per_sample, threads);
+  if (!doubtful.empty() && choice.level == measured.levels.back().name) {
+    choice.reason += fmt::format("; the size of {} was not measured, so it is not counted on (--level {} does)",
+                                 doubtful, doubtful);
+  }
+  return choice;
+}
+
 }  // namespace
 
 AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline& roofline,
@@ -50,13 +79,7 @@ AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline
   }
   roofs.work_unit = set->work_unit;
   roofs.threads = set->threads;
-  LevelChoice choice{.level = request.level, .reason = "asked for"};
-  if (request.level.empty()) {
-    choice = request.bytes_per_sample > 0.0
-                 ? level_holding(measurement, request.bytes_per_sample, set->threads)
-                 : LevelChoice{.level = measurement.levels.empty() ? "" : measurement.levels.back().name,
-                               .reason = "no bytes are declared, so the last level stands"};
-  }
+  const LevelChoice choice = level_for(measurement, request, set->threads);
   roofs.level = choice.level;
   const LevelRoofs* level = set->level(choice.level);
   if (level == nullptr || !level->slope) {

@@ -166,9 +166,11 @@ std::string audit_text(const AuditRecord& record, const TextStyle& style) {
   Lines lines(style.charset);
   lines.add(record.first_line);
   lines.add(audit_verdict(record));
-  lines.add(fmt::format("fairness {} of {} controls hold ({}): {}", record.fairness.held(),
-                        std::max<std::size_t>(5, record.fairness.controls.size()),
-                        format_percent(record.fairness.share()), record.withheld() ? "not reportable" : "reportable"));
+  lines.add(record.fairness.controls.empty()
+                ? std::string("fairness not decided: that takes two measured systems")
+                : fmt::format("fairness {} of {} controls hold ({}): {}", record.fairness.held(),
+                              record.fairness.controls.size(), format_percent(record.fairness.share()),
+                              record.withheld() ? "not reportable" : "reportable"));
   lines.heading("memo to the Purchasing Lead");
   for (const std::string& sentence : record.memo) {
     lines.add("  " + sentence);
