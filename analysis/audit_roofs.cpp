@@ -124,9 +124,9 @@ AuditRoofs stated_roofs(const Datasheet& datasheet, const RoofRequest& request) 
   roofs.peak = {.point = peak->second, .lower = {}, .upper = {}, .reason = "stated by the vendor"};
   roofs.bandwidth = {.point = *datasheet.bandwidth_bytes_per_s, .lower = {}, .upper = {}, .reason = roofs.peak.reason};
   roofs.ridge = ridge_of(roofs);
-  roofs.peak_of = fmt::format("dense peak of {}", key);
+  roofs.peak_of = fmt::format("peak of {}{}", key, datasheet.note.empty() ? "" : " (" + datasheet.note + ")");
   roofs.bandwidth_of = "its memory";
-  roofs.chosen = fmt::format("dense peak of {} and the bandwidth of its memory, as stated", key);
+  roofs.chosen = fmt::format("{} and the bandwidth of its memory, as stated", roofs.peak_of);
   return roofs;
 }
 

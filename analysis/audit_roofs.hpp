@@ -22,7 +22,7 @@ struct RoofRequest {
 [[nodiscard]] AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline& roofline,
                                         const RoofRequest& request);
 
-/// The same from a datasheet: dense peak of the data type, bandwidth of the memory. They carry no interval.
+/// The same from a datasheet: peak of the data type, bandwidth of the memory. They carry no interval.
 [[nodiscard]] AuditRoofs stated_roofs(const Datasheet& datasheet, const RoofRequest& request);
 
 /// min(peak, intensity x bandwidth) / work per sample: derived of a measured system, projected of a datasheet. Sets

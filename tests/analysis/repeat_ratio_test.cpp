@@ -27,7 +27,7 @@ TEST(RepeatsEstimate, SaysWhatItLacks) {
   EXPECT_FALSE(one.lower);
   EXPECT_EQ(one.reason, "one run: an interval needs 1 more repeat");
   EXPECT_THROW((void)repeats_estimate(std::array{0.0}), std::invalid_argument);
-  EXPECT_THROW((void)repeats_estimate(std::array{NAN}), std::invalid_argument);
+  EXPECT_THROW((void)repeats_estimate(std::array{std::nan("")}), std::invalid_argument);
 }
 
 TEST(RepeatRatio, IsWelchsIntervalOfTheLogarithms) {
