@@ -43,14 +43,15 @@ void add_systems(AuditRecord& record, const std::vector<AuditInput>& inputs) {
 
 /// The lighthouse of the audit: that of the first system that has one.
 const AuditLighthouse* common_lighthouse(const AuditRecord& record) {
-  const auto found = std::ranges::find_if(record.systems, [](const AuditSystem& s) { return s.lighthouse.intensity.has_value(); });
+  const auto found =
+      std::ranges::find_if(record.systems, [](const AuditSystem& s) { return s.lighthouse.intensity.has_value(); });
   return found == record.systems.end() ? nullptr : &found->lighthouse;
 }
 
 RoofRequest request_for(const AuditSystem& system, const AuditLighthouse* common, const AuditOptions& options) {
   const AuditLighthouse& own = system.measured() && system.lighthouse.intensity ? system.lighthouse
-                               : common != nullptr                                ? *common
-                                                                                  : system.lighthouse;
+                               : common != nullptr                              ? *common
+                                                                                : system.lighthouse;
   return {.dtype = options.dtype.empty() ? own.dtype : options.dtype,
           .threads = std::max<std::size_t>(1, own.threads),
           .bytes_per_sample = own.bytes_per_sample.value_or(0.0),
@@ -77,8 +78,8 @@ void add_roofs(AuditRecord& record, const std::vector<AuditInput>& inputs, const
       system.predicted.value.reason = "no lighthouse declares work and traffic; --intensity gives one";
       continue;
     }
-    const double work = system.lighthouse.work_per_sample.value_or(
-        common != nullptr ? common->work_per_sample.value_or(1.0) : 1.0);
+    const double work =
+        system.lighthouse.work_per_sample.value_or(common != nullptr ? common->work_per_sample.value_or(1.0) : 1.0);
     predict(system, *intensity, work);
     system.lighthouse.intensity = intensity;
     system.lighthouse.work_per_sample = work;
@@ -112,7 +113,8 @@ void add_conclusions(AuditRecord& record, const AuditOptions& options, const std
       record.comparisons.push_back(compared(record.systems, a, b));
     }
   }
-  record.claim = audit_claim(record.systems[0], record.systems[1], claim_from_text(options.claim, metric), record.fairness);
+  record.claim =
+      audit_claim(record.systems[0], record.systems[1], claim_from_text(options.claim, metric), record.fairness);
   record.axes = audit_axes(options.axes, record.systems);
   record.pareto = pareto_points(record.systems, record.axes);
   record.ranking = audit_ranking(record.systems, record.fairness);

@@ -20,7 +20,7 @@ struct AuditInput {
 };
 
 struct AuditOptions {
-  std::string claim = "2x";                                           ///< of the second system over the first
+  std::string claim = "2x";  ///< of the second system over the first
   std::vector<std::string> axes{"throughput", "p99", "watts", "price"};
   std::string dtype;                ///< of the roofs; empty: the lighthouse's
   std::string level;                ///< of the memory; empty: the one that holds the lighthouse's bytes

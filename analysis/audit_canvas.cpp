@@ -21,7 +21,11 @@ std::string hue_of(std::size_t system) { return fmt::format("k{}", system % 4); 
 AuditCanvas::AuditCanvas(const AuditChartSize& size, std::string_view title, std::string_view description)
     : narrow_(size.narrow()) {
   svg_.put("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"audit-chart ").text(narrow_ ? "narrow" : "wide");
-  svg_.put("\" role=\"img\" aria-labelledby=\"").text(size.id).put("-title ").text(size.id).put("-desc\" viewBox=\"0 0 ");
+  svg_.put("\" role=\"img\" aria-labelledby=\"")
+      .text(size.id)
+      .put("-title ")
+      .text(size.id)
+      .put("-desc\" viewBox=\"0 0 ");
   svg_.text(fmt::format("{} {}", size.width, size.height)).put("\">\n<title id=\"").text(size.id).put("-title\">");
   svg_.text(title).put("</title>\n<desc id=\"").text(size.id).put("-desc\">").text(description).put("</desc>\n");
   if (size.standalone) {
@@ -93,8 +97,8 @@ bool AuditCanvas::label_beside(std::string_view css, std::string_view text, doub
     for (const auto& [dx, dy] :
          {std::pair{0.5 * width + distance, 0.0}, std::pair{-0.5 * width - distance, 0.0},
           std::pair{0.5 * width + 6.0, distance + 6.0}, std::pair{-0.5 * width - 6.0, -distance - 6.0},
-          std::pair{0.0, distance + 8.0}, std::pair{0.0, -distance - 8.0}, std::pair{0.5 * width + 6.0, -distance - 6.0},
-          std::pair{-0.5 * width - 6.0, distance + 6.0}}) {
+          std::pair{0.0, distance + 8.0}, std::pair{0.0, -distance - 8.0},
+          std::pair{0.5 * width + 6.0, -distance - 6.0}, std::pair{-0.5 * width - 6.0, distance + 6.0}}) {
       if (places_.take({.x = at_x + dx, .y = at_y + dy, .width = width, .height = kLine})) {
         label(css, at_x + dx, at_y + dy + 4.5, "middle", text);
         return true;

@@ -64,14 +64,15 @@ void decide(AuditClaim& claim, const std::string& what) {
     claim.sentence = fmt::format("{} is UNDECIDED: {} has no interval: {}", what, seen, ratio.reason);
   } else if (*ratio.lower >= claim.factor) {
     claim.outcome = ClaimOutcome::supported;
-    claim.sentence = fmt::format("{} is SUPPORTED: {}, all of the interval at or above {:g}x", what, seen, claim.factor);
+    claim.sentence =
+        fmt::format("{} is SUPPORTED: {}, all of the interval at or above {:g}x", what, seen, claim.factor);
   } else if (*ratio.upper < claim.factor) {
     claim.outcome = ClaimOutcome::refuted;
     claim.sentence = fmt::format("{} is REFUTED: {}, all of the interval below {:g}x", what, seen, claim.factor);
   } else {
     claim.outcome = ClaimOutcome::undecided;
-    claim.sentence = fmt::format("{} is UNDECIDED: {} holds {:g}x; {}", what, seen, claim.factor,
-                                 repeats_text(claim.more_repeats));
+    claim.sentence =
+        fmt::format("{} is UNDECIDED: {} holds {:g}x; {}", what, seen, claim.factor, repeats_text(claim.more_repeats));
   }
 }
 
@@ -83,15 +84,14 @@ std::string name_of(ClaimOutcome outcome) {
 }
 
 std::string metric_title(const std::string& metric) {
-  for (const auto& [name, title] :
-       {std::pair("throughput", "throughput"), std::pair("p99", "P99"), std::pair("fps_per_watt", "FPS/W"),
-        std::pair("usd_per_token", "$/token")}) {
+  for (const auto& [name, title] : {std::pair("throughput", "throughput"), std::pair("p99", "P99"),
+                                    std::pair("fps_per_watt", "FPS/W"), std::pair("usd_per_token", "$/token")}) {
     if (metric == name) {
       return title;
     }
   }
-  throw std::invalid_argument(fmt::format("metric '{}': known are throughput, p99, fps_per_watt and usd_per_token",
-                                          printable(metric, 40)));
+  throw std::invalid_argument(
+      fmt::format("metric '{}': known are throughput, p99, fps_per_watt and usd_per_token", printable(metric, 40)));
 }
 
 ClaimRequest claim_from_text(const std::string& text, const std::string& usual_metric) {
@@ -117,14 +117,13 @@ AuditClaim audit_claim(const AuditSystem& a, const AuditSystem& b, const ClaimRe
   AuditClaim claim{.factor = request.factor, .metric = request.metric};
   const std::string what = claim_text(a, b, claim);
   if (claim.metric == "throughput" && a.predicted.value.point && b.predicted.value.point) {
-    claim.predicted =
-        roof_ratio(b.predicted.value, b.roofs.stated, a.predicted.value, a.roofs.stated);
+    claim.predicted = roof_ratio(b.predicted.value, b.roofs.stated, a.predicted.value, a.roofs.stated);
   }
   for (const AuditSystem* system : {&a, &b}) {
     const AuditFigure& figure = figure_of(*system, claim.metric);
     if (!figure.value.point) {
-      claim.measured.reason = fmt::format("{} of {} is not available: {}", metric_title(claim.metric), system->letter,
-                                          figure.value.reason);
+      claim.measured.reason =
+          fmt::format("{} of {} is not available: {}", metric_title(claim.metric), system->letter, figure.value.reason);
     }
   }
   if (claim.measured.reason.empty()) {
@@ -185,12 +184,11 @@ AuditRanking audit_ranking(const std::vector<AuditSystem>& systems, const Fairne
     const bool apart = ratio.ratio.lower && *ratio.ratio.lower > 1.0;
     ranking.above_next.push_back(apart);
     ranking.sentences.push_back(
-        apart ? fmt::format("{} is ahead of {} by {}", upper.letter, lower.letter, times(ratio.ratio))
-        : ratio.ratio.lower
-            ? fmt::format("{} and {} tie at {}: the order is noise; {}", upper.letter, lower.letter,
-                          times(ratio.ratio), repeats_text(ratio.more_repeats))
-            : fmt::format("{} and {} tie at {}: {}", upper.letter, lower.letter, times(ratio.ratio),
-                          ratio.ratio.reason));
+        apart               ? fmt::format("{} is ahead of {} by {}", upper.letter, lower.letter, times(ratio.ratio))
+        : ratio.ratio.lower ? fmt::format("{} and {} tie at {}: the order is noise; {}", upper.letter, lower.letter,
+                                          times(ratio.ratio), repeats_text(ratio.more_repeats))
+                            : fmt::format("{} and {} tie at {}: {}", upper.letter, lower.letter, times(ratio.ratio),
+                                          ratio.ratio.reason));
   }
   return ranking;
 }

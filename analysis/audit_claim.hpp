@@ -19,8 +19,8 @@ struct ClaimRequest {
 [[nodiscard]] std::string metric_title(const std::string& metric);
 
 /// Whether B is at least `factor` times as good as A: supported where the whole interval of their ratio is, refuted
-/// where none of it is, else undecided with the repeats that would decide. Of P99 and cost less is better, so that their
-/// ratio is A over B. Withheld where the index of fairness is not full.
+/// where none of it is, else undecided with the repeats that would decide. Of P99 and cost less is better, so that
+/// their ratio is A over B. Withheld where the index of fairness is not full.
 [[nodiscard]] AuditClaim audit_claim(const AuditSystem& a, const AuditSystem& b, const ClaimRequest& request,
                                      const FairnessIndex& fairness);
 

@@ -61,8 +61,8 @@ std::string undecided_sentence(const std::string& a, const std::string& b, int b
                        alike, ahead(bandwidth), ratios);
   }
   if (peak != 0) {
-    return fmt::format("the bandwidths of {} and {} {}: {} is ahead where the peak binds, and they do not cross ({})", a,
-                       b, alike, ahead(peak), ratios);
+    return fmt::format("the bandwidths of {} and {} {}: {} is ahead where the peak binds, and they do not cross ({})",
+                       a, b, alike, ahead(peak), ratios);
   }
   return fmt::format("the roofs of {} and {} {}, so no crossover is claimed ({})", a, b, alike, ratios);
 }
@@ -109,7 +109,9 @@ AuditCrossover crossover_of(const std::vector<AuditSystem>& systems, std::size_t
   found.peak_ratio = roof_ratio(of_b.peak, of_b.stated, of_a.peak, of_a.stated);
   const int bandwidth = beyond_one(found.bandwidth_ratio, stated);
   const int peak = beyond_one(found.peak_ratio, stated);
-  const auto winner = [&](int sign) { return sign > 0 ? std::optional(b) : sign < 0 ? std::optional(a) : std::nullopt; };
+  const auto winner = [&](int sign) {
+    return sign > 0 ? std::optional(b) : sign < 0 ? std::optional(a) : std::nullopt;
+  };
   found.wins_below = winner(bandwidth);
   found.wins_above = winner(peak);
   const std::string ratios = fmt::format("{} over {}: peak {}, bandwidth {}", second.letter, first.letter,

@@ -15,9 +15,8 @@ namespace {
 
 /// Of the doctor's checks those of a state that somebody can change. What other programs take is measured during the
 /// runs, which is better than a look before them; and what a machine is by nature is what is compared.
-constexpr std::array<std::string_view, 9> kStateChecks{"batch_system", "cpu_quota",    "governor",    "huge_pages",
-                                                       "memory",       "power_supply", "temperature", "turbo",
-                                                       "swap"};
+constexpr std::array<std::string_view, 9> kStateChecks{
+    "batch_system", "cpu_quota", "governor", "huge_pages", "memory", "power_supply", "temperature", "turbo", "swap"};
 
 std::string scenario_text(const RunDocument& run) {
   std::string text = run.scenario;
@@ -96,9 +95,9 @@ void add_guardrails(FairnessFacts& facts, const RunDocument& run, std::size_t nu
   if (run.interrupted) {
     facts.tripped.push_back(fmt::format("run {} was stopped early", number));
   } else if (!run.valid) {
-    facts.tripped.push_back(fmt::format("run {} is INVALID: {}", number,
-                                        run.invalid_reasons.empty() ? "its file gives no reason"
-                                                                    : run.invalid_reasons.front().message));
+    facts.tripped.push_back(
+        fmt::format("run {} is INVALID: {}", number,
+                    run.invalid_reasons.empty() ? "its file gives no reason" : run.invalid_reasons.front().message));
   }
   const bool unchecked = run.output_check.empty() || run.output_check.starts_with("none");
   if (unchecked) {

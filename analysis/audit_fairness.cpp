@@ -93,9 +93,7 @@ FairnessControl same_workload(const Systems& systems) {
 constexpr double kWarmUpFactor = 1.1;
 constexpr double kWarmUpSlack_s = 0.1;
 
-bool same_length(double a, double b) {
-  return std::max(a, b) <= kWarmUpFactor * std::min(a, b) + kWarmUpSlack_s;
-}
+bool same_length(double a, double b) { return std::max(a, b) <= kWarmUpFactor * std::min(a, b) + kWarmUpSlack_s; }
 
 std::string warm_up_text(const FairnessFacts& facts) {
   if (facts.warm_up_s.empty()) {
@@ -122,8 +120,7 @@ FairnessControl same_warm_up(const Systems& systems) {
     control.finding.clear();
     control.remedy.clear();
   } else {
-    fail(control,
-         fmt::format("warm-up differed: {} against {}", format_duration(*least), format_duration(*most)), "");
+    fail(control, fmt::format("warm-up differed: {} against {}", format_duration(*least), format_duration(*most)), "");
     control.remedy = "give both the same --warmup, or measure both with one suite file";
   }
   return control;
@@ -269,8 +266,7 @@ FairnessControl same_guardrails(const Systems& systems) {
   });
   for (std::size_t i = 0; i < systems.size(); ++i) {
     if (!systems[i].tripped.empty()) {
-      control.facts[i] =
-          clipped(fmt::format("{}; {}", systems[i].window, fmt::join(systems[i].tripped, "; ")), 400);
+      control.facts[i] = clipped(fmt::format("{}; {}", systems[i].window, fmt::join(systems[i].tripped, "; ")), 400);
       fail(control, fmt::format("a guardrail of {} tripped: {}", systems[i].letter, systems[i].tripped.front()),
            fmt::format("see its reasons (assay report), then measure {} again", systems[i].letter));
     }

@@ -55,17 +55,17 @@ struct FairnessFacts {
   std::uint64_t least_samples = 0;
   std::uint64_t most_samples = 0;
   // same hardware state
-  std::vector<double> steal_shares;    ///< of each run
-  std::vector<double> foreign_shares;  ///< of each run, less what its own injectors took
-  std::string shares_reason;           ///< why one is absent
-  std::optional<double> clock_drop;     ///< of the slowest round of the roofline below the fastest
-  bool governor_fixed = false;          ///< seen, and nothing to object
+  std::vector<double> steal_shares;          ///< of each run
+  std::vector<double> foreign_shares;        ///< of each run, less what its own injectors took
+  std::string shares_reason;                 ///< why one is absent
+  std::optional<double> clock_drop;          ///< of the slowest round of the roofline below the fastest
+  bool governor_fixed = false;               ///< seen, and nothing to object
   std::map<std::string, CheckState> checks;  ///< of the doctor, those of a state that somebody can change
   std::vector<std::string> stops;            ///< findings with which nothing should be measured
   std::string load;                          ///< injected or emulated beyond its declared limits; empty: nothing
   std::string undelivered;                   ///< a dose that was not; empty: none
   // same guardrails
-  std::string window;                ///< "P99 within 250 ms", "no window"
+  std::string window;  ///< "P99 within 250 ms", "no window"
   std::string outputs = "outputs checked";
   std::vector<std::string> tripped;  ///< INVALID runs, wrong output, changed files
   // soft

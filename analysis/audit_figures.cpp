@@ -25,9 +25,9 @@ std::string title_of(const AuditSystem& system) {
 }
 
 const AuditFigure& metric_figure(const AuditSystem& system, const std::string& metric) {
-  return metric == "throughput"     ? system.throughput
-         : metric == "p99"          ? system.p99
-         : metric == "fps_per_watt" ? system.per_watt
+  return metric == "throughput"      ? system.throughput
+         : metric == "p99"           ? system.p99
+         : metric == "fps_per_watt"  ? system.per_watt
          : metric == "usd_per_token" ? system.usd_per_token
                                      : throw std::invalid_argument("no such metric");
 }
@@ -48,7 +48,9 @@ std::string peak_text(const AuditRoofs& roofs) {
   return ceiling_estimate_text(roofs.peak, roofs.work_unit + "/s", Charset::utf8);
 }
 
-std::string bandwidth_text(const AuditRoofs& roofs) { return ceiling_estimate_text(roofs.bandwidth, "B/s", Charset::utf8); }
+std::string bandwidth_text(const AuditRoofs& roofs) {
+  return ceiling_estimate_text(roofs.bandwidth, "B/s", Charset::utf8);
+}
 
 std::string ridge_text(const AuditRoofs& roofs) { return plain_estimate_text(roofs.ridge, roofs.work_unit + "/byte"); }
 

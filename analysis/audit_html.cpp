@@ -95,7 +95,10 @@ Html notes(const AuditRecord& record) {
       "of samples.</li><li>A prediction is the most that the roofs allow at the declared intensity: derived of a "
       "measured system, projected of a datasheet.</li><li>Two systems whose intervals do not separate are a tie; a "
       "system is dominated only where that is shown on every axis in use.</li></ul><p class=\"aside\">Made by ");
-  return out.text(record.tool).put(", ").text(record.created).put("; <code>assay explain</code> defines the words.</p></section>");
+  return out.text(record.tool)
+      .put(", ")
+      .text(record.created)
+      .put("; <code>assay explain</code> defines the words.</p></section>");
 }
 
 }  // namespace

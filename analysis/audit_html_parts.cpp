@@ -21,19 +21,21 @@ Html none(std::string_view reason) {
   return reason.empty() ? out : out.put(small(clipped(std::string(reason))));
 }
 
+/// On one line where there is room.
+Html value(std::string_view text) { return Html().put("<span class=\"value\">").text(text).put("</span>"); }
+
 /// The figure, what kind it is and where it comes from.
 Html figure_cell(const AuditFigure& figure, const std::string& what) {
   if (!figure.value.point) {
     return none(figure.value.reason);
   }
-  Html out;
-  out.put("<span class=\"value\">").text(figure_text(figure, what, Charset::utf8)).put("</span>");
+  Html out = value(figure_text(figure, what, Charset::utf8));
   out.put(small(fmt::format("{}: {}", name_of(figure.kind), figure.source)));
   return !figure.value.lower && figure.kind == FigureKind::measured ? out.put(small(figure.value.reason)) : out;
 }
 
 Html ratio_cell(const EstimateRecord& ratio) {
-  return ratio.point ? Html().text(plain_estimate_text(ratio, "x")) : none(ratio.reason);
+  return ratio.point ? value(plain_estimate_text(ratio, "x")) : none(ratio.reason);
 }
 
 /// One picture for wide screens and paper, one for narrow screens.
@@ -132,7 +134,8 @@ Html audit_roofline_section(const AuditRecord& record) {
   out.put("<section id=\"roofline\"><h2>Comparative roofline</h2>");
   out.put(both_sizes(audit_roofline_chart, record, "roofline-chart"));
   out.put(
-      "<p class=\"aside\">Lines: roofs, their 95 % intervals shaded; dashed: stated by a vendor. Filled mark: measured; "
+      "<p class=\"aside\">Lines: roofs, their 95 % intervals shaded; dashed: stated by a vendor. Filled mark: "
+      "measured; "
       "open mark: what the roof predicts; short stroke: ridge. Dotted: where two roofs tie.</p>");
   AuditTable table("The roofs that bound the lighthouse, as in the chart",
                    {"System", "Peak", "Bandwidth", "Ridge", "Which roofs these are"});
@@ -146,9 +149,9 @@ Html audit_roofline_section(const AuditRecord& record) {
       table.text_cell(clipped(roofs.reason));
       continue;
     }
-    table.cell(Html().text(peak_text(roofs)).put(small(roofs.peak_of)));
-    table.cell(Html().text(bandwidth_text(roofs)).put(small(roofs.bandwidth_of)));
-    table.text_cell(ridge_text(roofs));
+    table.cell(value(peak_text(roofs)).put(small(roofs.peak_of)));
+    table.cell(value(bandwidth_text(roofs)).put(small(roofs.bandwidth_of)));
+    table.cell(value(ridge_text(roofs)));
     table.text_cell(roofs.chosen);
   }
   out.put(table.finish());
@@ -169,7 +172,7 @@ Html audit_throughput_section(const AuditRecord& record) {
     table.text_cell(intensity_text(system));
     table.cell(figure_cell(system.predicted, "throughput"));
     table.cell(figure_cell(system.throughput, "throughput"));
-    table.cell(system.share.point ? Html().text(share_text(system.share)) : none(""));
+    table.cell(system.share.point ? value(share_text(system.share)) : none(""));
     table.text_cell(system.bound_by.empty() ? "not known" : system.bound_by);
   }
   out.put(table.finish());
@@ -267,9 +270,9 @@ Html audit_systems_section(const AuditRecord& record) {
     table.begin_row(audit_system_name(system));
     table.text_cell(system.hardware);
     table.text_cell(system.limits.empty() ? "nothing" : system.limits);
-    table.text_cell(system.lighthouse.workload.empty() ? clipped(system.lighthouse.reason)
-                                                       : fmt::format("{}, step {}", system.lighthouse.workload,
-                                                                     clipped(system.lighthouse.step, 40)));
+    table.text_cell(system.lighthouse.workload.empty()
+                        ? clipped(system.lighthouse.reason)
+                        : fmt::format("{}, step {}", system.lighthouse.workload, clipped(system.lighthouse.step, 40)));
     table.text_cell(system.source);
   }
   return out.put(table.finish()).put("</section>");

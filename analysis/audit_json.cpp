@@ -180,26 +180,25 @@ std::string audit_json(const AuditRecord& record) {
     order.push_back(record.systems[at].letter);
   }
   const bool withheld = record.withheld();
-  const ordered_json json{{"schema", kAuditSchema},
-                          {"created", record.created},
-                          {"tool", record.tool},
-                          {"kinds", record.first_line},
-                          {"lighthouse", json_text_or_null(record.lighthouse)},
-                          {"track", json_text_or_null(record.track)},
-                          {"withheld", withheld ? ordered_json(record.fairness.why_withheld()) : ordered_json(nullptr)},
-                          {"verdict", withheld ? ordered_json(nullptr) : ordered_json(record.claim.sentence)},
-                          {"fairness", fairness_json(record)},
-                          {"systems", systems},
-                          {"pairs", pairs_json(record)},
-                          {"claim", claim_json(record.claim)},
-                          {"ranking",
-                           {{"order", order},
-                            {"above_next", record.ranking.above_next},
-                            {"sentences", texts(record.ranking.sentences)}}},
-                          {"pareto", pareto_json(record)},
-                          {"metrics", metrics_json(record)},
-                          {"memo", texts(record.memo)},
-                          {"notes", texts(record.notes)}};
+  const ordered_json json{
+      {"schema", kAuditSchema},
+      {"created", record.created},
+      {"tool", record.tool},
+      {"kinds", record.first_line},
+      {"lighthouse", json_text_or_null(record.lighthouse)},
+      {"track", json_text_or_null(record.track)},
+      {"withheld", withheld ? ordered_json(record.fairness.why_withheld()) : ordered_json(nullptr)},
+      {"verdict", withheld ? ordered_json(nullptr) : ordered_json(record.claim.sentence)},
+      {"fairness", fairness_json(record)},
+      {"systems", systems},
+      {"pairs", pairs_json(record)},
+      {"claim", claim_json(record.claim)},
+      {"ranking",
+       {{"order", order}, {"above_next", record.ranking.above_next}, {"sentences", texts(record.ranking.sentences)}}},
+      {"pareto", pareto_json(record)},
+      {"metrics", metrics_json(record)},
+      {"memo", texts(record.memo)},
+      {"notes", texts(record.notes)}};
   return pretty_json(json) + "\n";
 }
 

@@ -34,7 +34,8 @@ std::string named_step(const LoadedBundle& bundle, std::vector<std::string>& not
   }
   for (const BundledRun& one : bundle.runs) {
     if (one.run.scenario == "offline") {
-      notes.push_back(fmt::format("the suite names no lighthouse: its first Offline step, {}, is taken", one.entry.step));
+      notes.push_back(
+          fmt::format("the suite names no lighthouse: its first Offline step, {}, is taken", one.entry.step));
       return one.entry.step;
     }
   }

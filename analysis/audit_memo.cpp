@@ -18,12 +18,14 @@ std::string need_of(const AuditSystem& system, const std::string& metric) {
     return "a suite measured on such a device";
   }
   if (metric == "fps_per_watt") {
-    return fmt::format("a soak step on a machine whose energy counters can be read (RAPL), or --watts {}=WATTS", letter);
+    return fmt::format("a soak step on a machine whose energy counters can be read (RAPL), or --watts {}=WATTS",
+                       letter);
   }
   if (metric == "usd_per_token") {
     return "a lighthouse that serves tokens (workload llama), with the price of an hour";
   }
-  return metric == "p99" ? "a step of the same work in SingleStream, MultiStream or Server" : "VALID runs of the lighthouse";
+  return metric == "p99" ? "a step of the same work in SingleStream, MultiStream or Server"
+                         : "VALID runs of the lighthouse";
 }
 
 std::string times(const EstimateRecord& ratio) { return plain_estimate_text(ratio, "x"); }
@@ -33,8 +35,8 @@ std::string spec_sentence(const AuditRecord& record) {
   const AuditSystem& b = record.systems[1];
   const AuditCrossover& crossover = record.crossovers.front();
   if (crossover.state == CrossoverState::absent) {
-    return fmt::format("The specifications of {} and {} cannot be set against each other: {}.", title_of(a), title_of(b),
-                       crossover.sentence);
+    return fmt::format("The specifications of {} and {} cannot be set against each other: {}.", title_of(a),
+                       title_of(b), crossover.sentence);
   }
   const std::string peaks = fmt::format("{} against {} of {}", peak_text(a.roofs), peak_text(b.roofs), title_of(b));
   if (!crossover.wins_above) {
@@ -53,9 +55,14 @@ std::string where_text(const AuditRecord& record) {
     return crossover.state == CrossoverState::crosses ? "" : ", and the roofs do not cross";
   }
   const int side = side_of(crossover, *a.lighthouse.intensity);
-  return fmt::format(", at {} {} the tie at {}{}", intensity_text(a), side < 0 ? "below" : side > 0 ? "above" : "within",
+  return fmt::format(", at {} {} the tie at {}{}", intensity_text(a),
+                     side < 0   ? "below"
+                     : side > 0 ? "above"
+                                : "within",
                      plain_estimate_text(crossover.intensity, a.roofs.work_unit + "/byte"),
-                     side < 0 ? ", where bandwidth decides" : side > 0 ? ", where the peak decides" : "");
+                     side < 0   ? ", where bandwidth decides"
+                     : side > 0 ? ", where the peak decides"
+                                : "");
 }
 
 std::string fact_sentence(const AuditRecord& record) {
@@ -87,10 +94,10 @@ std::string advice_sentence(const AuditRecord& record) {
                        a_has_the_peak ? "its peak is not what this work needs; " : "", b.letter, claim);
   }
   if (ratio.upper && *ratio.upper < 1.0) {
-    return fmt::format("For {}: {}{}.", a.letter,
-                       a_has_the_peak ? "its specification holds for this mission"
-                                      : "it wins this mission, though not by its peak",
-                       claim);
+    return fmt::format(
+        "For {}: {}{}.", a.letter,
+        a_has_the_peak ? "its specification holds for this mission" : "it wins this mission, though not by its peak",
+        claim);
   }
   return fmt::format("Neither for nor against {}: the two tie within what was measured, so decide by price or power{}.",
                      a.letter, claim);

@@ -9,7 +9,8 @@ namespace assay {
 
 /// The metrics that a mission may be judged by, the mission's own marked; for each system what would give one that is
 /// not available.
-[[nodiscard]] std::vector<AuditMetric> audit_metrics(const std::vector<AuditSystem>& systems, const std::string& chosen);
+[[nodiscard]] std::vector<AuditMetric> audit_metrics(const std::vector<AuditSystem>& systems,
+                                                     const std::string& chosen);
 
 /// Three sentences for the Purchasing Lead, for or against the marketing spec of the first system: what the spec says,
 /// what the lighthouse did and why, and what follows. Every number in them stands in the tables too. Withheld says so.

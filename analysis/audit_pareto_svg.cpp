@@ -98,9 +98,9 @@ Html audit_pareto_chart(const AuditRecord& record, const AuditChartSize& size) {
       continue;
     }
     const auto dominated = record.pareto[i].dominated_by;
-    const std::string text = dominated ? fmt::format("{}, dominated by {}", record.systems[i].letter,
-                                                     record.systems[*dominated].letter)
-                                       : fmt::format("{}, on the front", record.systems[i].letter);
+    const std::string text =
+        dominated ? fmt::format("{}, dominated by {}", record.systems[i].letter, record.systems[*dominated].letter)
+                  : fmt::format("{}, on the front", record.systems[i].letter);
     (void)canvas.label_beside("label strong hue " + hue_of(i), text,
                               canvas.px(*figure_on(record.systems[i], across.name).value.point),
                               canvas.py(*figure_on(record.systems[i], up.name).value.point));

@@ -43,8 +43,8 @@ struct AuditRoofs {
   EstimateRecord ridge;      ///< work/byte
   std::string peak_of;       ///< "fma f32, avx2, 2 threads"
   std::string bandwidth_of;
-  std::string chosen;  ///< why these, in a sentence
-  std::string reason;  ///< why there are none; empty: there are
+  std::string chosen;   ///< why these, in a sentence
+  std::string reason;   ///< why there are none; empty: there are
   bool stated = false;  ///< figures of a vendor: numbers without an interval, taken as they stand
 };
 

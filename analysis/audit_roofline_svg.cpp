@@ -133,13 +133,13 @@ class Chart {
       return;
     }
     const AuditRoofs& roofs = system(i).roofs;
-    canvas_.begin_group("", fmt::format("{}: {}, {} {}", title_of(system(i)), peak_text(roofs), roofs.level,
-                                        bandwidth_text(roofs)));
+    canvas_.begin_group(
+        "", fmt::format("{}: {}, {} {}", title_of(system(i)), peak_text(roofs), roofs.level, bandwidth_text(roofs)));
     if (roofs.peak.lower && roofs.peak.upper && roofs.bandwidth.lower && roofs.bandwidth.upper) {
       auto below = corners(*roofs.peak.lower, *roofs.bandwidth.lower);
       std::ranges::reverse(below);
-      canvas_.path("band " + hue_of(i), line(corners(*roofs.peak.upper, *roofs.bandwidth.upper), "M") +
-                                            line(below, "L") + "Z");
+      canvas_.path("band " + hue_of(i),
+                   line(corners(*roofs.peak.upper, *roofs.bandwidth.upper), "M") + line(below, "L") + "Z");
     }
     canvas_.path(fmt::format("roof {}{}", hue_of(i), roofs.stated ? " stated" : ""),
                  line(corners(*roofs.peak.point, *roofs.bandwidth.point), "M"));
@@ -157,9 +157,9 @@ class Chart {
       const double tie = *crossover.intensity.point;
       canvas_.begin_group("", crossover.sentence);
       if (crossover.intensity.lower && crossover.intensity.upper) {
-        canvas_.path("tie-band", fmt::format("M{0:.1f} {2:.1f}H{1:.1f}V{3:.1f}H{0:.1f}Z",
-                                             canvas_.px(*crossover.intensity.lower),
-                                             canvas_.px(*crossover.intensity.upper), canvas_.y.begin, canvas_.y.end));
+        canvas_.path("tie-band",
+                     fmt::format("M{0:.1f} {2:.1f}H{1:.1f}V{3:.1f}H{0:.1f}Z", canvas_.px(*crossover.intensity.lower),
+                                 canvas_.px(*crossover.intensity.upper), canvas_.y.begin, canvas_.y.end));
       }
       canvas_.path("tie", fmt::format("M{:.1f} {:.1f}V{:.1f}", canvas_.px(tie), canvas_.y.begin, canvas_.y.end));
       canvas_.end_group();
@@ -195,7 +195,8 @@ class Chart {
     if (!intensity) {
       return;
     }
-    canvas_.path("mission", fmt::format("M{:.1f} {:.1f}V{:.1f}", canvas_.px(*intensity), canvas_.y.begin, canvas_.y.end));
+    canvas_.path("mission",
+                 fmt::format("M{:.1f} {:.1f}V{:.1f}", canvas_.px(*intensity), canvas_.y.begin, canvas_.y.end));
     put_by_line(fmt::format("{} {}", narrow_ ? "mission" : "lighthouse,", plain_number(*intensity)),
                 canvas_.px(*intensity), canvas_.y.end + 12.0, "label");
   }
@@ -206,9 +207,9 @@ class Chart {
       return;
     }
     const double at = canvas_.px(*one.lighthouse.intensity);
-    canvas_.begin_group("", fmt::format("{}: predicted {} ({}), measured {}", title_of(one),
-                                        throughput_text(one.predicted.value), name_of(one.predicted.kind),
-                                        throughput_text(one.throughput.value)));
+    canvas_.begin_group(
+        "", fmt::format("{}: predicted {} ({}), measured {}", title_of(one), throughput_text(one.predicted.value),
+                        name_of(one.predicted.kind), throughput_text(one.throughput.value)));
     canvas_.marker(i, true, at, canvas_.py(*attainable_at(one.roofs, *one.lighthouse.intensity).point));
     if (const auto rate = measured_rate(one)) {
       if (rate->lower && rate->upper) {
@@ -227,10 +228,10 @@ class Chart {
     }
     const auto rate = measured_rate(one);
     const double y = rate ? *rate->point : *attainable_at(one.roofs, *one.lighthouse.intensity).point;
-    const std::string text =
-        !rate                     ? fmt::format("{} {}", one.letter, name_of(one.predicted.kind))
-        : narrow_ || !one.share.point ? fmt::format("{} measured", one.letter)
-                                  : fmt::format("{} measured, {:.0f} % of its roof", one.letter, 100.0 * *one.share.point);
+    const std::string text = !rate ? fmt::format("{} {}", one.letter, name_of(one.predicted.kind))
+                             : narrow_ || !one.share.point ? fmt::format("{} measured", one.letter)
+                                                           : fmt::format("{} measured, {:.0f} % of its roof",
+                                                                         one.letter, 100.0 * *one.share.point);
     if (!canvas_.label_beside("label strong hue " + hue_of(i), text, canvas_.px(*one.lighthouse.intensity),
                               canvas_.py(y))) {
       (void)canvas_.label_beside("label strong hue " + hue_of(i), one.letter, canvas_.px(*one.lighthouse.intensity),
@@ -248,8 +249,7 @@ class Chart {
     const double from = std::max(canvas_.x.lower, canvas_.y.lower / beta);
     const double to = std::min(canvas_.x.upper, *one.roofs.peak.point / beta);
     const std::string full =
-        fmt::format("{} {} {}", one.letter, one.roofs.level,
-                    ceiling_value_text(beta, "B/s", Charset::utf8));
+        fmt::format("{} {} {}", one.letter, one.roofs.level, ceiling_value_text(beta, "B/s", Charset::utf8));
     const double dx = canvas_.px(to) - canvas_.px(from);
     const double dy = canvas_.y.position(beta * to) - canvas_.y.position(beta * from);
     const double angle = std::atan2(dy, dx);
@@ -257,10 +257,10 @@ class Chart {
       const double width = 1.1 * text_width(text, 13.0);
       for (double along = 0.12; along < 0.9; along += 0.06) {
         for (const double side : {-1.0, 1.0}) {
-          const double x = canvas_.px(from) + along * dx + side * -12.0 * -std::sin(angle);
+          const double x = canvas_.px(from) + along * dx - side * 12.0 * std::sin(angle);
           const double y = canvas_.y.position(beta * from) + along * dy + side * 12.0 * std::cos(angle);
           if (std::hypot(dx, dy) > width && canvas_.places().take({x, y, width, kLine, angle})) {
-            canvas_.label("label strong hue " + hue_of(i), x + 4.0 * -std::sin(angle), y + 4.0 * std::cos(angle),
+            canvas_.label("label strong hue " + hue_of(i), x - 4.0 * std::sin(angle), y + 4.0 * std::cos(angle),
                           "middle", text, angle * 180.0 / std::numbers::pi);
             return;
           }

@@ -61,8 +61,8 @@ LevelChoice level_for(const RooflineMeasurement& measurement, const RoofRequest&
   }
   LevelChoice choice = level_holding(measured, request.bytes_per_sample, threads);
   if (!doubtful.empty() && choice.level == measured.levels.back().name) {
-    choice.reason += fmt::format("; the size of {} was not measured, so it is not counted on (--level {} does)",
-                                 doubtful, doubtful);
+    choice.reason +=
+        fmt::format("; the size of {} was not measured, so it is not counted on (--level {} does)", doubtful, doubtful);
   }
   return choice;
 }
@@ -74,7 +74,8 @@ AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline
   AuditRoofs roofs{.dtype = request.dtype.empty() ? "f32" : request.dtype};
   const RoofSet* set = set_for(roofline, roofs.dtype, request.threads);
   if (set == nullptr) {
-    roofs.reason = fmt::format("no arithmetic of {} was measured; its roofline has: {}", roofs.dtype, types_of(roofline));
+    roofs.reason =
+        fmt::format("no arithmetic of {} was measured; its roofline has: {}", roofs.dtype, types_of(roofline));
     return roofs;
   }
   roofs.work_unit = set->work_unit;
@@ -83,8 +84,8 @@ AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline
   roofs.level = choice.level;
   const LevelRoofs* level = set->level(choice.level);
   if (level == nullptr || !level->slope) {
-    roofs.reason = level != nullptr ? level->reason
-                                    : fmt::format("no bandwidth of level \"{}\" was measured", choice.level);
+    roofs.reason =
+        level != nullptr ? level->reason : fmt::format("no bandwidth of level \"{}\" was measured", choice.level);
     return roofs;
   }
   const Ceiling& flat = roofline.ceilings[*set->flat];
@@ -94,12 +95,12 @@ AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline
   roofs.ridge = level->ridge;
   roofs.peak_of = title_of(measurement.subjects[flat.subject]);
   roofs.bandwidth_of = title_of(measurement.subjects[slope.subject]);
-  roofs.chosen = fmt::format("{} on {}{}; {}: {}", roofs.dtype, threads_text(set->threads),
-                             set->threads == request.threads
-                                 ? ", as the lighthouse ran"
-                                 : fmt::format(", the most there are of it (the lighthouse ran on {})",
-                                               threads_text(request.threads)),
-                             roofs.level, choice.reason);
+  roofs.chosen = fmt::format(
+      "{} on {}{}; {}: {}", roofs.dtype, threads_text(set->threads),
+      set->threads == request.threads
+          ? ", as the lighthouse ran"
+          : fmt::format(", the most there are of it (the lighthouse ran on {})", threads_text(request.threads)),
+      roofs.level, choice.reason);
   return roofs;
 }
 

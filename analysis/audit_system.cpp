@@ -76,9 +76,9 @@ SoakFigures soak_figures(const LoadedBundle& bundle, const LighthouseRuns& chose
     }
     const std::optional<double> power = power_of(*run.soak);
     if (!power || !(*power > 0.0) || run.emulated) {
-      found.reason = run.emulated                    ? "its clock was emulated, so its energy tells nothing"
+      found.reason = run.emulated                  ? "its clock was emulated, so its energy tells nothing"
                      : run.soak->no_energy.empty() ? "no energy was measured"
-                                                     : run.soak->no_energy;
+                                                   : run.soak->no_energy;
       continue;
     }
     found.watts.push_back(*power);
@@ -101,8 +101,8 @@ void add_power(AuditSystem& system, const AuditInput& input, const LighthouseRun
     const std::string flag = fmt::format("--watts {}={:g}", system.letter, *input.watts);
     system.watts = given(*input.watts, flag);
     if (system.throughput.value.point) {
-      system.per_watt = figure_of(FigureKind::given, scaled(system.throughput.value, 1.0 / *input.watts),
-                                  "throughput / " + flag);
+      system.per_watt =
+          figure_of(FigureKind::given, scaled(system.throughput.value, 1.0 / *input.watts), "throughput / " + flag);
     }
   }
 }
@@ -111,7 +111,8 @@ void add_token_cost(AuditSystem& system, const LighthouseRuns& chosen) {
   std::vector<double> costs;
   std::string reason = "the lighthouse serves no tokens";
   std::string step;
-  for (const auto& [name, runs] : {std::pair(&chosen.step, &chosen.runs), std::pair(&chosen.tail_step, &chosen.tail_runs)}) {
+  for (const auto& [name, runs] :
+       {std::pair(&chosen.step, &chosen.runs), std::pair(&chosen.tail_step, &chosen.tail_runs)}) {
     for (const RunDocument* run : *runs) {
       if (!run->serving || run->interrupted) {
         continue;
@@ -142,7 +143,8 @@ void add_price(AuditSystem& system, const AuditInput& input) {
 }
 
 std::string hardware_of(const Machine& machine) {
-  return fmt::format("{}, {} {}", clipped(machine.cpu_model, 80), machine.core_count, machine.core_count == 1 ? "core" : "cores");
+  return fmt::format("{}, {} {}", clipped(machine.cpu_model, 80), machine.core_count,
+                     machine.core_count == 1 ? "core" : "cores");
 }
 
 }  // namespace

@@ -90,15 +90,20 @@ void fairness_lines(Lines& lines, const AuditRecord& record) {
 
 void roof_lines(Lines& lines, const AuditRecord& record) {
   lines.heading("roofs that bound the lighthouse");
-  std::vector<Row> rows{{"system", "peak", "bandwidth", "ridge", "chosen"}};
+  std::vector<Row> rows{{"system", "peak", "bandwidth", "ridge"}};
   for (const AuditSystem& system : record.systems) {
     rows.push_back(system.roofs.reason.empty()
                        ? Row{title_of(system), peak_text(system.roofs),
                              fmt::format("{} {}", system.roofs.level, bandwidth_text(system.roofs)),
-                             ridge_text(system.roofs), system.roofs.chosen}
+                             ridge_text(system.roofs)}
                        : Row{title_of(system), "not available: " + clipped(system.roofs.reason)});
   }
   lines.table(rows);
+  for (const AuditSystem& system : record.systems) {
+    if (system.roofs.reason.empty()) {
+      lines.add(fmt::format("  {}: {}", system.letter, system.roofs.chosen));
+    }
+  }
   for (const AuditCrossover& crossover : record.crossovers) {
     lines.add("  " + crossover.sentence);
   }
@@ -133,7 +138,8 @@ void pareto_lines(Lines& lines, const AuditRecord& record, Charset charset) {
                           axis.used ? "" : ": not used, " + clipped(axis.reason)));
     for (const AuditSystem& system : record.systems) {
       const AuditFigure& figure = figure_on(system, axis.name);
-      lines.add(fmt::format("    {}  {}", title_of(system), with_kind(figure, figure_text(figure, axis.name, charset))));
+      lines.add(
+          fmt::format("    {}  {}", title_of(system), with_kind(figure, figure_text(figure, axis.name, charset))));
     }
   }
   for (std::size_t i = 0; i < record.pareto.size(); ++i) {
@@ -144,12 +150,17 @@ void pareto_lines(Lines& lines, const AuditRecord& record, Charset charset) {
 void metric_lines(Lines& lines, const AuditRecord& record, Charset charset) {
   lines.heading("ultimate metric");
   for (const AuditMetric& metric : record.metrics) {
-    lines.add(fmt::format("  {}{}", metric.title, metric.chosen ? ", the mission's" : ""));
+    const bool is_axis = std::ranges::find(record.axes, metric.name, &AuditAxis::name) != record.axes.end();
+    lines.add(fmt::format("  {}{}{}", metric.title, metric.chosen ? ", the mission's" : "",
+                          is_axis ? ": its figures stand under the axes" : ""));
+    if (is_axis) {
+      continue;
+    }
     for (std::size_t i = 0; i < record.systems.size(); ++i) {
       const AuditFigure& figure = metric_figure(record.systems[i], metric.name);
       lines.add(fmt::format("    {}  {}", title_of(record.systems[i]),
                             with_kind(figure, figure_text(figure, metric.name, charset))));
-      if (!metric.needs[i].empty()) {
+      if (!metric.needs[i].empty() && record.systems[i].measured()) {
         lines.add("       it takes: " + metric.needs[i]);
       }
     }

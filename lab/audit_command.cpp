@@ -65,11 +65,11 @@ std::map<std::size_t, double> by_letter(const std::vector<std::string>& texts, c
     const auto value = has_letter ? number_of(std::string_view(text).substr(2)) : std::nullopt;
     constexpr double kMost = 1e12;
     if (at >= system_count || !value || !(*value > 0.0) || *value > kMost || found.contains(at)) {
-      throw CommandError(ExitCode::usage,
-                         fmt::format("{} {}: a system's letter once and a number above 0, such as A=1200; there are {} "
-                                     "systems, A to {}",
-                                     flag, quoted(std::string_view(text)), system_count,
-                                     static_cast<char>('A' + system_count - 1)));
+      throw CommandError(
+          ExitCode::usage,
+          fmt::format("{} {}: a system's letter once and a number above 0, such as A=1200; there are {} "
+                      "systems, A to {}",
+                      flag, quoted(std::string_view(text)), system_count, static_cast<char>('A' + system_count - 1)));
     }
     found[at] = *value;
   }

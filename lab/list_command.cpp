@@ -157,7 +157,8 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   }
   throw CommandError(
       ExitCode::usage,
-      fmt::format("list '{}': known are workloads, scenarios, tracks, datasheets, arrivals, laws and runs", options.what));
+      fmt::format("list '{}': known are workloads, scenarios, tracks, datasheets, arrivals, laws and runs",
+                  options.what));
 }
 
 std::string rows_text(const std::vector<Row>& rows) {

@@ -35,9 +35,9 @@ class DeviceTable {
   }
 
   void check_keys() const {
-    constexpr std::array<std::string_view, 11> kKnown{
-        "id",      "title",     "announced",      "source",       "note", "peak_tera_per_s", "bandwidth_gb_per_s",
-        "power_w", "price_usd", "price_usd_most", "price_source"};
+    constexpr std::array<std::string_view, 11> kKnown{"id",        "title",           "announced",          "source",
+                                                      "note",      "peak_tera_per_s", "bandwidth_gb_per_s", "power_w",
+                                                      "price_usd", "price_usd_most",  "price_source"};
     for (const auto& [key, node] : table_) {
       if (std::ranges::find(kKnown, key.str()) == kKnown.end()) {
         refuse_at(&node, fmt::format("unknown key {}; known are {}", printable(key.str(), kLongestShown),
@@ -83,15 +83,15 @@ class DeviceTable {
   [[nodiscard]] std::map<std::string, double> peaks() const {
     const toml::node* const node = table_.get("peak_tera_per_s");
     if (node == nullptr || !node->is_table() || node->as_table()->empty()) {
-      refuse_at(node, "a device lacks peak_tera_per_s; add a line such as peak_tera_per_s = { f16 = 989.0, f32 = 67.0 }");
+      refuse_at(node,
+                "a device lacks peak_tera_per_s; add a line such as peak_tera_per_s = { f16 = 989.0, f32 = 67.0 }");
     }
     constexpr double kTera = 1e12;
     std::map<std::string, double> found;
     for (const auto& [key, value] : *node->as_table()) {
       const std::string name(key.str());
-      if (name.empty() || name.size() > 8 || !std::ranges::all_of(name, [](char c) {
-            return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-          })) {
+      if (name.empty() || name.size() > 8 ||
+          !std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); })) {
         refuse_at(&value, "a data type has a name such as f16, f32 or i8");
       }
       found[name] = kTera * positive(value, name);

@@ -42,7 +42,8 @@ TEST(Claim, IsDecidedByTheWholeInterval) {
 }
 
 TEST(Claim, SaysWhatWouldDecide) {
-  const AuditClaim claim = audit_claim(kA, system_of("B", {195.0, 230.0, 215.0}), claim_from_text("2x", "throughput"), all_hold());
+  const AuditClaim claim =
+      audit_claim(kA, system_of("B", {195.0, 230.0, 215.0}), claim_from_text("2x", "throughput"), all_hold());
   EXPECT_EQ(claim.outcome, ClaimOutcome::undecided);
   ASSERT_TRUE(claim.more_repeats);
   EXPECT_GT(*claim.more_repeats, 0U);
@@ -55,15 +56,18 @@ TEST(Claim, OfP99CountsLessAsBetter) {
 }
 
 TEST(Claim, WithoutAFigureIsNotAvailable) {
-  const AuditClaim claim = audit_claim(kA, system_of("B", {1.0, 1.0}), claim_from_text("2x:fps_per_watt", ""), all_hold());
+  const AuditClaim claim =
+      audit_claim(kA, system_of("B", {1.0, 1.0}), claim_from_text("2x:fps_per_watt", ""), all_hold());
   EXPECT_EQ(claim.outcome, ClaimOutcome::not_available);
   EXPECT_THAT(claim.sentence, HasSubstr("no counter"));
 }
 
 TEST(Claim, IsWithheldWhereFairnessIsNotFull) {
   FairnessIndex index = all_hold();
-  index.controls[1] = {.name = "same warm-up", .state = ControlState::fails, .finding = "warm-up differed: 500 ms against 2.00 s"};
-  const AuditClaim claim = audit_claim(kA, system_of("B", {250.0, 251.0, 249.0}), claim_from_text("2x", "throughput"), index);
+  index.controls[1] = {
+      .name = "same warm-up", .state = ControlState::fails, .finding = "warm-up differed: 500 ms against 2.00 s"};
+  const AuditClaim claim =
+      audit_claim(kA, system_of("B", {250.0, 251.0, 249.0}), claim_from_text("2x", "throughput"), index);
   EXPECT_EQ(claim.outcome, ClaimOutcome::withheld);
   EXPECT_THAT(claim.sentence, HasSubstr("withheld, because warm-up differed: 500 ms against 2.00 s"));
 }

@@ -50,7 +50,8 @@ TEST(Crossover, IsWhereBothRoofsLetTheSameThrough) {
   // Whatever the figures: the formula must put both roofs at one height, one flat and one still rising.
   for (const double peak_b : {20e9, 50e9, 99e9}) {
     for (const double bandwidth_b : {11e9, 40e9, 400e9}) {
-      const std::vector<AuditSystem> systems{system_of("A", 100e9, 10e9, 1e-6), system_of("B", peak_b, bandwidth_b, 1e-6)};
+      const std::vector<AuditSystem> systems{system_of("A", 100e9, 10e9, 1e-6),
+                                             system_of("B", peak_b, bandwidth_b, 1e-6)};
       const AuditCrossover found = crossover_of(systems, 0, 1);
       const double tie = *found.intensity.point;
       EXPECT_DOUBLE_EQ(*attainable_at(systems[0].roofs, tie).point, *attainable_at(systems[1].roofs, tie).point);

@@ -53,7 +53,7 @@ TEST(Fairness, NamesTheControlThatFails) {
   const FairnessIndex warm_up = with([](FairnessFacts& b) { b.warm_up_s = {0.5, 0.5, 0.5}; });
   EXPECT_EQ(warm_up.held(), 4U);
   EXPECT_EQ(warm_up.controls[1].state, ControlState::fails);
-  EXPECT_EQ(warm_up.why_withheld(), "withheld, because warm-up differed: 500 ms against 2.01 s");
+  EXPECT_EQ(warm_up.why_withheld(), "withheld, because warm-up differed: 2.00 s to 2.01 s against 500 ms");
   EXPECT_THAT(warm_up.controls[1].remedy, HasSubstr("--warmup"));
 
   const FairnessIndex workload = with([](FairnessFacts& b) { b.workload = "gemv v1, size=128MiB"; });
@@ -77,14 +77,20 @@ TEST(Fairness, AWarmUpMayEndWithTheSampleItIsIn) {
 
 TEST(Fairness, HardwareStateFailsByWhatDisturbed) {
   const auto finding = [](auto change) { return with(change).controls[3].finding; };
-  EXPECT_THAT(finding([](FairnessFacts& b) { b.foreign_shares = {0.09, 0.08, 0.01}; }), HasSubstr("other programs took 8.00 %"));
+  EXPECT_THAT(finding([](FairnessFacts& b) {
+                b.foreign_shares = {0.09, 0.08, 0.01};
+              }),
+              HasSubstr("other programs took 8.00 %"));
   EXPECT_THAT(finding([](FairnessFacts& b) { b.foreign_shares = {0.3, 0.01, 0.01}; }), HasSubstr("in one run"));
   EXPECT_THAT(finding([](FairnessFacts& b) { b.steal_shares = {0.2, 0.1, 0.1}; }), HasSubstr("the hypervisor took"));
   EXPECT_THAT(finding([](FairnessFacts& b) { b.clock_drop = 0.05; }), HasSubstr("the clock of B differed by 5.00 %"));
   EXPECT_THAT(finding([](FairnessFacts& b) { b.stops = {"memory: 98 % used"}; }), HasSubstr("said STOP: memory"));
   EXPECT_THAT(finding([](FairnessFacts& b) { b.load = "noise 80 bursts/s injected"; }), HasSubstr("injected"));
-  EXPECT_THAT(finding([](FairnessFacts& b) { b.undelivered = "membw: below what was asked"; }), HasSubstr("not delivered"));
-  EXPECT_THAT(finding([](FairnessFacts& b) { b.checks = {{"governor", CheckState::warn}}; }),
+  EXPECT_THAT(finding([](FairnessFacts& b) { b.undelivered = "membw: below what was asked"; }),
+              HasSubstr("not delivered"));
+  EXPECT_THAT(finding([](FairnessFacts& b) {
+                b.checks = {{"governor", CheckState::warn}};
+              }),
               HasSubstr("the doctor warned of governor on B alone"));
 }
 

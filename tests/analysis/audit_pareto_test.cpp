@@ -51,7 +51,8 @@ TEST(Pareto, OneAxisWorseKeepsASystemOnTheFront) {
 }
 
 TEST(Pareto, NoiseDominatesNothing) {
-  const auto points = points_of({system_of("A", kNoisy, kLong, 1000.0), system_of("B", {120.0, 90.0, 140.0}, kShort, 1000.0)});
+  const auto points =
+      points_of({system_of("A", kNoisy, kLong, 1000.0), system_of("B", {120.0, 90.0, 140.0}, kShort, 1000.0)});
   EXPECT_FALSE(points[0].dominated_by);
   EXPECT_THAT(points[0].sentence, HasSubstr("B would dominate it but for throughput"));
 }

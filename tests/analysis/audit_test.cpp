@@ -139,8 +139,8 @@ TEST(Audit, KindsStandEverywhereAndInTheFirstLine) {
   SampleSystem wide = wide_system();
   wide.kind = SystemKind::envelope;
   wide.limits = {.name = "narrow", .simd = "sse2"};
-  const AuditRecord record = audit(
-      {{.bundle = sample_bundle(tall_system())}, {.bundle = sample_bundle(wide)}, {.datasheet = device()}}, {});
+  const AuditRecord record =
+      audit({{.bundle = sample_bundle(tall_system())}, {.bundle = sample_bundle(wide)}, {.datasheet = device()}}, {});
   EXPECT_THAT(record.first_line,
               AllOf(HasSubstr("different kinds"), HasSubstr("A box (measured)"), HasSubstr("B box (ENVELOPE narrow)"),
                     HasSubstr("C A Device (datasheet)"), HasSubstr("one machine")));
@@ -226,7 +226,8 @@ TEST(AuditPage, IsSmallClosedAndWithoutScript) {
   const auto begin = page.find("<style>") + 7;
   const std::string style = page.substr(begin, page.find("</style>") - begin);
   EXPECT_THAT(page, HasSubstr("style-src 'sha256-" + sha256_base64(style) + "'"));
-  EXPECT_THAT(page, AllOf(HasSubstr("<title id=\"roofline-chart-title\">"), HasSubstr("<desc id=\"pareto-chart-desc\">")));
+  EXPECT_THAT(page,
+              AllOf(HasSubstr("<title id=\"roofline-chart-title\">"), HasSubstr("<desc id=\"pareto-chart-desc\">")));
   EXPECT_THAT(page, Not(HasSubstr(" style=\"")));  // the policy would not let it through
   EXPECT_EQ(page, audit_html(audited(tall_system(), wide_system())));
 }

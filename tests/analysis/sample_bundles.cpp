@@ -70,12 +70,9 @@ RooflineMeasurement roofline_of(const SampleSystem& system) {
   m.levels = {
       {.name = "DRAM", .reported_bytes = {}, .measured_bytes = {}, .working_set_bytes = 268435456, .note = "no knee"}};
   m.subjects.clear();
-  m.subjects.push_back(subject_of({.id = "fma",
-                                   .kind = SubjectKind::compute,
-                                   .dtype = "f32",
-                                   .threads = system.threads,
-                                   .work = 16'000.0},
-                                  rates(system.peak_flops_per_s)));
+  m.subjects.push_back(subject_of(
+      {.id = "fma", .kind = SubjectKind::compute, .dtype = "f32", .threads = system.threads, .work = 16'000.0},
+      rates(system.peak_flops_per_s)));
   m.subjects.push_back(subject_of({.id = "load",
                                    .kind = SubjectKind::bandwidth,
                                    .level = "DRAM",

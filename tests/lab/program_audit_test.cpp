@@ -61,30 +61,31 @@ TEST(ProgramAudit, AWithheldVerdictEndsWithSix) {
 
 TEST(ProgramAudit, DatasheetsProjectAndDecideNothing) {
   const ScratchFolder folder;
-  const ProgramResult result = run_assay(folder, {"audit", "datasheet:h100-sxm", "datasheet:h200", "--dtype", "f16",
-                                                  "--intensity", "1", "--html", "-"});
+  const ProgramResult result = run_assay(
+      folder, {"audit", "datasheet:h100-sxm", "datasheet:h200", "--dtype", "f16", "--intensity", "1", "--html", "-"});
   EXPECT_EQ(result.exit_code, 6);
   EXPECT_THAT(result.out, AllOf(HasSubstr("projected"), HasSubstr("stated"), HasSubstr("nothing was measured")));
   const ProgramResult list = run_assay(folder, {"list", "datasheets"});
   EXPECT_EQ(list.exit_code, 0);
-  EXPECT_THAT(list.out, AllOf(HasSubstr("h100-sxm"), HasSubstr("datasheet, not measured"), HasSubstr("announced 2022-03")));
+  EXPECT_THAT(list.out,
+              AllOf(HasSubstr("h100-sxm"), HasSubstr("datasheet, not measured"), HasSubstr("announced 2022-03")));
 }
 
 TEST(ProgramAudit, WhatAPersonTypedWrongEndsWithTwo) {
   const ScratchFolder folder;
   const std::string a = bundle(folder, tall_system(), "a");
   const std::string b = bundle(folder, wide_system(), "b");
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"audit", a},
-           {"audit", a, a},
-           {"audit", a, b, "--claim", "twice"},
-           {"audit", a, b, "--axes", "speed"},
-           {"audit", a, b, "--price", "C=5"},
-           {"audit", a, b, "--price", "A=-5"},
-           {"audit", a, b, "--watts", "65"},
-           {"audit", a, b, "--intensity", "-1"},
-           {"audit", a, "datasheet:h1000"},
-           {"audit", a, b, "--json", "--html", "-"}}) {
+  for (const std::vector<std::string>& arguments :
+       std::vector<std::vector<std::string>>{{"audit", a},
+                                             {"audit", a, a},
+                                             {"audit", a, b, "--claim", "twice"},
+                                             {"audit", a, b, "--axes", "speed"},
+                                             {"audit", a, b, "--price", "C=5"},
+                                             {"audit", a, b, "--price", "A=-5"},
+                                             {"audit", a, b, "--watts", "65"},
+                                             {"audit", a, b, "--intensity", "-1"},
+                                             {"audit", a, "datasheet:h1000"},
+                                             {"audit", a, b, "--json", "--html", "-"}}) {
     const ProgramResult result = run_assay(folder, arguments);
     EXPECT_EQ(result.exit_code, 2) << arguments.back();
     EXPECT_THAT(result.err, ::testing::StartsWith("assay: ")) << arguments.back();
