@@ -11,6 +11,8 @@ namespace assay {
 
 /// The same letters and colours for a gallery, and what only it has.
 [[nodiscard]] std::string_view gallery_style();
+/// audit.css: the charts of the comparative audit, after report_style()
+[[nodiscard]] std::string_view audit_style();
 
 /// The modules of the charts and of the report joined into one script that needs no import.
 [[nodiscard]] std::string_view report_script();

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "analysis/format.hpp"
+#include "analysis/independent_ratio.hpp"
 #include "analysis/measured_figures.hpp"
 #include "analysis/roofline_titles.hpp"
 
@@ -38,42 +39,6 @@ std::string roofs_there_are(const Roofline& roofline) {
     list += fmt::format("{}{} {} on {}", list.empty() ? "" : ", ", set.work_unit, set.dtype, threads_text(set.threads));
   }
   return list.empty() ? "none (they need compute and bandwidth in --only)" : list;
-}
-
-/// The half width of an interval in logarithms; absent without both limits.
-std::optional<double> log_half_width(const EstimateRecord& estimate) {
-  if (!estimate.lower || !estimate.upper || !(*estimate.lower > 0.0) || !(*estimate.upper >= *estimate.lower)) {
-    return std::nullopt;
-  }
-  return 0.5 * std::log(*estimate.upper / *estimate.lower);
-}
-
-void scale(EstimateRecord& estimate, double factor) {
-  for (std::optional<double>* value : {&estimate.point, &estimate.lower, &estimate.upper}) {
-    if (*value) {
-      **value *= factor;
-    }
-  }
-}
-
-/// Two measurements that share no round: their relative errors add as squares.
-EstimateRecord independent_ratio(const EstimateRecord& numerator, double denominator,
-                                 const EstimateRecord& denominator_estimate) {
-  EstimateRecord ratio{.point = *numerator.point / denominator,
-                       .lower = {},
-                       .upper = {},
-                       .confidence = denominator_estimate.confidence,
-                       .reason = ""};
-  const auto a = log_half_width(numerator);
-  const auto b = log_half_width(denominator_estimate);
-  if (a && b) {
-    const double half_width = std::hypot(*a, *b);
-    ratio.lower = *ratio.point * std::exp(-half_width);
-    ratio.upper = *ratio.point * std::exp(half_width);
-  } else {
-    ratio.reason = a ? "the ceiling has no interval" : "the rate of the run has no interval";
-  }
-  return ratio;
 }
 
 std::string sentence_of(const PlacedDot& dot, const RooflineSubject& binding) {
@@ -138,7 +103,7 @@ void finish(const Roofline& roofline, const RooflineMeasurement& measurement, co
   }
   dot.share = ratio_of(ceiling, roofline.ceilings[*dot.binding], roofline.options.bootstrap);
   // The ratio of the two rates, carried to the intensity: a constant factor leaves the draws' spread as it is.
-  scale(dot.share, *dot.achieved.point / *dot.attainable / *dot.share.point);
+  dot.share = scaled(dot.share, *dot.achieved.point / *dot.attainable / *dot.share.point);
   say(roofline, measurement, dot);
 }
 
@@ -174,7 +139,7 @@ std::optional<PlacedDot> place_by_counters(const Roofline& roofline, const Roofl
   dot.achieved = ceiling.roof;
   dot.expected = ceiling.expected;
   for (EstimateRecord* estimate : {&dot.achieved, &dot.expected}) {
-    scale(*estimate, work / subject.work_per_iteration);
+    *estimate = scaled(*estimate, work / subject.work_per_iteration);
   }
   dot.achieved_by = declared.achieved_by;
   if (!(*figures.memory_bytes > 0.0)) {
@@ -342,7 +307,9 @@ PlacedDot place_run(const Roofline& roofline, const RooflineMeasurement& measure
   add_notes(run, dot);
   bind(roofline, dot);
   if (dot.refused.empty()) {
-    dot.share = independent_ratio(dot.achieved, *dot.attainable, roofline.ceilings[*dot.binding].roof);
+    const EstimateRecord& roof = roofline.ceilings[*dot.binding].roof;
+    dot.share = independent_ratio(dot.achieved, scaled(roof, *dot.attainable / *roof.point),
+                                  {.numerator = "the rate of the run", .denominator = "the ceiling"});
     say(roofline, measurement, dot);
   }
   return dot;

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lab/audit_command.hpp"
 #include "lab/bench_command.hpp"
 #include "lab/command_adder.hpp"
 #include "lab/command_error.hpp"
@@ -72,6 +73,7 @@ class CommandLine {
     add_doctor();
     add_list();
     add_report();
+    add_audit_command(adder_);
     add_file_commands(adder_);
     add_explain();
     add_version();

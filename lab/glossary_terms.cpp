@@ -192,6 +192,30 @@ constexpr std::array kTerms{
                   "The round form of a roofline where its slope meets its roof: ((pi)^-p + (beta I)^-p)^(-1/p).",
                   "A machine of p = 2 reaches 71 % of the roof at the ridge, one of p = 5 87 %. The knee of a latency "
                   "sweep is another one: the size up to which a cache serves."},
+    GlossaryEntry{"lighthouse", "mission", "The workload that stands for the mission when systems are compared.",
+                  "A suite names the step. Its declared work over its declared traffic is the intensity at which the "
+                  "roofs predict, and its measured throughput is what they are held against."},
+    GlossaryEntry{"fairness", "fairness index, controls, withheld, NOT KNOWN, reportable",
+                  "Whether two systems were measured alike: five controls from what the files recorded.",
+                  "Same workload, warm-up, sample count, hardware state and guardrails. A verdict is given at five of "
+                  "five; else it is withheld, with the control that failed or is not known, and the exit code is 6. "
+                  "What an envelope declares as its limit is what is compared, and no breach."},
+    GlossaryEntry{"crossover", "tie, crossover intensity", "The intensity at which the roofs of two systems tie.",
+                  "The peak of the one with more bandwidth over the bandwidth of the one with the higher peak: the "
+                  "first is ahead only below it, the second only above it. Claimed only where both differences "
+                  "exceed their intervals; a tie of measured figures is that their intervals do not separate."},
+    GlossaryEntry{"Pareto front", "pareto, front, dominated, axes",
+                  "The systems that no other one is shown to beat on every axis at once.",
+                  "Dominated: another is better on at least one axis beyond the intervals, and on no axis worse or "
+                  "undecided. An axis counts where every measured system has a figure on it."},
+    GlossaryEntry{"claim", "SUPPORTED, REFUTED, UNDECIDED",
+                  "\"B is 2x more efficient than A\": whether the measured ratio shows it.",
+                  "Supported where the whole 95 % interval of the ratio is at or above the factor, refuted where all "
+                  "of it is below, else undecided, with the repeats that would decide."},
+    GlossaryEntry{"datasheet", "projected, derived, given",
+                  "A system of which a vendor's figures are known and nothing was measured.",
+                  "Its throughput is projected from its stated peaks: a bound, not a result. Derived figures follow by "
+                  "a formula from measured ones, and given ones were typed by a person."},
     GlossaryEntry{
         "write-allocate", "on bus, bus bytes, streaming stores, non-temporal",
         "A regular store reads its line from memory before it overwrites it.",

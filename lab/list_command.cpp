@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/gallery.hpp"
+#include "analysis/format.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
@@ -18,6 +19,7 @@
 #include "scenarios/shipped_envelopes.hpp"
 #include "scenarios/suite_definition.hpp"
 #include "scenarios/system_envelope.hpp"
+#include "scenarios/datasheets.hpp"
 #include "scenarios/track_definition.hpp"
 #include "scenarios/workload.hpp"
 
@@ -57,6 +59,38 @@ std::vector<Row> track_rows() {
                     .meaning = fmt::format("{}: {}. {}", track.title, track.north_star, track.crisis),
                     .details = {fmt::format("for the {}; workload {}, window {}", track.stakeholder, track.workload,
                                             track.window)}});
+  }
+  return rows;
+}
+
+/// "f16 989 T/s, f32 67.0 T/s; 3,350 GB/s; 700 W; $30,000"
+std::string datasheet_figures(const Datasheet& sheet) {
+  std::string text;
+  for (const auto& [dtype, peak] : sheet.peak_per_s) {
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", dtype, format_quantity(peak, "op/s"));
+  }
+  if (sheet.bandwidth_bytes_per_s) {
+    text += "; " + format_bandwidth(*sheet.bandwidth_bytes_per_s);
+  }
+  if (sheet.power_w) {
+    text += fmt::format("; {:g} W", *sheet.power_w);
+  }
+  if (sheet.price_usd) {
+    text += fmt::format("; {:g}{} $ ({})", *sheet.price_usd,
+                        sheet.price_usd_most ? fmt::format(" to {:g}", *sheet.price_usd_most) : "", sheet.price_source);
+  }
+  return text;
+}
+
+std::vector<Row> datasheet_rows() {
+  std::vector<Row> rows;
+  for (const Datasheet& sheet : shipped_datasheets()) {
+    Row row{.name = sheet.id, .meaning = sheet.title, .details = {datasheet_figures(sheet)}};
+    row.details.push_back(fmt::format("datasheet, not measured: {}, announced {}", sheet.source, sheet.announced));
+    if (!sheet.note.empty()) {
+      row.details.push_back(sheet.note);
+    }
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -176,6 +210,9 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   }
   if (options.what == "envelopes") {
     return envelope_rows();
+  }
+  if (options.what == "datasheets") {
+    return datasheet_rows();
   }
   if (options.what == "arrivals") {
     return arrival_rows();
