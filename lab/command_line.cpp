@@ -266,9 +266,7 @@ class CommandLine {
 
   void add_list() {
     CLI::App* sub = command("list", "what can be measured, and what was", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, kListed)
-        ->required()
-        ->type_name("WHAT");
+    sub->add_option("what", list_.what, kListed)->required()->type_name("WHAT");
     sub->add_option("--out", list_.folder, "runs, machines: the folder (default: assay-results)")->type_name("DIR");
     add_json(sub, list_.json);
     add_console(sub, list_.console);

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "analysis/gallery.hpp"
 #include "analysis/format.hpp"
+#include "analysis/gallery.hpp"
 #include "analysis/report_sentences.hpp"
 #include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
@@ -16,10 +16,10 @@
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_files.hpp"
+#include "scenarios/datasheets.hpp"
 #include "scenarios/shipped_envelopes.hpp"
 #include "scenarios/suite_definition.hpp"
 #include "scenarios/system_envelope.hpp"
-#include "scenarios/datasheets.hpp"
 #include "scenarios/track_definition.hpp"
 #include "scenarios/workload.hpp"
 
