@@ -6,14 +6,15 @@ namespace assay {
 
 namespace {
 
-/// The probe at a rate that has the outcome; the last one, which is the latest word on it.
+/// The last probe at the rate for which the search found the outcome. Probes that decide together are each undecided.
 const LadderProbe* probe_at(const LadderRung& rung, const std::optional<double>& rate_hz, ProbeOutcome outcome) {
   if (!rate_hz) {
     return nullptr;
   }
   const LadderProbe* found = nullptr;
   for (const LadderProbe& probe : rung.probes) {
-    if (probe.rate_hz == *rate_hz && probe.outcome == outcome && !probe.ignored) {
+    const bool agrees = probe.outcome == outcome || probe.outcome == ProbeOutcome::undecided;
+    if (probe.rate_hz == *rate_hz && agrees && !probe.ignored) {
       found = &probe;
     }
   }

@@ -178,8 +178,8 @@ std::string rung_sentence(const LadderRung& rung) {
   text += "measured " + range_text(peak);
   if (const auto error = forecast_error(rung)) {
     text += fmt::format(" (prediction {}{}", *error < 0.0 ? "-" : "+", format_percent(std::abs(*error)));
-    const bool in_range =
-        peak.upper && rung.forecast->tokens_per_s >= *peak.lower && rung.forecast->tokens_per_s <= *peak.upper;
+    const double predicted = rung.forecast->tokens_per_s;
+    const bool in_range = predicted >= *peak.lower && (!peak.upper || predicted <= *peak.upper);
     text += std::abs(*error) <= kForecastBound ? ", borne out)"
             : in_range                         ? ", within what the probes leave open)"
                                                : fmt::format(", off by more than {})", format_percent(kForecastBound));

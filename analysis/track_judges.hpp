@@ -39,7 +39,8 @@ namespace assay {
 
 /// What makes a run INVALID and yet lets it decide: the window was missed, which is what a track asks, or the queries
 /// were too few for MLPerf's rule, which the interval of what is judged knows by itself.
-inline constexpr std::array<std::string_view, 3> kHarmlessCodes{"latency_constraint", "early_stopping", "min_queries"};
+inline constexpr std::array<std::string_view, 5> kHarmlessCodes{
+    "latency_constraint", "first_token_constraint", "token_time_constraint", "early_stopping", "min_queries"};
 
 /// The other codes of an INVALID run; empty: it decides.
 [[nodiscard]] std::vector<std::string> grave_codes(const TrackRun& run);

@@ -1,10 +1,16 @@
-# assay_check_headers(FOLDER...): an object library with one generated source a header, which includes that header and
-# nothing else. A header that needs another one to be included first stops the ordinary build.
+# assay_check_headers(FOLDER...): an object library with one generated source for each header without a source of its
+# name, which includes that header and nothing else. A header that needs another one to be included first stops the
+# ordinary build. The other headers are compiled so by their own sources, which include them first: a rule of
+# tests/structure.
 function(assay_check_headers)
   set(sources)
   foreach(folder IN LISTS ARGN)
-    file(GLOB headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/${folder}/*.hpp")
+    file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/${folder}/*.hpp")
     foreach(header IN LISTS headers)
+      string(REGEX REPLACE "[.]hpp$" ".cpp" own_source "${header}")
+      if(EXISTS "${PROJECT_SOURCE_DIR}/${own_source}")
+        continue()
+      endif()
       string(REPLACE "/" "_" name "${header}")
       set(source "${CMAKE_CURRENT_BINARY_DIR}/headers/${name}.cpp")
       set(text "#include \"${header}\"\n#include \"${header}\"  // included twice: guarded\n")

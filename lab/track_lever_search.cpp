@@ -15,11 +15,12 @@ namespace {
 
 /// Neighbouring rates of the bracket differ by less than this in the end, if the probes reach so far.
 constexpr double kResolution = 0.1;
-/// Few probes decide far from the peak and none at it, so the first is well below what is forecast; without a forecast
-/// half of that share of Offline is a rate that some schedulers hold.
+/// Few probes decide far from the peak and none at it: the first is well below what is forecast, the next just below it
+/// and the third above, so that six of them, two a rate, bracket a forecast that is right. Without one, the second
+/// share of Offline is a rate that some schedulers hold.
 constexpr double kEasyShare = 0.6;
 constexpr double kBlindStart = 0.3;
-constexpr double kGrowth = 2.0;
+constexpr double kGrowth = 1.5;
 constexpr double kLowestShare = 1e-3;
 constexpr double kHighestShare = 1.2;
 

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/crisis_chart.hpp"
+#include "analysis/track_judges.hpp"
 #include "tests/analysis/json_schema.hpp"
 #include "tests/analysis/track_samples.hpp"
 
@@ -82,6 +83,25 @@ TEST(Ladder, ThePeakLiesBetweenWhatHeldAndWhatBroke) {
   LadderRung ignored = one;
   ignored.probes[0].ignored = true;
   EXPECT_EQ(best_probe(ignored), nullptr);
+}
+
+TEST(Ladder, ProbesThatDecideTogetherCount) {
+  LadderRung one = rung("crisis", 20.0);
+  one.probes = {probe(20.0, ProbeOutcome::undecided, 190.0), probe(20.0, ProbeOutcome::undecided, 195.0),
+                probe(30.0, ProbeOutcome::undecided, 240.0), probe(30.0, ProbeOutcome::broke, 250.0)};
+  one.probes[3].figures.tpot_s = estimate(0.3, 0.2, 0.4);
+  EXPECT_EQ(peak_tokens(one).point, 195.0);  // the latest word on the rate that the search found to hold
+  EXPECT_EQ(binding_window(one, 2.0, 0.2), "the time per token");
+  one.probes[1].outcome = ProbeOutcome::broke;  // overruled by others, but not what held
+  EXPECT_EQ(peak_tokens(one).point, 190.0);
+}
+
+TEST(CloudTrack, MissedWindowsOfTokensDecide) {
+  TrackRun run;
+  run.invalid_codes = {"first_token_constraint", "token_time_constraint"};
+  EXPECT_TRUE(decides(run));
+  run.invalid_codes.emplace_back("lateness");
+  EXPECT_FALSE(decides(run));
 }
 
 TEST(Ladder, NamesTheWindowThatGaveWay) {

@@ -112,6 +112,32 @@ Findings check_include_direction(const SourceFile& file) {
   return findings;
 }
 
+Findings check_own_header_first(const std::vector<SourceFile>& tree) {
+  std::set<std::string_view> paths;
+  for (const SourceFile& file : tree) {
+    paths.insert(file.path);
+  }
+  Findings findings;
+  for (const SourceFile& file : tree) {
+    const std::string own = file.path.substr(0, file.path.rfind('.')) + ".hpp";
+    if (file.extension() != ".cpp" || !paths.contains(own)) {
+      continue;
+    }
+    std::size_t first_line = 0;
+    std::string first;
+    each_line(file, [&](std::size_t number, std::string_view line) {
+      if (first.empty()) {
+        first = included(line);
+        first_line = number;
+      }
+    });
+    if (first != '"' + own) {
+      findings.push_back({file.path, first_line, "the first include must be \"" + own + "\""});
+    }
+  }
+  return findings;
+}
+
 Findings check_file_size(const SourceFile& file) {
   constexpr std::size_t kLongestSource = 399;
   constexpr std::size_t kLongestHeader = 200;

@@ -25,6 +25,10 @@ using Findings = std::vector<Finding>;
 /// of ours includes lab. Quoted includes start at the root.
 [[nodiscard]] Findings check_include_direction(const SourceFile& file);
 
+/// A source includes the header of its name before anything else, so that the header is seen to stand alone: other
+/// headers get a generated source for that. Reads the whole tree.
+[[nodiscard]] Findings check_own_header_first(const std::vector<SourceFile>& tree);
+
 /// A source has fewer than 400 lines, a header 200 at most.
 [[nodiscard]] Findings check_file_size(const SourceFile& file);
 

@@ -44,6 +44,18 @@ TEST(IncludeDirection, ReportsEveryOther) {
               ElementsAre(Field(&Finding::line, 2U)));
 }
 
+TEST(OwnHeaderFirst, HoldsWhereThereIsOne) {
+  const SourceFile header = file("harness/a.hpp", "#pragma once\n");
+  EXPECT_THAT(
+      check_own_header_first({file("harness/a.cpp", "#include \"harness/a.hpp\"\n#include <string>\n"), header}),
+      IsEmpty());
+  EXPECT_THAT(
+      check_own_header_first({file("harness/a.cpp", "#include <string>\n#include \"harness/a.hpp\"\n"), header}),
+      ElementsAre(Field(&Finding::line, 1U)));
+  EXPECT_THAT(check_own_header_first({file("harness/a.cpp", "int a;\n"), header}), SizeIs(1));
+  EXPECT_THAT(check_own_header_first({file("harness/b.cpp", "#include <string>\n"), header}), IsEmpty());
+}
+
 TEST(FileSize, HasAnExactLimit) {
   const std::string two_hundred(200, '\n');
   EXPECT_THAT(check_file_size(file("a/a.hpp", two_hundred)), IsEmpty());

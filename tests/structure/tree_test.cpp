@@ -35,6 +35,7 @@ TEST(Tree, IsTheWholeProject) {
 }
 
 TEST(Tree, IncludesPointOneWay) { EXPECT_THAT(everywhere(check_include_direction), IsEmpty()); }
+TEST(Tree, SourcesIncludeTheirOwnHeaderFirst) { EXPECT_THAT(check_own_header_first(tree()), IsEmpty()); }
 TEST(Tree, FilesHoldOneConcept) { EXPECT_THAT(everywhere(check_file_size), IsEmpty()); }
 TEST(Tree, HeadersBeginWithPragmaOnce) { EXPECT_THAT(everywhere(check_pragma_once), IsEmpty()); }
 TEST(Tree, TestsDoNotSleep) { EXPECT_THAT(everywhere(check_no_sleep_in_tests), IsEmpty()); }
