@@ -8,7 +8,7 @@
 
 #include "analysis/gallery_html.hpp"
 #include "analysis/natural_order.hpp"
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 #include "tests/analysis/sample_runs.hpp"
 
 namespace assay {

@@ -15,7 +15,7 @@
 #include "analysis/roofline_svg.hpp"
 #include "analysis/roofline_text.hpp"
 #include "analysis/run_file.hpp"
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 #include "tests/analysis/sample_rooflines.hpp"
 #include "tests/analysis/sample_runs.hpp"
 

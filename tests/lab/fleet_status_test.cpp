@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "lab/host_list.hpp"
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 
 namespace assay {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/bundle_file.hpp"
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 #include "tests/lab/program.hpp"
 
 namespace assay {

@@ -11,7 +11,7 @@
 #include "analysis/bundle_file.hpp"
 #include "lab/bundle_scan.hpp"
 #include "lab/command_error.hpp"
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 #include "tests/lab/program.hpp"
 
 namespace assay {

@@ -9,7 +9,7 @@
 #include <fstream>
 
 #include "analysis/bundle_file.hpp"
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 
 int main(int argc, char** argv) {
   const long count = argc == 3 ? std::strtol(argv[2], nullptr, 10) : 0;

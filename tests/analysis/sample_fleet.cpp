@@ -1,4 +1,4 @@
-#include "tests/analysis/sample_bundles.hpp"
+#include "tests/analysis/sample_fleet.hpp"
 
 #include <fmt/format.h>
 
