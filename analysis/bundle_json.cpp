@@ -15,17 +15,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-ordered_json limits_json(const SystemLimits& limits) {
-  if (!limits.any()) {
-    return nullptr;
-  }
-  return {{"name", limits.name},
-          {"cpus", json_text_or_null(limits.cpus)},
-          {"simd", json_text_or_null(limits.simd)},
-          {"stream_bytes_per_s", json_number(limits.stream_bytes_per_s)},
-          {"thermal", json_text_or_null(limits.thermal)}};
-}
-
 ordered_json figures_json(const std::vector<EntryFigure>& figures) {
   ordered_json json = ordered_json::array();
   for (const EntryFigure& figure : figures) {
@@ -60,17 +49,6 @@ SystemKind read_kind(const Field& field) {
     }
   }
   field.fail("measured, envelope or datasheet");
-}
-
-SystemLimits read_limits(const Field& field) {
-  if (field.absent()) {
-    return {};
-  }
-  return {.name = field.member("name").text(),
-          .cpus = field.member("cpus").text_or_empty(),
-          .simd = field.member("simd").text_or_empty(),
-          .stream_bytes_per_s = field.member("stream_bytes_per_s").optional_number(),
-          .thermal = field.member("thermal").text_or_empty()};
 }
 
 /// Whoever packs a bundle chooses its paths: they must stay within it.

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "analysis/estimate_record.hpp"
+#include "analysis/system_limits.hpp"
 #include "harness/machine.hpp"
 
 // A bundle: a folder of results of one suite on one system, with a file that says what is in it. Written once, never
@@ -20,21 +20,6 @@ enum class SystemKind {
   datasheet,  ///< nothing was measured: figures of a vendor
 };
 [[nodiscard]] std::string name_of(SystemKind kind);  ///< "measured", "envelope", "datasheet"
-
-/// What was taken away from the machine. Each part may be empty; all empty: a machine as it is.
-struct SystemLimits {
-  std::string name;  ///< "narrow": of the envelope
-  std::string cpus;  ///< the only CPUs that may work, "0,2-3"; empty: all
-  std::string simd;  ///< the widest instruction set in use, as simd_choices() names it; empty: the best
-  /// Bandwidth that a stream on another CPU was asked to take. What it took is in each result.
-  std::optional<double> stream_bytes_per_s;
-  std::string thermal;  ///< name of the emulated thermal envelope; empty: none
-
-  [[nodiscard]] bool any() const {
-    return !cpus.empty() || !simd.empty() || stream_bytes_per_s.has_value() || !thermal.empty();
-  }
-  friend bool operator==(const SystemLimits&, const SystemLimits&) = default;
-};
 
 /// A headline of a result, for whoever looks over many bundles without opening their files.
 struct EntryFigure {

@@ -32,6 +32,9 @@ std::string dose_amount(std::string_view unit, double value) {
   if (unit == "share") {
     return fmt::format("{:.1f} %", 100.0 * value);
   }
+  if (unit == "bytes/s" && std::isinf(value)) {
+    return "all it gets";
+  }
   if (unit == "bytes/s") {
     return fmt::format("{:.2f} GB/s", value / 1e9);
   }

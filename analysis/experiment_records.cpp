@@ -68,13 +68,17 @@ ordered_json manner_key(const RunDocument& run) {
   const ExecutionRecord plain;
   const ExecutionRecord execution = run.execution.value_or(plain);
   if (run.placement.pinned && execution.worker_scheduling == plain.worker_scheduling && !execution.worker_spin &&
-      execution.memory == plain.memory) {
+      execution.memory == plain.memory && run.limits.simd.empty()) {
     return nullptr;
   }
-  return {{"pinned", run.placement.pinned},
-          {"worker_scheduling", execution.worker_scheduling},
-          {"worker_spin", execution.worker_spin},
-          {"memory", execution.memory}};
+  ordered_json key{{"pinned", run.placement.pinned},
+                   {"worker_scheduling", execution.worker_scheduling},
+                   {"worker_spin", execution.worker_spin},
+                   {"memory", execution.memory}};
+  if (!run.limits.simd.empty()) {
+    key["simd"] = run.limits.simd;
+  }
+  return key;
 }
 
 std::string hedging_sentence(const HedgeRecord& hedging, Charset charset) {

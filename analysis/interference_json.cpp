@@ -32,6 +32,16 @@ ordered_json interference_json(const std::vector<DoseRecord>& doses) {
   return {{"doses", list}};
 }
 
+namespace {
+
+/// A stream that was to take all that it gets was asked for no rate.
+double requested_of(const Field& dose) {
+  const bool all = dose.member("knob").text() == "memory" && dose.member("requested").absent();
+  return all ? SystemLimits::kAllItGets : dose.member("requested").non_negative();
+}
+
+}  // namespace
+
 std::vector<DoseRecord> read_interference(const Field& field) {
   std::vector<DoseRecord> doses;
   if (field.absent()) {
@@ -40,7 +50,7 @@ std::vector<DoseRecord> read_interference(const Field& field) {
   for (const Field& dose : field.member("doses").elements()) {
     doses.push_back({.knob = dose.member("knob").text(),
                      .unit = dose.member("unit").text(),
-                     .requested = dose.member("requested").non_negative(),
+                     .requested = requested_of(dose),
                      .achieved = dose.member("achieved").optional_number(),
                      .achieved_alone = dose.member("achieved_alone").optional_number(),
                      .cpu_share = dose.member("cpu_share").optional_number(),

@@ -77,6 +77,8 @@ Html mark_banners(Runs runs, Labels labels) {
   std::set<std::string> synthetic;
   std::set<std::string> emulated;
   std::set<std::string> envelopes;
+  std::set<std::string> limited;
+  std::set<std::string> limits;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (runs[i].synthetic) {
       synthetic.insert(labels[i]);
@@ -84,6 +86,10 @@ Html mark_banners(Runs runs, Labels labels) {
     if (runs[i].emulated) {
       emulated.insert(labels[i]);
       envelopes.insert(fmt::format("{} ({})", runs[i].emulated->name, runs[i].emulated->source));
+    }
+    if (runs[i].limits.any()) {
+      limited.insert(labels[i]);
+      limits.insert(limits_text(runs[i].limits));
     }
   }
   Html out;
@@ -95,6 +101,11 @@ Html mark_banners(Runs runs, Labels labels) {
     out.put("<p class=\"banner\"><strong>EMULATED:</strong> the clock of ").text(joined(emulated));
     out.put(" was lowered by a model of a device that heats up: ").text(joined(envelopes));
     out.put(". The numbers show this work on such a device and not what this machine can do.</p>");
+  }
+  if (!limited.empty()) {
+    out.put("<p class=\"banner\"><strong>ENVELOPE:</strong> part of the machine was taken away on purpose for ");
+    out.text(joined(limited)).put(": ").text(joined(limits));
+    out.put(". The numbers were measured, and are not what this machine can do.</p>");
   }
   return out;
 }

@@ -22,6 +22,9 @@ std::string machine_of(const RunDocument& run) { return ", " + run.machine_ident
 std::string clock_of(const RunDocument& run) {
   return run.emulated ? ", EMULATED " + run.emulated->name : ", clock not emulated";
 }
+std::string limits_of(const RunDocument& run) {
+  return run.limits.any() ? ", ENVELOPE " + limits_text(run.limits) : ", machine as it is";
+}
 std::string workload_of(const RunDocument& run) { return ", " + run.workload; }
 std::string rate_of(const RunDocument& run) {
   return run.rate_target_hz ? " at " + format_rate(*run.rate_target_hz, "queries/s") : "";
@@ -95,6 +98,7 @@ std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
   const bool name_workload = differs(workload_of);
   const bool name_machine = differs(machine_of);
   const bool name_clock = differs(clock_of);
+  const bool name_limits = differs(limits_of);
   const TextOf load_of = [with_length = lengths_differ(runs)](const RunDocument& run) {
     return load_text(run, with_length);
   };
@@ -102,7 +106,7 @@ std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
   std::vector<std::string> labels;
   for (const RunDocument& run : runs) {
     labels.push_back(scenario_title(run) + (name_workload ? workload_of(run) : "") +
-                     (name_machine ? machine_of(run) : "") + (name_clock ? clock_of(run) : "") +
+                     (name_machine ? machine_of(run) : "") + (name_clock ? clock_of(run) : "") + (name_limits ? limits_of(run) : "") +
                      (name_load ? load_of(run) : ""));
   }
   tell_apart(labels, runs, rate_of);

@@ -244,6 +244,11 @@ std::string refusal_of(const RooflineMeasurement& measurement, const RunDocument
   if (run.emulated) {
     return fmt::format("emulated: its clock was lowered by the model of {}", run.emulated->name);
   }
+  if (run.limits.simd != measurement.limits.simd) {
+    const auto widest = [](const SystemLimits& limits) { return limits.simd.empty() ? "the best" : limits.simd; };
+    return fmt::format("its widest instruction set was {}, that of the roofline {}", widest(run.limits),
+                       widest(measurement.limits));
+  }
   if (!run.work_flops || *run.work_flops == 0) {
     return "its file declares no flops per sample";
   }

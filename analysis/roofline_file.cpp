@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/machine_json.hpp"
 #include "analysis/roofline_derived_json.hpp"
@@ -137,7 +138,7 @@ ordered_json document_json(const RooflineMeasurement& m, const Roofline& rooflin
   for (const RooflineSubject& subject : m.subjects) {
     subjects.push_back(subject_json(subject));
   }
-  return {
+  ordered_json document{
       {"schema", kRooflineSchema},
       {"id", m.id},
       {"created", m.created},
@@ -157,6 +158,11 @@ ordered_json document_json(const RooflineMeasurement& m, const Roofline& rooflin
       {"warnings", m.warnings},
       {"not_available", not_available_json(m)},
       {"derived", derived_json(m, roofline, dots)}};
+  if (m.limits.any()) {  // only then: a file of a machine as it is keeps the members that it always had
+    document["limits"] = limits_json(m.limits);
+    document["interference"] = interference_json(m.interference);
+  }
+  return document;
 }
 
 }  // namespace
@@ -174,7 +180,9 @@ RooflineMeasurement read_roofline_file(const std::filesystem::path& path) {
 }
 
 std::string roofline_file_name(const RooflineMeasurement& measurement) {
-  return result_file_stem(measurement.created, {"roofline", measurement.machine_identity.label}, measurement.id) +
+  return result_file_stem(measurement.created,
+                          {"roofline", measurement.machine_identity.label, limits_file_word(measurement.limits)},
+                          measurement.id) +
          ".roofline.json";
 }
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "analysis/interference_json.hpp"
 #include "analysis/machine_json.hpp"
 #include "analysis/roofline_file.hpp"
 #include "analysis/roofline_file_names.hpp"
@@ -157,6 +158,8 @@ RooflineMeasurement read_document(const Field& root) {
   for (const Field& subject : root.member("subjects").elements()) {
     m.subjects.push_back(read_subject(subject, kinds));
   }
+  m.limits = read_limits(root.member("limits"));
+  m.interference = read_interference(root.member("interference"));
   m.warnings = root.member("warnings").texts();
   m.stored_hash = root.member("hash").text_or_empty();
   return m;

@@ -108,6 +108,8 @@ struct RooflineMeasurement {
   std::uint64_t seed = 0;
   double duration_s = 0.0;
   bool interrupted = false;
+  SystemLimits limits;                   ///< what was taken away from the machine on purpose
+  std::vector<DoseRecord> interference;  ///< that took bandwidth away, over the rounds; empty: nothing did
   std::vector<RoundConditions> rounds;
   std::vector<MemoryLevel> levels;
   std::vector<RooflineSubject> subjects;

@@ -62,7 +62,8 @@ text.hue{fill:var(--hue)}
 }
 
 std::string title_text(const RooflineMeasurement& measurement, const RoofSet& set) {
-  return fmt::format("Roofline of {}: {} {} on {}", measurement.machine_identity.label, set.dtype,
+  const std::string limits = measurement.limits.any() ? ", ENVELOPE " + limits_text(measurement.limits) : "";
+  return fmt::format("Roofline of {}{}: {} {} on {}", measurement.machine_identity.label, limits, set.dtype,
                      set.work_unit == "flop" ? "arithmetic" : "integer operations", threads_text(set.threads));
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/dose_verdict.hpp"
 #include "analysis/log_axis.hpp"
 #include "analysis/report_text.hpp"
 #include "analysis/roofline_scene.hpp"
@@ -142,6 +143,12 @@ double clock_of(const Roofline& roofline) {
 std::string heading(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& style) {
   std::string out = wrapped_text(
       "", fmt::format("Roofline of {}: {}", measurement.machine_identity.label, measurement.machine.cpu_model));
+  if (measurement.limits.any()) {
+    out += wrapped_text("ENVELOPE ", limits_text(measurement.limits) + ": not what the machine gives as it is");
+  }
+  for (const DoseRecord& dose : measurement.interference) {
+    out += wrapped_text("taken away: ", dose_sentence(dose));
+  }
   const double clock_hz = clock_of(roofline);
   const std::string clock = clock_hz > 0.0 ? fmt::format("{:.2f} GHz measured", clock_hz / 1e9) : "not measured";
   const std::string nominal = measurement.nominal_clock_hz

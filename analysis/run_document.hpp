@@ -14,6 +14,7 @@
 #include "analysis/run_soak.hpp"
 #include "analysis/run_tail.hpp"
 #include "analysis/serving_record.hpp"
+#include "analysis/system_limits.hpp"
 #include "harness/clock_quality.hpp"
 #include "harness/machine.hpp"
 #include "harness/run_conditions.hpp"
@@ -92,6 +93,7 @@ struct RunDocument {
   double warm_up_s = 0.0;  ///< load before the measured part, none of it in any number below; 0 if there was none
   std::vector<DoseRecord> interference;    ///< injected on purpose; empty: nothing was
   std::optional<EnvelopeRecord> emulated;  ///< the clock was lowered by a model: shown as RunMark says
+  SystemLimits limits;  ///< what was taken away from the machine: shown as RunMark says
   // what happened
   bool valid = false;
   bool interrupted = false;

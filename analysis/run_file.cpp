@@ -62,7 +62,7 @@ std::string result_file_stem(std::string_view created, std::initializer_list<std
   std::erase(minute, ':');
   std::string stem = for_file_name(minute) + 'Z';
   for (const std::string_view word : words) {
-    stem += '_' + for_file_name(word);
+    stem += word.empty() ? "" : '_' + for_file_name(word);
   }
   std::string tail(id.size() > 4 ? id.substr(id.size() - 4) : id);
   for (char& c : tail) {
@@ -72,14 +72,11 @@ std::string result_file_stem(std::string_view created, std::initializer_list<std
 }
 
 std::string run_file_name(const RunDocument& document) {
-  const std::string suffix = ".run.json";
-  if (document.emulated) {
-    return result_file_stem(document.created,
-                            {document.workload, document.scenario, "emulated-" + document.emulated->name},
-                            document.id) +
-           suffix;
-  }
-  return result_file_stem(document.created, {document.workload, document.scenario}, document.id) + suffix;
+  const std::string emulated = document.emulated ? "emulated-" + document.emulated->name : "";
+  return result_file_stem(document.created,
+                          {document.workload, document.scenario, limits_file_word(document.limits), emulated},
+                          document.id) +
+         ".run.json";
 }
 
 }  // namespace assay

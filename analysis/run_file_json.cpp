@@ -224,7 +224,7 @@ ordered_json quality_json(const RunDocument& run) {
 }
 
 ordered_json document_json(const RunDocument& run) {
-  return {{"schema", kRunSchema},
+  ordered_json document{{"schema", kRunSchema},
           {"id", run.id},
           {"created", run.created},
           {"tool",
@@ -253,6 +253,10 @@ ordered_json document_json(const RunDocument& run) {
             {"why", run.placement.why}}},
           {"execution", execution_json(run.execution)},
           {"conditions", conditions_json(run.conditions)}};
+  if (run.limits.any()) {  // only then: a file of a machine as it is keeps the members that it always had
+    document["limits"] = limits_json(run.limits);
+  }
+  return document;
 }
 
 std::string canonical(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }

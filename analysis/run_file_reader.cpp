@@ -243,6 +243,7 @@ RunDocument read_document(const Field& root) {
   read_scenario(root.member("scenario"), run);
   run.interference = read_interference(root.member("interference"));
   run.emulated = read_emulation(root.member("emulated"));
+  run.limits = read_limits(root.member("limits"));
   const Field window = root.member("window");
   run.min_duration_s = window.member("min_duration_s").non_negative();
   run.min_query_count = window.member("min_query_count").count();

@@ -12,6 +12,9 @@ std::vector<std::string> RunMark::words() const {
   if (!emulated.empty()) {
     words.push_back("EMULATED " + emulated);
   }
+  if (!limits.empty()) {
+    words.push_back("ENVELOPE " + limits);
+  }
   return words;
 }
 
@@ -23,7 +26,9 @@ std::string RunMark::before(const std::string& gap) const {
 }
 
 RunMark mark_of(const RunDocument& run) {
-  return {.synthetic = run.synthetic, .emulated = run.emulated ? run.emulated->name : ""};
+  return {.synthetic = run.synthetic,
+          .emulated = run.emulated ? run.emulated->name : "",
+          .limits = limits_text(run.limits)};
 }
 
 }  // namespace assay

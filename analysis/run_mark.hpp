@@ -11,8 +11,9 @@ namespace assay {
 struct RunMark {
   bool synthetic = false;  ///< service times from a law
   std::string emulated;    ///< name of the thermal envelope; empty: none
+  std::string limits;      ///< limits_text(): what was taken away from the machine; empty: nothing
 
-  /// "SYNTHETIC", "EMULATED phone": none, one or both. A name from a file is untrusted.
+  /// "SYNTHETIC", "EMULATED phone", "ENVELOPE simd=sse": none, some or all. A name from a file is untrusted.
   [[nodiscard]] std::vector<std::string> words() const;
 
   /// The words with a space between them; "" for a run that needs no mark.

@@ -7,6 +7,7 @@
 
 #include "kernels/dot_peak_loops.hpp"
 #include "kernels/peak_chains.hpp"
+#include "kernels/simd_cap.hpp"
 
 namespace assay {
 
@@ -67,7 +68,7 @@ void add_dots(ComputePeaks& peaks, const std::vector<std::string>& isa) {
   }
   for (const DotPeakLoop& loop : native_dot_peak_loops()) {
     if (std::ranges::find(isa, loop.needs) == isa.end()) {
-      absent(loop, fmt::format("this processor has no {}", loop.needs));
+      absent(loop, reason_without(loop.needs));
     }
   }
 }
@@ -80,7 +81,7 @@ void add_absent_sets(ComputePeaks& peaks) {
       peaks.absent.push_back({.isa = std::string(loop.simd),
                               .dtype = std::string(loop.dtype),
                               .mix = std::string(name_of(loop.mix)),
-                              .reason = fmt::format("this processor has no {}", loop.needs)});
+                              .reason = reason_without(loop.needs)});
     }
   }
 }

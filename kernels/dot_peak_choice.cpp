@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/cpu_features.hpp"
 #include "kernels/dot_peak.hpp"
 #include "kernels/kernel_parameters.hpp"
+#include "kernels/simd_cap.hpp"
 
 namespace assay {
 namespace {
@@ -45,7 +45,7 @@ struct Choice {
 }
 
 DotPeakLoop chosen(const Choice& choice) {
-  const std::vector<std::string> isa = simd_extensions();
+  const std::vector<std::string> isa = usable_simd_extensions();
   std::vector<DotPeakLoop> loops = dot_peak_loops(isa);
   std::erase_if(loops, [&choice](const DotPeakLoop& loop) { return !choice.means(loop); });
   if (loops.empty()) {

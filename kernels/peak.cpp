@@ -12,10 +12,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "harness/cpu_features.hpp"
 #include "kernels/input_values.hpp"
 #include "kernels/kernel_parameters.hpp"
 #include "kernels/output_comparison.hpp"
+#include "kernels/simd_cap.hpp"
 
 namespace assay {
 
@@ -25,7 +25,7 @@ constexpr double kAddend = 1.0;
 constexpr std::uint64_t kMostSumSeed = 1000;
 
 std::vector<PeakLoop> loops_here() {
-  const std::vector<std::string> names = simd_extensions();
+  const std::vector<std::string> names = usable_simd_extensions();
   const std::vector<std::string_view> isa(names.begin(), names.end());
   return peak_loops(isa);
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kernels/simd_cap.hpp"
+
 namespace assay {
 
 std::string_view name_of(PeakMix mix) {
@@ -21,7 +23,8 @@ std::string_view name_of(PeakMix mix) {
 std::vector<PeakLoop> peak_loops(std::span<const std::string_view> isa) {
   std::vector<PeakLoop> loops = native_peak_loops();
   std::erase_if(loops, [isa](const PeakLoop& loop) {
-    return !loop.needs.empty() && std::ranges::find(isa, loop.needs) == isa.end();
+    return !is_within_simd_cap(loop.simd) ||
+           (!loop.needs.empty() && std::ranges::find(isa, loop.needs) == isa.end());
   });
   return loops;
 }

@@ -2,9 +2,16 @@
 
 #include <dlfcn.h>
 
+#include <utility>
+
+#include "kernels/simd_cap.hpp"
+
 namespace assay {
 
 Reading<SharedLibrary> SharedLibrary::open(std::initializer_list<const char*> names) {
+  if (std::string refusal = library_refusal(); !refusal.empty()) {
+    return Unavailable{std::move(refusal)};
+  }
   std::string reasons;
   for (const char* const name : names) {
     // RTLD_LOCAL: two BLAS libraries define the same names and must not be bound to each other.

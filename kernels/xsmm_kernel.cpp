@@ -7,6 +7,9 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+#include "kernels/simd_cap.hpp"
 
 extern char** environ;  // NOLINT: POSIX has no header for it
 
@@ -50,6 +53,9 @@ libxsmm_dmmfunction dispatch(int m, int n, int k, int ldc, double beta) {
 
 Reading<std::string> xsmm_version() {
   static const Reading<std::string> version = []() -> Reading<std::string> {
+    if (std::string refusal = library_refusal(); !refusal.empty()) {
+      return Unavailable{std::move(refusal)};
+    }
     initialise_and_keep_the_environment();
     const std::string text = fmt::format("LIBXSMM {}, {}", LIBXSMM_CONFIG_VERSION, libxsmm_get_target_arch());
     if (dispatch(16, 16, 16, 16, 0.0F) == nullptr) {

@@ -262,7 +262,8 @@ class CommandLine {
 
   void add_list() {
     CLI::App* sub = command("list", "what can be measured, and what was", [this] { return list_command(list_); });
-    sub->add_option("what", list_.what, "workloads, scenarios, tracks, arrivals, laws, runs or machines")
+    sub->add_option("what", list_.what,
+                    "workloads, scenarios, tracks, suites, envelopes, arrivals, laws, runs or machines")
         ->required()
         ->type_name("WHAT");
     sub->add_option("--out", list_.folder, "runs, machines: the folder (default: assay-results)")->type_name("DIR");

@@ -20,6 +20,7 @@
 #include "lab/command_error.hpp"
 #include "lab/events.hpp"
 #include "lab/fresh_id.hpp"
+#include "lab/limit_flags.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/signal_stop.hpp"
 #include "lab/version.hpp"
@@ -84,6 +85,7 @@ class Engine {
 
  private:
   int measure() {
+    keep_to_simd(with_envelope(options_.run).value("simd").value_or(""));
     const RunRequest request = request_from(options_.run);
     const SignalStop stop;
     const Machine machine = detect_machine();

@@ -14,9 +14,9 @@ namespace assay {
 std::string kept_file_name(const KeptResult& result, const std::string& created) {
   std::string time = created;
   std::erase(time, ':');  // not allowed on some file systems
-  const std::string emulated =
-      result.mark.emulated.empty() ? "" : "_" + for_file_name("emulated-" + result.mark.emulated);
-  return fmt::format("{}_{}{}.{}.json", time, for_file_name(result.workload), emulated, result.kind);
+  std::string marks = result.mark.emulated.empty() ? "" : "_" + for_file_name("emulated-" + result.mark.emulated);
+  marks += result.mark.limits.empty() ? "" : "_" + for_file_name("envelope-" + result.mark.limits);
+  return fmt::format("{}_{}{}.{}.json", time, for_file_name(result.workload), marks, result.kind);
 }
 
 void keep_and_show(const KeptResult& result, const std::string& folder, const std::optional<std::string>& json_target,

@@ -15,6 +15,9 @@
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_files.hpp"
+#include "scenarios/shipped_envelopes.hpp"
+#include "scenarios/suite_definition.hpp"
+#include "scenarios/system_envelope.hpp"
 #include "scenarios/track_definition.hpp"
 #include "scenarios/workload.hpp"
 
@@ -54,6 +57,38 @@ std::vector<Row> track_rows() {
                     .meaning = fmt::format("{}: {}. {}", track.title, track.north_star, track.crisis),
                     .details = {fmt::format("for the {}; workload {}, window {}", track.stakeholder, track.workload,
                                             track.window)}});
+  }
+  return rows;
+}
+
+std::vector<Row> suite_rows() {
+  std::vector<Row> rows;
+  for (const std::string& name : shipped_suite_names()) {
+    const SuiteDefinition suite = find_suite(name);
+    Row row{.name = name, .meaning = suite.title, .details = {}};
+    for (const SuiteStepDefinition& step : suite.steps) {
+      row.details.push_back(fmt::format("{} x {}: {}", step.repeat, step.id, step.title));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::vector<Row> envelope_rows() {
+  std::vector<Row> rows;
+  for (const std::string& name : shipped_system_envelope_names()) {
+    const SystemEnvelope envelope = find_system_envelope(name);
+    std::string parts;
+    for (const auto& [key, value] : {std::pair{"cpus", envelope.cpus}, std::pair{"simd", envelope.simd},
+                                     std::pair{"stream", envelope.stream}, std::pair{"pages", envelope.pages}}) {
+      parts += value.empty() ? "" : fmt::format("{}{} {}", parts.empty() ? "" : ", ", key, value);
+    }
+    rows.push_back({.name = name, .meaning = envelope.title, .details = {"--envelope takes away: " + parts}});
+  }
+  for (const std::string& name : shipped_envelope_names()) {
+    rows.push_back({.name = name,
+                    .meaning = "a device that heats up, for --emulate-envelope: EMULATED",
+                    .details = {find_thermal_envelope(name).source}});
   }
   return rows;
 }
@@ -136,6 +171,12 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "tracks") {
     return track_rows();
   }
+  if (options.what == "suites") {
+    return suite_rows();
+  }
+  if (options.what == "envelopes") {
+    return envelope_rows();
+  }
   if (options.what == "arrivals") {
     return arrival_rows();
   }
@@ -148,9 +189,11 @@ std::vector<Row> rows_of(const ListCommandOptions& options, Console& console) {
   if (options.what == "machines") {
     return machine_rows(options.folder, console);
   }
-  throw CommandError(ExitCode::usage,
-                     fmt::format("list '{}': known are workloads, scenarios, tracks, arrivals, laws, runs and machines",
-                                 options.what));
+  throw CommandError(
+      ExitCode::usage,
+      fmt::format(
+          "list '{}': known are workloads, scenarios, tracks, suites, envelopes, arrivals, laws, runs and machines",
+          options.what));
 }
 
 std::string rows_text(const std::vector<Row>& rows) {

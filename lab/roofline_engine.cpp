@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 #include "analysis/roofline_dots.hpp"
 #include "analysis/roofline_file.hpp"
@@ -16,6 +17,7 @@
 #include "lab/command_error.hpp"
 #include "lab/events.hpp"
 #include "lab/fresh_id.hpp"
+#include "lab/limit_flags.hpp"
 #include "lab/signal_stop.hpp"
 #include "lab/version.hpp"
 
@@ -44,6 +46,7 @@ class RooflineEngine {
 
  private:
   int measure() {
+    keep_to_simd(with_envelope(options_).simd);
     const RooflineRequest request = roofline_request_from(options_);
     const SignalStop stop;
     const RooflineObserver observer{
@@ -111,6 +114,15 @@ std::vector<std::string> roofline_engine_arguments(const RooflineOptions& option
   }
   if (!options.workload.empty()) {
     arguments.push_back("--workload=" + options.workload);
+  }
+  for (const auto& [flag, value] :
+       {std::pair{"envelope", options.envelope}, std::pair{"simd", options.simd}, std::pair{"membw", options.membw}}) {
+    if (!value.empty()) {
+      arguments.push_back(fmt::format("--{}={}", flag, value));
+    }
+  }
+  if (options.huge_pages != "yes") {
+    arguments.push_back("--huge-pages=" + options.huge_pages);
   }
   if (options.layers) {
     arguments.emplace_back("--layers");

@@ -27,6 +27,18 @@ void add_roofline_flags(CLI::App& sub, RooflineCommandOptions& roofline, int& ev
   sub.add_option("--cpus", what.cpus, "CPUs to use (default: one hardware thread of each core)")
       ->type_name("LIST")
       ->group("Place");
+  sub.add_option("--simd", what.simd, "no instruction set wider than this, also in libraries, e.g. avx2 or sse")
+      ->type_name("LEVEL")
+      ->group("Taken away");
+  sub.add_option("--membw", what.membw, "a stream on another CPU reads memory meanwhile, e.g. 4GB/s or max")
+      ->type_name("B/s")
+      ->group("Taken away");
+  sub.add_option("--huge-pages", what.huge_pages, "no: keep transparent huge pages away (default: yes)")
+      ->type_name("yes|no")
+      ->group("Taken away");
+  sub.add_option("--envelope", what.envelope, "what to take away by name, or a file: assay list envelopes")
+      ->type_name("NAME|FILE")
+      ->group("Taken away");
   sub.add_option("--svg", roofline.svg, "the chart (default: beside the result file)")
       ->type_name("FILE")
       ->group("Output");

@@ -14,6 +14,7 @@
 #include "harness/quantity.hpp"
 #include "lab/bench_flags.hpp"
 #include "lab/command_error.hpp"
+#include "lab/limit_flags.hpp"
 
 namespace assay {
 
@@ -92,6 +93,32 @@ void read_workload(const RooflineOptions& options, RooflineRequest& request) {
   (void)request.workload->entry->make(parameters);
 }
 
+void read_limits(const RooflineOptions& options, RooflineRequest& request, Problems& problems) {
+  SystemLimits& limits = request.limits;
+  problems.note("simd", options.simd, [&] {
+    if (!options.simd.empty()) {
+      require_simd_level(options.simd);
+      limits.simd = options.simd;
+    }
+  });
+  problems.note("membw", options.membw, [&] {
+    if (!options.membw.empty()) {
+      limits.stream_bytes_per_s = parse_stream(options.membw);
+    }
+  });
+  problems.note("huge-pages", options.huge_pages, [&] {
+    if (options.huge_pages != "yes" && options.huge_pages != "no") {
+      throw std::invalid_argument("expected yes or no");
+    }
+    limits.pages = options.huge_pages == "no" ? "small" : "";
+  });
+  if (!options.envelope.empty()) {
+    const SystemLimits whole = envelope_limits(options.envelope);
+    limits.name = whole.name;
+    limits.cpus = whole.cpus;
+  }
+}
+
 }  // namespace
 
 Nanoseconds roofline_time_from(const std::string& text) {
@@ -104,7 +131,8 @@ Nanoseconds roofline_time_from(const std::string& text) {
   return time;
 }
 
-RooflineRequest roofline_request_from(const RooflineOptions& options) {
+RooflineRequest roofline_request_from(const RooflineOptions& typed) {
+  const RooflineOptions options = with_envelope(typed);
   RooflineRequest request;
   Problems problems;
   problems.note("cpus", options.cpus, [&] { request.cpus = cpus_from(options.cpus); });
@@ -112,6 +140,7 @@ RooflineRequest roofline_request_from(const RooflineOptions& options) {
   problems.note("seed", options.seed, [&] { request.seed = parse_count(options.seed); });
   problems.note("workload", options.workload, [&] { read_workload(options, request); });
   problems.note("only", options.only, [&] { request.parts = parts_from(options.only); });
+  read_limits(options, request, problems);
   problems.throw_if_any();
   return request;
 }

@@ -14,6 +14,10 @@ struct RooflineOptions {
   std::string only;      ///< parts, comma-separated, e.g. "compute,bandwidth"; empty: all
   std::string workload;  ///< in place of the dots, e.g. "resnet50:dtype=i8"; empty: none
   bool layers = false;   ///< and each of its layers
+  std::string envelope;  ///< stands for the four below
+  std::string simd;      ///< the widest instruction set; empty: the best
+  std::string membw;     ///< bandwidth taken away by a stream on another CPU: "4GB/s" or "max"; empty: none
+  std::string huge_pages = "yes";
 };
 
 /// The limit of the rounds. Throws std::invalid_argument saying what is accepted.

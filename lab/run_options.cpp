@@ -14,6 +14,7 @@ constexpr std::string_view kPlace = "Place";
 constexpr std::string_view kServing = "Serving";
 constexpr std::string_view kServer = "Server over HTTP";
 constexpr std::string_view kInjected = "Injected load";
+constexpr std::string_view kTaken = "Taken away";
 
 constexpr std::array kFlags{
     RunFlag{"scenario", "NAME", "single, multi, server or offline (default: single)", kTraffic},
@@ -97,7 +98,10 @@ constexpr std::array kFlags{
             "Poisson bursts on each worker's CPU: so many a second, each of T (default: 1ms), e.g. 80x1ms", kInjected},
     RunFlag{"background", "SHARE", "take this share of each worker's CPU, e.g. 50%", kInjected},
     RunFlag{"ctxsw", "R", "force so many context switches a second on each worker's CPU, e.g. 1k", kInjected},
-    RunFlag{"membw", "B/s", "read memory beside the run at this rate, e.g. 4GB/s", kInjected},
+    RunFlag{"membw", "B/s", "read memory beside the run at this rate, e.g. 4GB/s, or max", kInjected},
+    RunFlag{"simd", "LEVEL", "no instruction set wider than this, also in libraries, e.g. avx2 or sse", kTaken},
+    RunFlag{"envelope", "NAME|FILE", "what to take away from the machine: assay list envelopes, or such a file",
+            kTaken},
     RunFlag{"inject-on", "LIST", "inject on these CPUs instead, e.g. 0-3", kInjected},
     RunFlag{"inject-priority", "HOW",
             "strongest: SCHED_FIFO where the system allows it; or ordinary (default: strongest)", kInjected},

@@ -17,6 +17,7 @@
 #include "lab/flag_reader.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
+#include "lab/limit_flags.hpp"
 #include "lab/remote_flags.hpp"
 #include "lab/serving_flags.hpp"
 #include "loadgen/trace_file.hpp"
@@ -244,7 +245,7 @@ void read_interference(FlagReader& flags, InterferenceRequest& request) {
   flags.with("noise", [&](const std::string& text) { request.noise = parse_noise(text); });
   flags.with("background", [&](const std::string& text) { request.background_share = parse_share(text); });
   flags.with("ctxsw", [&](const std::string& text) { request.switches_per_s = parse_rate(text); });
-  flags.with("membw", [&](const std::string& text) { request.memory_bytes_per_s = parse_bandwidth(text); });
+  flags.with("membw", [&](const std::string& text) { request.memory_bytes_per_s = parse_stream(text); });
   flags.with("inject-on", [&](const std::string& text) { request.cpus = cpus_from(text); });
   flags.with("inject-priority", [&](const std::string& text) { request.priority = parse_injector_priority(text); });
   flags.with("with", [&](const std::string& text) { request.source = parse_injector_source(text); });
@@ -258,6 +259,14 @@ void read_place(FlagReader& flags, RunRequest& request) {
     }
   });
   flags.with("cpus", [&](const std::string& text) { request.cpus = cpus_from(text); });
+}
+
+void read_limits(FlagReader& flags, RunRequest& request) {
+  flags.with("simd", [&](const std::string& text) {
+    require_simd_level(text);
+    request.limits.simd = text;
+  });
+  flags.with("envelope", [&](const std::string& text) { request.limits = envelope_limits(text); });
 }
 
 HedgeRequest hedge_from(const std::string& text) {
@@ -320,7 +329,8 @@ std::string with_flag_names(std::string line) {
 
 }  // namespace
 
-RunRequest request_from(const RunOptions& options) {
+RunRequest request_from(const RunOptions& typed) {
+  const RunOptions options = with_envelope(typed);
   FlagReader flags(options);
   RunRequest request;
   read_workload(options.workload, request.workload, flags);
@@ -346,6 +356,7 @@ RunRequest request_from(const RunOptions& options) {
   }
   read_length(flags, request);
   read_soak(flags, request);
+  read_limits(flags, request);
   read_work(flags, request);
   read_interference(flags, request.interference);
   read_place(flags, request);

@@ -21,6 +21,7 @@
 #include "lab/bundle_writer.hpp"
 #include "lab/fresh_id.hpp"
 #include "lab/json_output.hpp"
+#include "lab/limit_flags.hpp"
 #include "lab/report_command.hpp"
 #include "lab/roofline_measuring.hpp"
 #include "lab/slurm_notes.hpp"
@@ -75,7 +76,7 @@ class SuiteCommand {
       : options_(options), console_(options.console), suite_(suite_named(options.suite)) {
     require_json_target(options.json);
     take_label(options.label);
-    plan_ = plan_suite(suite_);
+    plan_ = plan_suite(suite_, options.envelope);
     describe();
   }
 
@@ -120,6 +121,10 @@ class SuiteCommand {
     record_.tool_revision = build.revision_with_state();
     record_.compiler = build.compiler;
     record_.build_type = build.build_type;
+    if (!options_.envelope.empty()) {
+      record_.system = SystemKind::envelope;
+      record_.limits = envelope_limits(options_.envelope);
+    }
     record_.notes = slurm_notes(environment_variable);
     for (const SuiteOmission& omission : plan_.left_out) {
       record_.gaps.push_back({.step = omission.step, .reason = without_folders(omission.reason)});

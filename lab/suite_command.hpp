@@ -12,6 +12,7 @@ namespace assay {
 
 struct SuiteCommandOptions {
   std::string suite = "default";  ///< a name or a file
+  std::string envelope;           ///< what is taken away from the machine: a name or a file; empty: nothing
   std::string label;              ///< of the machine in this bundle; empty: its own
   MeasurementOptions measurement;
   ConsoleOptions console;

@@ -12,6 +12,10 @@ void add_suite_command(CommandAdder& adder) {
                                   [options] { return suite_command(*options); });
   sub->add_option("suite", options->suite, "default, smoke, or a file like those of share/suites/ (default: default)")
       ->type_name("SUITE");
+  sub->add_option("--envelope", options->envelope,
+                  "take something away from the machine first: assay list envelopes, or such a file")
+      ->type_name("NAME|FILE")
+      ->group("Place");
   sub->add_option("--label", options->label, "label of the machine in this bundle, e.g. the name of a node")
       ->type_name("L")
       ->group("Output");

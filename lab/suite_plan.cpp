@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "lab/command_error.hpp"
+#include "lab/limit_flags.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/soak_command.hpp"
 #include "scenarios/run_request.hpp"
@@ -43,7 +44,7 @@ RooflineOptions roofline_of(const SuiteStepDefinition& definition) {
   return options;
 }
 
-RunOptions run_of(const SuiteDefinition& suite, const SuiteStepDefinition& definition) {
+RunOptions run_of(const SuiteDefinition& suite, const SuiteStepDefinition& definition, const std::string& envelope) {
   const bool own = !definition.workload.empty();
   SoakCommandOptions soak;
   RunOptions run{.workload = own ? definition.workload : suite.workload,
@@ -61,20 +62,24 @@ RunOptions run_of(const SuiteDefinition& suite, const SuiteStepDefinition& defin
     }
     run.set(flag, value);
   }
+  if (!envelope.empty()) {
+    run.set("envelope", envelope);
+  }
   if (definition.kind == SuiteStepDefinition::Kind::soak) {
-    soak.run.run = std::move(run);
+    soak.run.run = with_envelope(std::move(run));  // all CPUs work, of those that are left
     return soak_run(soak);
   }
   return run;
 }
 
-SuiteStep step_of(const SuiteDefinition& suite, const SuiteStepDefinition& definition) {
+SuiteStep step_of(const SuiteDefinition& suite, const SuiteStepDefinition& definition, const std::string& envelope) {
   SuiteStep step{.definition = definition, .repeat = 1, .run = {}, .roofline = {}};
   if (step.is_roofline()) {
     step.roofline = roofline_of(definition);
+    step.roofline.envelope = envelope;
     step.expected = roofline_request_from(step.roofline).time_limit + kAroundRoofline;
   } else {
-    step.run = run_of(suite, definition);
+    step.run = run_of(suite, definition, envelope);
     step.expected = expected_duration(request_from(step.run)) + kAroundRun;
   }
   return step;
@@ -92,6 +97,9 @@ std::string SuiteStep::command() const {
   for (const auto& [flag, value] : definition.flags) {
     text += fmt::format(" --{} {}", flag, value);
   }
+  if (!roofline.envelope.empty()) {
+    text += " --envelope " + roofline.envelope;
+  }
   return without_folders(text);
 }
 
@@ -103,13 +111,13 @@ Nanoseconds SuitePlan::expected() const {
   return sum;
 }
 
-SuitePlan plan_suite(const SuiteDefinition& suite) {
+SuitePlan plan_suite(const SuiteDefinition& suite, const std::string& envelope) {
   SuitePlan plan;
   std::vector<SuiteStep> once;
   std::uint64_t rounds = 0;
   for (const SuiteStepDefinition& definition : suite.steps) {
     try {
-      once.push_back(step_of(suite, definition));
+      once.push_back(step_of(suite, definition, envelope));
       rounds = std::max(rounds, definition.repeat);
     } catch (const CommandError& error) {
       const std::string text = error.what();

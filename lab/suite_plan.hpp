@@ -39,8 +39,8 @@ struct SuitePlan {
 };
 
 /// Every step once, then every second repeat, and so on: what drifts meets all steps alike. Throws CommandError (usage)
-/// for a step that cannot be measured and is not optional.
-[[nodiscard]] SuitePlan plan_suite(const SuiteDefinition& suite);
+/// for a step that cannot be measured and is not optional. Every step under `envelope`, a name or a file; empty: none.
+[[nodiscard]] SuitePlan plan_suite(const SuiteDefinition& suite, const std::string& envelope = "");
 
 /// The text with the folders of absolute paths left out: what is written into a bundle names no folder of this machine.
 [[nodiscard]] std::string without_folders(const std::string& text);

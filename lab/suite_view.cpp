@@ -69,7 +69,8 @@ std::string suite_result_text(const LoadedBundle& bundle, const TextStyle& style
   const BundleRecord& record = bundle.record;
   std::string text;
   const auto add = [&](const std::string& line) { text += printable_text(line, style.charset) + '\n'; };
-  add(fmt::format("{} on {}", record.title, record.identity.label));
+  add(fmt::format("{} on {}{}", record.title, record.identity.label,
+                  record.limits.any() ? ", ENVELOPE " + limits_text(record.limits) : ""));
   for (const BundleEntry& entry : record.entries) {
     add(fmt::format("  {:<12} {:<9} {}", fmt::format("{}-{}", entry.step, entry.repeat), verdict_of(entry),
                     finding_of(bundle, entry, style.charset)));

@@ -46,6 +46,7 @@ class Experiment {
     document_.machine = machine;
     document_.machine_identity = identify(machine);
     document_.seed = request.seed;
+    document_.limits = request.limits;
   }
 
   RunDocument run() {

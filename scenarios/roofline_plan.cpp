@@ -16,6 +16,7 @@
 #include "kernels/dots.hpp"
 #include "kernels/loaded_latency.hpp"
 #include "kernels/memory_subjects.hpp"
+#include "kernels/simd_cap.hpp"
 #include "kernels/simd_choice.hpp"
 #include "scenarios/layer_works.hpp"
 #include "scenarios/roofline_levels.hpp"
@@ -32,7 +33,7 @@ class Planner {
       : machine_(machine), levels_(levels), cpus_(request.cpus) {}
 
   void compute() {
-    const ComputePeaks peaks = compute_peaks(machine_.isa);
+    const ComputePeaks peaks = compute_peaks(within_simd_cap(machine_.isa));
     for (const ComputePeak& peak : peaks.here) {
       add_peak(peak, 1);
     }

@@ -13,10 +13,12 @@
 #include "harness/doctor.hpp"
 #include "harness/host_pressure.hpp"
 #include "harness/nominal_clock.hpp"
+#include "harness/process_memory.hpp"
 #include "harness/round_sampler.hpp"
 #include "harness/sampling_team.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/team_threads.hpp"
+#include "scenarios/interference/interference.hpp"
 #include "scenarios/level_sweep.hpp"
 #include "scenarios/memory_need.hpp"
 #include "scenarios/roofline_levels.hpp"
@@ -70,6 +72,7 @@ class RooflineRun {
 
   RooflineMeasurement run() {
     read_conditions_here();
+    take_away();
     const Instant begin = clock_.now();
     SamplingTeam::with(cpus_, clock_, [this](SamplingTeam& team) { measure(team); });
     result_.duration_s = seconds(clock_.now() - begin);
@@ -99,6 +102,34 @@ class RooflineRun {
     const Reading<NominalClock> nominal = read_nominal_clock(files_);
     result_.nominal_clock_hz = nominal ? std::optional(nominal->hz) : std::nullopt;
     result_.nominal_clock_source = nominal ? nominal->source : nominal.reason();
+  }
+
+  /// What the request takes away, before a thread is started or memory is touched.
+  void take_away() {
+    result_.limits = request_.limits;
+    if (!request_.limits.pages.empty()) {
+      small_pages_.emplace();
+      if (const auto& problem = small_pages_->problem()) {
+        throw std::runtime_error("--huge-pages no: refused (" + *problem + ")");
+      }
+    }
+    if (!request_.limits.stream_bytes_per_s) {
+      return;
+    }
+    const InjectionPlace place{.victim_cpus = cpus_,
+                               .issuing_cpus = {},
+                               .allowed_cpus = result_.machine.allowed_cpus(),
+                               .last_level_cache = result_.machine.last_level_cache()};
+    if (std::ranges::find(cpus_, stream_cpu(place)) != cpus_.end()) {
+      throw std::invalid_argument(
+          "--membw: every CPU is measured, and the stream needs one; leave one out with --cpus");
+    }
+    InterferenceRequest request;
+    request.memory_bytes_per_s = request_.limits.stream_bytes_per_s;
+    constexpr Nanoseconds kLongest = std::chrono::hours{25};  // above what a roofline may take
+    interference_.emplace(
+        Interference::Options{.request = request, .place = place, .seed = request_.seed, .time_limit = kLongest},
+        clock_);
   }
 
   void measure(SamplingTeam& team) {
@@ -167,7 +198,13 @@ class RooflineRun {
     const auto rule = stop_when_narrow_or_after(request_.time_limit);
     const RoundObserver observer{.on_round = [this](std::uint32_t round, bool begins) { account(round, begins); },
                                  .on_visit = observer_.on_progress};
+    if (interference_) {
+      interference_->begin_window();
+    }
     auto samples = RoundSampler(team, clock_, plan_, *rule).measure(rounds, observer, stop_);
+    if (interference_) {
+      result_.interference = interference_->doses();
+    }
     for (std::size_t i = 0; i < indices.size(); ++i) {
       take_samples(subjects_[indices[i]], std::move(samples[i]));
       works_[indices[i]]->finish(subjects_[indices[i]]);
@@ -263,6 +300,8 @@ class RooflineRun {
   SteadyClock clock_{{.spin_margin = Nanoseconds{0}}};
   SystemFiles files_;
   RoundPlan plan_;
+  std::optional<SmallPages> small_pages_;
+  std::optional<Interference> interference_;
   RooflineMeasurement result_;
   std::vector<RooflineSubject> subjects_;
   std::unique_ptr<SubjectCatalogue> catalogue_;

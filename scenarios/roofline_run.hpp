@@ -21,6 +21,7 @@ struct RooflineRequest {
   std::uint64_t seed = 1;
   std::optional<KernelChoice> workload{};  ///< as in RooflinePlanRequest
   bool layers = false;
+  SystemLimits limits{};  ///< its stream and pages are set up here; the CPUs and the instruction set are the caller's
 };
 
 /// What the measuring process tells whoever watches.

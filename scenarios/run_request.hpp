@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/system_limits.hpp"
 #include "loadgen/test_settings.hpp"
 #include "scenarios/interference/interference_request.hpp"
 #include "scenarios/thermal_envelope.hpp"
@@ -28,6 +29,7 @@ struct RunRequest {
   Nanoseconds warm_up = std::chrono::milliseconds{500};
   InterferenceRequest interference;
   std::optional<SoakRequest> soak;
+  SystemLimits limits;                      ///< as the result says them; what they ask for is in the other members
   std::optional<ThermalEnvelope> envelope;  ///< lowers the clock as such a device would: the run is EMULATED
   bool spin = false;                        ///< workers spin for their next sample instead of sleeping
   bool realtime = false;                    ///< SCHED_FIFO for the issuing threads, where the system allows it

@@ -33,11 +33,12 @@ const briefly = (text) => (text.length > 15 ? '' : ` ${text}`);
 
 /**
  * What is said of runs whose numbers are not those of this machine at work, as mark_of() of analysis/run_mark.hpp: '',
- * 'SYNTHETIC', 'EMULATED phone' or both; of several runs each word once. @param {...Run} runs
+ * 'SYNTHETIC', 'EMULATED phone', 'ENVELOPE narrow' or several; of several runs each word once. @param {...Run} runs
  */
 export function markOf(...runs) {
-  const words = runs.flatMap(({ document: { workload, emulated } }) => [workload.synthetic ? 'SYNTHETIC' : '',
-    emulated ? `EMULATED${briefly(emulated.envelope.name)}` : '']);
+  const words = runs.flatMap(({ document: { workload, emulated, limits } }) => [workload.synthetic ? 'SYNTHETIC' : '',
+    emulated ? `EMULATED${briefly(emulated.envelope.name)}` : '',
+    limits ? `ENVELOPE${briefly(limits.name || (limits.simd ? `simd=${limits.simd}` : ''))}` : '']);
   return [...new Set(words)].filter(Boolean).join(' ');
 }
 

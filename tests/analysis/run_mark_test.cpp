@@ -26,6 +26,23 @@ TEST(RunMark, SaysNeitherOneOrBoth) {
   EXPECT_THAT(mark_of(run).words(), ElementsAre("SYNTHETIC", "EMULATED phone"));
   run.synthetic = false;
   EXPECT_EQ(mark_of(run).before(" "), "EMULATED phone ");
+  run.emulated.reset();
+  run.limits.simd = "sse";
+  EXPECT_EQ(mark_of(run).text(), "ENVELOPE simd=sse");
+}
+
+TEST(RunMark, ACappedRunHasAKeyAndAFileNameOfItsOwn) {
+  const RunDocument whole = sample_runs().at(0);
+  RunDocument capped = whole;
+  capped.limits.simd = "sse";
+  EXPECT_NE(comparability_key(whole), comparability_key(capped));
+  EXPECT_THAT(run_file_name(capped), HasSubstr("_single_envelope-simd-sse_"));
+  capped.limits.name = "narrow";
+  EXPECT_THAT(run_file_name(capped), HasSubstr("_single_envelope-narrow_"));
+  EXPECT_THAT(run_labels(std::vector<RunDocument>{whole, capped}),
+              ElementsAre("SingleStream, machine as it is", "SingleStream, ENVELOPE narrow (simd=sse)"));
+  const RunDocument again = run_document_from_json(to_json(capped), "capped");
+  EXPECT_EQ(again.limits, capped.limits);
 }
 
 TEST(RunMark, LabelsTellAnEmulatedRunFromOneThatIsNot) {

@@ -1,0 +1,196 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "analysis/bundle_file.hpp"
+#include "tests/lab/program.hpp"
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::Program;
+using testing::ProgramResult;
+using testing::run_assay;
+using testing::ScratchFolder;
+
+/// A suite of short runs of a small kernel that is not in the program itself.
+std::string small_suite(const ScratchFolder& folder, const std::string& last = "60ms") {
+  const std::string file = folder / "small.toml";
+  std::ofstream(file) << R"(name = "small"
+title = "Small"
+lighthouse = "single"
+metric = "throughput"
+workload = "gemm"
+parameters = ["n=32", "library=own"]
+[[steps]]
+id = "single"
+title = "alone"
+repeat = 2
+flags = { scenario = "single", duration = "60ms", warmup = "5ms", min-queries = "20" }
+[[steps]]
+id = "odd"
+title = "with a flag that is none"
+optional = true
+flags = { cameras = "8" }
+[[steps]]
+id = "last"
+title = "the last"
+flags = { scenario = "single", duration = ")"
+                      << last << R"(", warmup = "5ms", min-queries = "20" }
+)";
+  return file;
+}
+
+/// The bundles in `out`, oldest first.
+std::vector<fs::path> bundles_in(const std::string& out) {
+  std::vector<fs::path> bundles;
+  for (const fs::directory_entry& entry : fs::directory_iterator(out)) {
+    bundles.push_back(entry.path());
+  }
+  std::ranges::sort(bundles);
+  return bundles;
+}
+
+TEST(ProgramSuite, LeavesABundleThatIsWholeReadOnlyAndNamesNobody) {
+  const ScratchFolder folder;
+  const ProgramResult result =
+      run_assay(folder, {"suite", small_suite(folder), "--out", "results", "--label", "node-7", "--json=suite.out"});
+  ASSERT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;  // a busy machine may make a run INVALID
+  const auto bundles = bundles_in(folder / "results");
+  ASSERT_EQ(bundles.size(), 1U) << "hidden folders are gone";
+  EXPECT_THAT(bundles[0].filename().string(), AllOf(HasSubstr("_small_"), Not(HasSubstr("."))));
+  EXPECT_EQ(testing::text_of(bundles[0] / "bundle.json"), testing::text_of(folder / "suite.out"));
+  const LoadedBundle bundle = load_bundle(bundles[0]);
+  EXPECT_THAT(bundle.problems, IsEmpty());
+  EXPECT_TRUE(bundle.record.complete);
+  EXPECT_EQ(bundle.record.identity.label, "node-7");
+  ASSERT_EQ(bundle.runs.size(), 3U);
+  EXPECT_EQ(bundle.runs[0].run.machine_identity.label, "node-7");
+  EXPECT_EQ(bundle.runs_of("single").size(), 2U);
+  ASSERT_EQ(bundle.record.gaps.size(), 1U);
+  EXPECT_EQ(bundle.record.gaps[0].step, "odd");
+  std::array<char, 256> host{};
+  gethostname(host.data(), host.size() - 1);
+  const passwd* const user = getpwuid(getuid());
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(bundles[0])) {
+    if (!entry.is_regular_file()) {
+      continue;
+    }
+    struct stat facts {};
+    ASSERT_EQ(stat(entry.path().c_str(), &facts), 0);
+    EXPECT_EQ(facts.st_mode & 0777U, 0444U) << entry.path();
+    const std::string text = testing::text_of(entry.path());
+    EXPECT_THAT(text, Not(HasSubstr(folder.path().string()))) << entry.path();
+    EXPECT_THAT(text, Not(HasSubstr(fs::current_path().string()))) << entry.path();
+    EXPECT_THAT(text, Not(HasSubstr("/home/"))) << entry.path();
+    // A short name may be part of a word.
+    if (std::string(host.data()).size() > 5) {
+      EXPECT_THAT(text, Not(HasSubstr(host.data()))) << entry.path();
+    }
+    if (user != nullptr && std::string(user->pw_name).size() > 5) {
+      EXPECT_THAT(text, Not(HasSubstr(user->pw_name))) << entry.path();
+    }
+  }
+}
+
+TEST(ProgramSuite, AnInterruptedOneIsKeptAndGoneOnWith) {
+  const ScratchFolder folder;
+  const std::string suite = small_suite(folder, "100s");
+  {
+    Program program(folder, {"suite", suite, "--out", "results", "--json"});
+    // Its own lines go to stderr; the hidden folder shows how far it is.
+    for (int i = 0; i < 3000 && testing::text_of(folder / "stop").empty(); ++i) {
+      bool there = false;
+      for (const std::string& file : folder.files()) {
+        there = there || (file.find("single-1") != std::string::npos && file.find("runs/") != std::string::npos);
+      }
+      if (there) {
+        break;
+      }
+      usleep(10'000);
+    }
+    program.signal(SIGINT);
+    EXPECT_EQ(program.finish().exit_code, 130);
+  }
+  auto bundles = bundles_in(folder / "results");
+  ASSERT_EQ(bundles.size(), 1U);
+  const LoadedBundle first = load_bundle(bundles[0]);
+  EXPECT_TRUE(first.record.interrupted);
+  EXPECT_FALSE(first.record.entries.empty());
+  EXPECT_FALSE(first.record.gaps.empty());
+  const ProgramResult again = run_assay(folder, {"suite", suite, "--out", "results", "--resume", "--dry-run"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+}
+
+TEST(ProgramSuite, ResumeLeavesAWholeBundleAlone) {
+  const ScratchFolder folder;
+  const std::string suite = small_suite(folder);
+  ASSERT_THAT(run_assay(folder, {"suite", suite, "--out", "results"}).exit_code, AnyOf(0, 3));
+  const ProgramResult again = run_assay(folder, {"suite", suite, "--out", "results", "--resume"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("nothing is left to measure"));
+  EXPECT_EQ(bundles_in(folder / "results").size(), 1U);
+  const ProgramResult other = run_assay(folder, {"suite", suite, "--out", "results", "--resume", "--label", "other"});
+  EXPECT_THAT(other.err, HasSubstr("there is nothing to go on with"));
+  EXPECT_EQ(bundles_in(folder / "results").size(), 2U);
+}
+
+TEST(ProgramSuite, AnEnvelopeIsSaidEverywhere) {
+  const ScratchFolder folder;
+  const std::string envelope = folder / "mine.toml";
+  std::ofstream(envelope) << "name = \"mine\"\ntitle = \"Mine\"\nsimd = \"scalar\"\n";
+  const ProgramResult result =
+      run_assay(folder, {"suite", small_suite(folder), "--out", "results", "--envelope", envelope});
+  if (result.exit_code == 2 && result.err.find("this processor has") != std::string::npos) {
+    GTEST_SKIP() << result.err;
+  }
+  ASSERT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("ENVELOPE mine (simd=scalar)"));
+  const auto bundles = bundles_in(folder / "results");
+  ASSERT_EQ(bundles.size(), 1U);
+  EXPECT_THAT(bundles[0].filename().string(), HasSubstr("_small_mine_"));
+  const LoadedBundle bundle = load_bundle(bundles[0]);
+  EXPECT_EQ(bundle.record.system, SystemKind::envelope);
+  EXPECT_EQ(bundle.record.limits.simd, "scalar");
+  ASSERT_FALSE(bundle.runs.empty());
+  EXPECT_EQ(bundle.runs[0].run.limits.simd, "scalar");
+  EXPECT_THAT(testing::text_of(bundles[0] / "report.html"), HasSubstr("<strong>ENVELOPE:</strong>"));
+  EXPECT_THAT(testing::text_of(bundles[0] / "bundle.json"), Not(HasSubstr(folder.path().string())));
+}
+
+TEST(ProgramSuite, SaysWhatIsWrongBeforeItMeasures) {
+  const ScratchFolder folder;
+  EXPECT_EQ(run_assay(folder, {"suite", "grand"}).exit_code, 2);
+  EXPECT_EQ(run_assay(folder, {"suite", "smoke", "--label", "a b"}).exit_code, 2);
+  EXPECT_EQ(run_assay(folder, {"suite", "smoke", "--envelope", "hollow"}).exit_code, 2);
+  const ProgramResult level = run_assay(folder, {"run", "gemm", "--simd", "avx9000", "--dry-run"});
+  EXPECT_EQ(level.exit_code, 2);
+  EXPECT_THAT(level.err, HasSubstr("--simd: 'avx9000': this processor has "));
+  EXPECT_EQ(run_assay(folder, {"roofline", "--simd", "avx9000"}).exit_code, 2);
+  std::ofstream(folder / "broken.toml") << "name = \"x\"\n";
+  EXPECT_EQ(run_assay(folder, {"suite", folder / "broken.toml"}).exit_code, 5);
+  const ProgramResult plan = run_assay(folder, {"suite", "smoke", "--dry-run"});
+  EXPECT_EQ(plan.exit_code, 0);
+  EXPECT_THAT(plan.out, AllOf(HasSubstr("suite smoke: "), HasSubstr("assay run gemv --scenario offline")));
+  EXPECT_THAT(run_assay(folder, {"list", "suites"}).out, HasSubstr("smoke"));
+  EXPECT_THAT(run_assay(folder, {"list", "envelopes"}).out, AllOf(HasSubstr("starved"), HasSubstr("narrow")));
+}
+
+}  // namespace
+}  // namespace assay
