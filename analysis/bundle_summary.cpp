@@ -16,26 +16,6 @@ using nlohmann::ordered_json;
 
 namespace {
 
-std::string limits_text(const SystemLimits& limits) {
-  if (!limits.any()) {
-    return limits.name;
-  }
-  std::vector<std::string> parts;
-  if (!limits.cpus.empty()) {
-    parts.push_back("CPUs " + limits.cpus);
-  }
-  if (!limits.simd.empty()) {
-    parts.push_back(limits.simd);
-  }
-  if (limits.stream_bytes_per_s) {
-    parts.push_back("beside a stream of " + format_bandwidth(*limits.stream_bytes_per_s));
-  }
-  if (!limits.thermal.empty()) {
-    parts.push_back("thermal envelope " + limits.thermal);
-  }
-  return fmt::format("{}: {}", limits.name, fmt::join(parts, ", "));
-}
-
 std::string machine_text(const Machine& machine) {
   return fmt::format("{}, {} {}, {}, {}", machine.cpu_model.empty() ? "unknown CPU" : machine.cpu_model,
                      machine.core_count, machine.core_count == 1 ? "core" : "cores",

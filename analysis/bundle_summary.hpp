@@ -17,7 +17,7 @@ struct BundleSummary {
   std::string suite;
   std::string suite_sha256;
   SystemKind system = SystemKind::measured;
-  std::string limits;  ///< "narrow: CPUs 0, sse2"; empty: a machine as it is
+  std::string limits;  ///< "narrow (cpus=0 simd=sse2)"; empty: a machine as it is
   MachineIdentity identity;
   std::string machine;  ///< "AMD EPYC 7B13, 8 cores, 16.0 GiB, Debian GNU/Linux 12 (bookworm)"
   std::string tool;     ///< "0.1.0 (3f2a1b0)"

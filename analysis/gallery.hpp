@@ -50,7 +50,7 @@ struct GalleryNode {
 /// Machines of one shape that ran one suite under the same limits: these should give the same.
 struct GalleryGroup {
   std::string title;               ///< what the machines are
-  std::string subject;             ///< "suite edge", "suite edge, envelope narrow: CPUs 0"
+  std::string subject;             ///< "suite edge", "suite edge, envelope narrow (cpus=0)"
   std::vector<GalleryNode> nodes;  ///< by label, numbers by their value
   std::vector<GalleryFigure> figures;
   std::vector<std::string> outliers;  ///< one sentence each, the largest difference first

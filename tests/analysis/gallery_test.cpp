@@ -97,7 +97,7 @@ TEST(Gallery, NeverMixesEnvelopesOrSuitesWithTheMachineAsItIs) {
   fleet[2].suite_sha256 = "another";
   const Gallery gallery = gallery_of(fleet);
   ASSERT_THAT(gallery.groups, SizeIs(3));
-  EXPECT_THAT(gallery_text(gallery, Charset::utf8), HasSubstr("suite default, envelope narrow: CPUs 0, sse2"));
+  EXPECT_THAT(gallery_text(gallery, Charset::utf8), HasSubstr("suite default, envelope narrow (cpus=0 simd=sse2)"));
 }
 
 TEST(Gallery, ShowsTheNewestBundleOfAMachine) {

@@ -41,18 +41,22 @@ BundleRecord golden_bundle() {
                       .entries = {},
                       .gaps = {{.step = "soak", .reason = "the suite was interrupted before it"}},
                       .notes = {"Slurm job 123, 1 node, partition lab"}};
-  record.entries.push_back({.step = "offline",
-                            .title = "all at once",
-                            .kind = "run",
-                            .repeat = 1,
-                            .file = "runs/offline-1.run.json",
-                            .sha256 = sha256_hex("run"),
-                            .comparability_key = "sha256:" + sha256_hex("key"),
-                            .scenario = "offline",
-                            .command = "assay run gemv --scenario offline",
-                            .valid = false,
-                            .interrupted = true,
-                            .invalid_codes = {"min_duration", "interrupted"}});
+  record.entries.push_back(
+      {.step = "offline",
+       .title = "all at once",
+       .kind = "run",
+       .repeat = 1,
+       .file = "runs/offline-1.run.json",
+       .sha256 = sha256_hex("run"),
+       .comparability_key = "sha256:" + sha256_hex("key"),
+       .scenario = "offline",
+       .command = "assay run gemv --scenario offline",
+       .valid = false,
+       .interrupted = true,
+       .invalid_codes = {"min_duration", "interrupted"},
+       .figures = {{.name = "samples per second",
+                    .unit = "samples/s",
+                    .estimate = {.point = 163.5, .reason = "one run has no interval; repeat it"}}}});
   record.entries.push_back({.step = "roofline",
                             .title = "ceilings",
                             .kind = "roofline",
@@ -64,7 +68,8 @@ BundleRecord golden_bundle() {
                             .command = "assay roofline",
                             .valid = true,
                             .interrupted = false,
-                            .invalid_codes = {}});
+                            .invalid_codes = {},
+                            .figures = {}});
   return record;
 }
 
