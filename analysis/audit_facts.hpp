@@ -35,7 +35,4 @@ struct LighthouseRuns {
 [[nodiscard]] FairnessFacts fairness_facts(const std::string& letter, const LoadedBundle& bundle,
                                            const LighthouseRuns& chosen);
 
-/// "SIMD at most sse2; CPUs 0; 8.00 GB/s of the bandwidth taken by a stream"; empty: nothing was taken away.
-[[nodiscard]] std::string limits_text(const SystemLimits& limits);
-
 }  // namespace assay

@@ -128,21 +128,4 @@ AuditLighthouse lighthouse_of(const LighthouseRuns& chosen) {
   return lighthouse;
 }
 
-std::string limits_text(const SystemLimits& limits) {
-  std::vector<std::string> parts;
-  if (!limits.simd.empty()) {
-    parts.push_back("SIMD at most " + limits.simd);
-  }
-  if (!limits.cpus.empty()) {
-    parts.push_back("CPUs " + limits.cpus);
-  }
-  if (limits.stream_bytes_per_s) {
-    parts.push_back(fmt::format("a stream beside it that is to take {}", format_bandwidth(*limits.stream_bytes_per_s)));
-  }
-  if (!limits.thermal.empty()) {
-    parts.push_back("clock of the thermal model " + limits.thermal);
-  }
-  return fmt::format("{}", fmt::join(parts, "; "));
-}
-
 }  // namespace assay

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "analysis/bundle_file.hpp"
+#include "analysis/system_limits.hpp"
 #include "lab/command_error.hpp"
 #include "lab/run_files.hpp"
 
@@ -15,23 +16,6 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string limits_text(const SystemLimits& limits) {
-  std::vector<std::string> parts;
-  const auto add = [&](const char* what, const std::string& value) {
-    if (!value.empty()) {
-      parts.push_back(fmt::format("{} {}", what, value));
-    }
-  };
-  add("envelope", limits.name);
-  add("CPUs", limits.cpus);
-  add("SIMD up to", limits.simd);
-  if (limits.stream_bytes_per_s) {
-    add("bandwidth asked of a stream beside it:", fmt::format("{:.3g} GB/s", *limits.stream_bytes_per_s / 1e9));
-  }
-  add("thermal envelope", limits.thermal);
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
 
 /// The last part of a path: the others name folders of a person.
 std::string name_of_path(const std::string& path) {
