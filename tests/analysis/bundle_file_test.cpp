@@ -38,7 +38,7 @@ json schema() {
 }
 
 auto refusal(const std::string& text, const std::string& words) {
-  return testing::Value([text] { (void)bundle_from_json(text, "b.json"); },
+  return ::testing::Value([text] { (void)bundle_from_json(text, "b.json"); },
                         ThrowsMessage<std::runtime_error>(AllOf(StartsWith("b.json: "), HasSubstr(words))));
 }
 
