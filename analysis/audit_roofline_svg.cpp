@@ -284,8 +284,7 @@ class Chart {
       const std::string rate = ceiling_value_text(*roofs.peak.point, roofs.work_unit + "/s", Charset::utf8);
       const double at = canvas_.py(*roofs.peak.point);
       if (narrow_) {
-        canvas_.label("label strong hue " + hue_of(i), canvas_.x.end - 4.0, at - 8.0, "end",
-                      fmt::format("{} {}", system(i).letter, rate));
+        narrow_peak_label(i, at, fmt::format("{} {}", system(i).letter, rate));
         continue;
       }
       const double y = std::max(at, free + 2.3 * kLine);
@@ -294,6 +293,19 @@ class Chart {
       canvas_.path("leader", fmt::format("M{:.1f} {:.1f}L{:.1f} {:.1f}", canvas_.x.end, at, x - 4.0, y));
       canvas_.label("label strong hue " + hue_of(i), x, y + 1.0, "start", fmt::format("{} {}", system(i).letter, rate));
       canvas_.label("label small", x, y + 1.0 + kLine, "start", clipped(kind_text(system(i)), 26));
+    }
+  }
+
+  /// Above its line or below it, further left where peaks are alike.
+  void narrow_peak_label(std::size_t i, double at, const std::string& text) {
+    const double width = 1.1 * text_width(text, 13.0);
+    for (const double right : {canvas_.x.end - 4.0, canvas_.x.end - 10.0 - width}) {
+      for (const double dy : {-11.0, 12.0}) {
+        if (canvas_.places().take({.x = right - 0.5 * width, .y = at + dy, .width = width, .height = kLine - 2.0})) {
+          canvas_.label("label strong hue " + hue_of(i), right, at + dy + 4.5, "end", text);
+          return;
+        }
+      }
     }
   }
 
