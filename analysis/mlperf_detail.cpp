@@ -45,8 +45,8 @@ bool take_message(std::string_view text, Messages& messages, MlperfLog& log) {
     return false;
   }
   ++log.message_count;
-  log.error_count += flag(message, "is_error") ? 1 : 0;
-  log.warning_count += flag(message, "is_warning") ? 1 : 0;
+  log.error_count += std::uint64_t{flag(message, "is_error")};
+  log.warning_count += std::uint64_t{flag(message, "is_warning")};
   messages.try_emplace(message["key"].get<std::string>(), message["value"]);
   return true;
 }

@@ -9,19 +9,13 @@
 #include "analysis/mlperf_log.hpp"
 #include "analysis/mlperf_log_lines.hpp"
 #include "analysis/untrusted_json.hpp"
+#include "harness/file_source.hpp"
 
 namespace assay {
 
 namespace {
 
 constexpr double kNanosecond = 1e-9;
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t";
-  const auto begin = text.find_first_not_of(kBlank);
-  return begin == std::string_view::npos ? std::string_view{}
-                                         : text.substr(begin, text.find_last_not_of(kBlank) - begin + 1);
-}
 
 /// "99.00 percentile latency (ns)   : 812" and its like.
 std::optional<MlperfTime> time_of(std::string_view name, double value_ns, bool per_query) {
@@ -66,8 +60,8 @@ class SummaryReader {
       count_errors(line);
       return;
     }
-    const std::string_view name = trimmed(line.substr(0, colon));
-    const std::string_view value = trimmed(line.substr(colon + 1));
+    const std::string name = trimmed(line.substr(0, colon));
+    const std::string value = trimmed(line.substr(colon + 1));
     take_text(name, value);
     if (const auto number = log_number(value)) {
       take_number(name, *number);

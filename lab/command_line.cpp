@@ -18,7 +18,7 @@
 #include "lab/completion.hpp"
 #include "lab/engine.hpp"
 #include "lab/explain_command.hpp"
-#include "lab/import_command.hpp"
+#include "lab/file_commands.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/peak_command.hpp"
 #include "lab/real_world_command.hpp"
@@ -67,7 +67,7 @@ class CommandLine {
     add_doctor();
     add_list();
     add_report();
-    add_import();
+    add_file_commands(adder_);
     add_explain();
     add_version();
     add_machine();
@@ -273,18 +273,6 @@ class CommandLine {
     add_report_flags(*sub, report_);
   }
 
-  void add_import() {
-    CLI::App* sub = command("import", "what another program's result file says, with intervals",
-                            [this] { return import_command(import_); });
-    sub->add_option("format", import_.format, "gbench: JSON of Google Benchmark")
-        ->required()
-        ->check(CLI::IsMember({"gbench"}))
-        ->type_name("FORMAT");
-    sub->add_option("file", import_.path, "the result file")->required()->type_name("FILE");
-    add_json(sub, import_.json);
-    add_console(sub, import_.console);
-  }
-
   void add_explain() {
     CLI::App* sub =
         command("explain", "what a word means that the program prints", [this] { return explain_command(explain_); });
@@ -339,7 +327,6 @@ class CommandLine {
   ListCommandOptions list_;
   ReportCommandOptions report_;
   RooflineCommandOptions roofline_;
-  ImportCommandOptions import_;
   ExplainCommandOptions explain_;
   VersionCommandOptions version_;
   MachineCommandOptions machine_;

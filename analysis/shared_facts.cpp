@@ -1,0 +1,212 @@
+#include "analysis/shared_facts.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "analysis/run_file_field.hpp"
+#include "analysis/untrusted_json.hpp"
+
+namespace assay {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kLongestShown = 80;
+constexpr std::size_t kMostTraces = 20;
+
+char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+
+std::string lowered(std::string_view text) {
+  std::string copy(text);
+  std::ranges::transform(copy, copy.begin(), lower);
+  return copy;
+}
+
+/// Where `name` stands alone in `text`, both in lower case.
+std::size_t find_alone(std::string_view text, std::string_view name) {
+  for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const std::size_t end = at + name.size();
+    const bool begins = at == 0 || !is_word(text[at - 1]) || !is_word(name.front());
+    if (begins && (end == text.size() || !is_word(text[end]) || !is_word(name.back()))) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+/// Calls visit(place, text) for each text of a document, its keys too.
+template <class Visit>
+void each_text(const json& value, const std::string& place, const Visit& visit) {
+  if (value.is_string()) {
+    visit(place, value.get_ref<const std::string&>());
+  } else if (value.is_array()) {
+    for (const json& element : value) {
+      each_text(element, place, visit);
+    }
+  } else if (value.is_object()) {
+    for (const auto& [key, member] : value.items()) {
+      const std::string below = (place.empty() ? "" : place + ".") + printable(key, kLongestShown);
+      visit(below + " (its name)", key);
+      each_text(member, below, visit);
+    }
+  }
+}
+
+std::size_t count_numbers(const json& value) {
+  if (!value.is_structured()) {
+    return value.is_number() ? 1 : 0;
+  }
+  std::size_t count = 0;
+  for (const json& member : value) {
+    count += count_numbers(member);
+  }
+  return count;
+}
+
+/// Length of a MAC address at the beginning of `text`, 0 if there is none.
+std::size_t mac_length(std::string_view text) {
+  constexpr std::size_t kLength = 17;
+  if (text.size() < kLength || (text.size() > kLength && (is_word(text[kLength]) || text[kLength] == text[2]))) {
+    return 0;
+  }
+  for (std::size_t i = 0; i < kLength; ++i) {
+    const bool separator = i % 3 == 2;
+    if (separator ? text[i] != text[2] || (text[i] != ':' && text[i] != '-') : !is_hex(text[i])) {
+      return 0;
+    }
+  }
+  return kLength;
+}
+
+/// Length of an IPv4 address, 0 if there is none or it names this computer only.
+std::size_t ip_length(std::string_view text) {
+  std::size_t at = 0;
+  for (int part = 0; part < 4; ++part) {
+    int value = 0;
+    const std::size_t begin = at;
+    while (at < text.size() && at - begin < 3 && is_digit(text[at])) {
+      value = 10 * value + (text[at++] - '0');
+    }
+    if (at == begin || value > 255 || (part < 3 && (at == text.size() || text[at++] != '.'))) {
+      return 0;
+    }
+  }
+  const bool goes_on =
+      at < text.size() && (is_word(text[at]) || (text[at] == '.' && at + 1 < text.size() && is_digit(text[at + 1])));
+  const bool own = text.starts_with("127.") || text.starts_with("0.0.0.0");
+  return goes_on || own ? 0 : at;
+}
+
+bool is_path_end(char c) { return c == '"' || c == '/' || c == '\\' || c <= ' '; }
+
+/// Length of "/home/ann", "/Users/ann" or "C:\Users\ann".
+std::size_t home_length(std::string_view text) {
+  for (const std::string_view root : {"/home/", "/Users/", "\\Users\\", "\\\\Users\\\\", "\\/home\\/"}) {
+    if (text.starts_with(root)) {
+      std::size_t end = root.size();
+      while (end < text.size() && !is_path_end(text[end])) {
+        ++end;
+      }
+      return end > root.size() ? end : 0;
+    }
+  }
+  return 0;
+}
+
+bool is_mail(char c) { return is_word(c) || c == '.' || c == '_' || c == '-' || c == '+'; }
+
+/// The e-mail address around the '@' at `at`, empty if there is none.
+std::string_view mail_around(std::string_view text, std::size_t at) {
+  std::size_t begin = at;
+  while (begin > 0 && is_mail(text[begin - 1])) {
+    --begin;
+  }
+  std::size_t end = at + 1;
+  while (end < text.size() && is_mail(text[end])) {
+    ++end;
+  }
+  const std::string_view host = text.substr(at + 1, end - at - 1);
+  const std::size_t point = host.find('.');
+  const bool is_host = point != std::string_view::npos && point > 0 && point + 2 < host.size();
+  return begin < at && is_host ? text.substr(begin, end - begin) : std::string_view{};
+}
+
+}  // namespace
+
+std::vector<NameFound> find_names(std::string_view bytes, const std::vector<OwnName>& names) {
+  std::vector<NameFound> found;
+  json root;
+  try {
+    root = parse_untrusted_json(bytes, "", "a result file");
+  } catch (const std::runtime_error&) {
+    root = nullptr;
+  }
+  const std::string raw = lowered(bytes);
+  for (const OwnName& name : names) {
+    if (!name.not_searched.empty() || name.value.empty()) {
+      continue;
+    }
+    const std::string wanted = lowered(name.value);
+    const std::size_t before = found.size();
+    std::set<std::string> places;
+    each_text(root, "", [&](const std::string& place, const std::string& text) {
+      if (find_alone(lowered(text), wanted) != std::string_view::npos && places.insert(place).second) {
+        found.push_back({.what = name.what, .place = place});
+      }
+    });
+    if (const std::size_t at = find_alone(raw, wanted); found.size() == before && at != std::string_view::npos) {
+      found.push_back({.what = name.what, .place = fmt::format("byte {}", at)});
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> find_traces(std::string_view bytes) {
+  std::set<std::string> seen;
+  std::vector<std::string> found;
+  const auto add = [&](const char* what, std::string_view text) {
+    std::string line = fmt::format("{} {}", what, printable(text, kLongestShown));
+    if (found.size() < kMostTraces && seen.insert(line).second) {
+      found.push_back(std::move(line));
+    }
+  };
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const char c = bytes[at];
+    const bool begins = at == 0 || (!is_word(bytes[at - 1]) && bytes[at - 1] != '.' && bytes[at - 1] != ':');
+    if (begins && is_hex(c)) {
+      if (const std::size_t length = mac_length(bytes.substr(at)); length > 0) {
+        add("a MAC address", bytes.substr(at, length));
+      } else if (const std::size_t ip = ip_length(bytes.substr(at)); ip > 0) {
+        add("an IP address", bytes.substr(at, ip));
+      }
+    } else if (c == '/' || c == '\\') {
+      if (const std::size_t length = home_length(bytes.substr(at)); length > 0) {
+        add("a home folder", bytes.substr(at, length));
+      }
+    } else if (c == '@') {
+      if (const std::string_view mail = mail_around(bytes, at); !mail.empty()) {
+        add("an e-mail address", mail);
+      }
+    }
+  }
+  return found;
+}
+
+void add_shared_texts(const json& root, SharedTexts& shared) {
+  shared.numbers += count_numbers(root);
+  each_text(root, "", [&](const std::string& place, const std::string& text) {
+    if (!place.ends_with(" (its name)")) {
+      shared.texts[place].insert(text);
+    }
+  });
+}
+
+}  // namespace assay
