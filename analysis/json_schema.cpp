@@ -72,6 +72,32 @@ const json* word(const json& schema, const char* name) {
   return found == schema.end() ? nullptr : &*found;
 }
 
+/// Throws for a word, a pattern or a form that Validation does not know, wherever in the schema it stands.
+void require_known(const json& schema) {  // NOLINT(misc-no-recursion): as deep as our own schema files
+  if (!schema.is_object()) {
+    throw std::invalid_argument("a schema is an object here");
+  }
+  for (const auto& [name, value] : schema.items()) {
+    if (std::ranges::find(kWords, name) == kWords.end()) {
+      throw std::invalid_argument("schema word " + name + " is not known here");
+    }
+    if (name == "properties" || name == "$defs" || name == "patternProperties") {
+      for (const auto& [key, below] : value.items()) {
+        if (name == "patternProperties" && key != kPercentileNames) {
+          throw std::invalid_argument("pattern " + key + " is not known here");
+        }
+        require_known(below);
+      }
+    } else if (name == "anyOf") {
+      for (const json& alternative : value) {
+        require_known(alternative);
+      }
+    } else if (name == "items" || (name == "additionalProperties" && !value.is_boolean())) {
+      require_known(value);
+    }
+  }
+}
+
 /// One step from a value to what is in it.
 struct Step {
   const std::string* key = nullptr;  ///< of an object; null: an element of an array
@@ -105,7 +131,6 @@ class Validation {
     if (++depth_ > kDeepestSchema) {
       throw std::invalid_argument("the schema leads to itself");
     }
-    refuse_unknown_words(schema);
     if (const json* reference = word(schema, "$ref")) {
       check(root_.at(json::json_pointer(reference->get_ref<const std::string&>().substr(1))), value);
     }
@@ -130,17 +155,6 @@ class Validation {
   [[nodiscard]] std::unordered_set<const json*> described() const { return {described_.begin(), described_.end()}; }
 
  private:
-  static void refuse_unknown_words(const json& schema) {
-    if (!schema.is_object()) {
-      throw std::invalid_argument("a schema is an object here");
-    }
-    for (const auto& item : schema.items()) {
-      if (std::ranges::find(kWords, item.key()) == kWords.end()) {
-        throw std::invalid_argument("schema word " + item.key() + " is not known here");
-      }
-    }
-  }
-
   void finding(const std::string& message) { findings_.push_back(place_text(steps_) + ": " + message); }
 
   void check_value(const json& schema, const json& value) {
@@ -212,10 +226,7 @@ class Validation {
     }
     if (const json* patterns = word(schema, "patternProperties")) {
       for (const auto& item : patterns->items()) {
-        if (item.key() != kPercentileNames) {
-          throw std::invalid_argument("pattern " + item.key() + " is not known here");
-        }
-        if (is_percentile_name(key)) {
+        if (is_percentile_name(key)) {  // the only pattern that require_known() lets pass
           return &item.value();
         }
       }
@@ -274,6 +285,7 @@ class Undescribed {
 }  // namespace
 
 SchemaCheck check_schema(const json& schema, const json& document, SchemaLimits limits) {
+  require_known(schema);
   Validation validation(schema, limits.findings);
   validation.check(schema, document);
   const auto described = validation.described();

@@ -164,6 +164,7 @@ void take_facts(const Messages& messages, MlperfLog& log) {
       }
     }
   }
+  sort_times(log.times);
 }
 
 }  // namespace

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/mlperf_log.hpp"
 
@@ -28,6 +32,9 @@ void require_log_size(std::string_view text, std::string_view source_name);
 
 /// "99.00" is "p99", "99.90" is "p99.9"; empty for what is no number between 0 and 100.
 [[nodiscard]] std::string percentile_statistic(std::string_view percent);
+
+/// By quantity; of each min, mean, rising percentiles, max.
+void sort_times(std::vector<MlperfTime>& times);
 
 /// A finite number from its whole text.
 [[nodiscard]] std::optional<double> log_number(std::string_view text);

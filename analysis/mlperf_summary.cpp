@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <stdexcept>
+#include <utility>
 
 #include "analysis/mlperf_log.hpp"
 #include "analysis/mlperf_log_lines.hpp"
@@ -163,6 +164,18 @@ std::optional<double> log_number(std::string_view text) {
   return end == copy.c_str() + copy.size() && std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
+void sort_times(std::vector<MlperfTime>& times) {
+  const auto rank = [](const MlperfTime& time) {
+    constexpr double kBehindAll = 1000.0;
+    const double place = time.statistic == "min"    ? -2.0
+                         : time.statistic == "mean" ? -1.0
+                         : time.statistic == "max"  ? kBehindAll
+                                                    : log_number(time.statistic.substr(1)).value_or(0.0);
+    return std::pair(time.quantity, place);
+  };
+  std::ranges::stable_sort(times, {}, rank);
+}
+
 MlperfLog mlperf_summary_from_text(std::string_view text, std::string_view source_name) {
   require_log_size(text, source_name);
   SummaryReader reader;
@@ -170,6 +183,7 @@ MlperfLog mlperf_summary_from_text(std::string_view text, std::string_view sourc
   if (!reader.log.valid && reader.log.scenario.empty()) {
     throw std::runtime_error(fmt::format("{}: neither 'Scenario :' nor 'Result is :' in it", source_name));
   }
+  sort_times(reader.log.times);
   return std::move(reader.log);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -57,6 +58,7 @@ void check_known(const json& root, std::string_view text, std::string_view sourc
   check.notes = std::move(schema.undescribed);
   if (check.findings.empty()) {
     check.findings = reader_findings(check.schema, text, source);
+    check.findings.resize(std::min(check.findings.size(), SchemaLimits{}.findings));
   }
   const auto hash = root.find("hash");
   check.hashed = hash != root.end() && hash->is_string();

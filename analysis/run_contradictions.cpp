@@ -6,9 +6,13 @@
 #include <cstdlib>
 #include <numeric>
 
+#include "analysis/run_file_field.hpp"
+
 namespace assay {
 
 namespace {
+
+constexpr std::size_t kLongestKey = 60;
 
 class Contradictions {
  public:
@@ -26,17 +30,19 @@ class Contradictions {
   void latency(const std::string& place, const LatencyRecord& record) {
     std::vector<std::pair<double, const std::pair<const std::string, EstimateRecord>*>> order;
     for (const auto& named : record.percentiles_s) {
-      estimate(place + "." + named.first, named.second);
+      estimate(fmt::format("{}.{}", place, printable(named.first, kLongestKey)), named.second);
       order.emplace_back(std::strtod(named.first.c_str() + 1, nullptr), &named);
     }
     std::ranges::sort(order);
     std::optional<double> before;
     for (const auto& [percent, named] : order) {
       if (percent > 100.0) {
-        all.push_back(fmt::format("{}.{}: expected a percentile of at most 100", place, named->first));
+        all.push_back(
+            fmt::format("{}.{}: expected a percentile of at most 100", place, printable(named->first, kLongestKey)));
       }
       if (before && named->second.point && *named->second.point < *before) {
-        all.push_back(fmt::format("{}.{}: expected no less than a lower percentile", place, named->first));
+        all.push_back(fmt::format("{}.{}: expected no less than a lower percentile", place,
+                                  printable(named->first, kLongestKey)));
       }
       before = named->second.point ? named->second.point : before;
     }

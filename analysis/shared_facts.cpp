@@ -134,8 +134,11 @@ std::string_view mail_around(std::string_view text, std::size_t at) {
     ++end;
   }
   const std::string_view host = text.substr(at + 1, end - at - 1);
-  const std::size_t point = host.find('.');
-  const bool is_host = point != std::string_view::npos && point > 0 && point + 2 < host.size();
+  const std::size_t point = host.find_last_of('.');
+  // "p99@10.5ms" is no host: a top-level domain has letters only.
+  const std::string_view top = point == std::string_view::npos ? "" : host.substr(point + 1);
+  const bool is_host = point != 0 && top.size() > 1 &&
+                       std::ranges::all_of(top, [](unsigned char c) { return std::isalpha(c) != 0; });
   return begin < at && is_host ? text.substr(begin, end - begin) : std::string_view{};
 }
 

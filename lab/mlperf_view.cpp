@@ -7,6 +7,7 @@
 
 #include "analysis/json_values.hpp"
 #include "analysis/run_file_field.hpp"
+#include "harness/file_source.hpp"
 
 namespace assay {
 
@@ -18,7 +19,9 @@ constexpr std::size_t kLongestText = 200;
 constexpr const char* kNoInterval =
     "the logs hold no single latencies, so no interval follows; import is for reading, not for comparing";
 
-std::string shown(const std::string& text) { return text.empty() ? "not in the log" : printable(text, kLongestText); }
+std::string shown(const std::string& text) {
+  return text.empty() ? "not in the log" : printable(trimmed(text), kLongestText);
+}
 
 std::string verdict(const MlperfLog& log) {
   return !log.valid   ? "no verdict: the log ends before it"
@@ -30,10 +33,9 @@ std::string headline(const MlperfLog& log, Charset charset) {
   if (!log.headline) {
     return "not in the log";
   }
-  const std::string value = log.headline_unit == "s"
-                                ? format_duration(*log.headline, charset)
-                                : format_rate(*log.headline, log.headline_unit.substr(0, log.headline_unit.find('/')));
-  return fmt::format("{} {}", value, log.headline_name);
+  const std::string value = log.headline_unit == "s" ? format_duration(*log.headline, charset)
+                                                     : format_rate(*log.headline, log.headline_unit);
+  return fmt::format("{}, {}", value, log.headline_name);
 }
 
 /// What a careful reader should know.
@@ -114,7 +116,7 @@ std::string mlperf_text(const MlperfImport& import, Charset charset) {
     line("queries", format_count(*log.query_count));
   }
   if (log.target_rate_hz && log.scenario == "Server") {
-    line("rate asked", format_rate(*log.target_rate_hz, "queries"));
+    line("rate asked", format_rate(*log.target_rate_hz, "queries/s"));
   }
   if (log.target_latency_s && log.scenario == "Server") {
     line("window", format_duration(*log.target_latency_s, charset));

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string_view>
 
@@ -64,7 +65,10 @@ class Names {
     } else if (value.size() < kShortest) {
       not_searched = "too short to be looked for";
     }
-    all.push_back({.what = what, .value = value, .not_searched = std::move(not_searched)});
+    const std::size_t count = ++counts_[what];
+    all.push_back({.what = count == 1 ? what : fmt::format("{} ({})", what, count),
+                   .value = value,
+                   .not_searched = std::move(not_searched)});
   }
 
   void cannot_read(const std::string& what, const std::string& why) {
@@ -73,6 +77,7 @@ class Names {
 
  private:
   std::set<std::string> seen_;
+  std::map<std::string, std::size_t> counts_;
 };
 
 void add_person(Names& names) {

@@ -35,12 +35,10 @@ TEST(JsonSchema, ChecksTheWordsThatItKnows) {
 }
 
 TEST(JsonSchema, RefusesWordsThatItDoesNotKnow) {
-  for (const char* schema : {R"({"pattern":"^a"})", R"({"oneOf":[]})", R"({"items":{"minLength":3}})",
-                             R"({"patternProperties":{"^x":{}}})", R"({"items":true})"}) {
-    EXPECT_THROW((void)check_schema(json::parse(schema), json::parse(R"([{"y":1}])")), std::invalid_argument) << schema;
-    if (std::string_view(schema).find("patternProperties") != std::string_view::npos) {
-      EXPECT_THROW((void)check_schema(json::parse(schema), json::parse(R"({"y":1})")), std::invalid_argument);
-    }
+  for (const char* schema :
+       {R"({"pattern":"^a"})", R"({"oneOf":[]})", R"({"items":{"minLength":3}})", R"({"patternProperties":{"^x":{}}})",
+        R"({"items":true})", R"({"properties":{"not":{"not":{}}}})", R"({"$defs":{"unused":{"format":"date"}}})"}) {
+    EXPECT_THROW((void)check_schema(json::parse(schema), json(1)), std::invalid_argument) << schema;
   }
   EXPECT_THROW((void)check_schema(json::parse(R"({"$ref":"#"})"), json(1)), std::invalid_argument) << "leads to itself";
 }

@@ -151,7 +151,10 @@ TEST(ResultFile, NamesThePlaceAndWhatWasExpected) {
   EXPECT_THAT(check_with("/result/latency/p99/point_s", 1e-9).findings,
               Contains("result.latency.p99: expected no less than a lower percentile"));
   EXPECT_THAT(check_with("/result/latency/hist/sub_bits", 6).findings,
-              ElementsAre(HasSubstr("result.latency.hist.sub_bits: expected 5")));
+              ElementsAre("result.latency.hist.sub_bits: is not 5"));
+  EXPECT_THAT(check_with("/result/latency/hist/counts/1/0", 1).findings,
+              ElementsAre(HasSubstr("result.latency.hist.counts[1][0]: expected a bin index below")))
+      << "what only the reader knows";
 }
 
 TEST(ResultFile, AMemberOfANewerProgramIsANote) {
