@@ -277,6 +277,22 @@ constexpr std::array kTerms{
                   "The shortest times that a device's ceilings allow a decoder: assay explain --floors MODEL DEVICE.",
                   "max(bytes / reading, work / products) from the model's shape alone. Nothing is measured, and "
                   "nothing real can be faster."},
+    GlossaryEntry{"CHANGED", "changed since it was written, assay validate, INVALID FILE",
+                  "A result file whose hash is not that of its content: somebody edited it.",
+                  "The hash is SHA-256 of the canonical form: no white space, keys sorted, without the hash itself. "
+                  "INVALID FILE says that a file breaks its schema, or holds numbers that contradict each other. "
+                  "A hash shows accidents; whoever edits a file can compute it anew, so that a signature (assay sign) "
+                  "is what binds a file to a person."},
+    GlossaryEntry{"signature", "assay sign, assay verify, signed, signers",
+                  "An SSH key's mark on a result file or a bundle: who signed, and no byte changed since.",
+                  "ssh-keygen makes and checks it, in the namespace assay. GOOD needs the signature of an allowed "
+                  "signer, the hash, and in a bundle the digest of each file. It proves order and care, not that the "
+                  "numbers were measured honestly."},
+    GlossaryEntry{"shared", "assay show --shared, privacy, machine id",
+                  "What a result file tells to whom it is handed: assay show --shared FILE lists all of it.",
+                  "The machine's id is an HMAC that nobody can turn back into the machine-id. Hostname, user, paths, "
+                  "addresses and serial numbers are never collected; the command looks for those of this computer in "
+                  "every byte and says of each that it is not in it, or where it is."},
     GlossaryEntry{"peak", "peak search, highest rate", "The highest Server rate at which the window is held.",
                   "It is searched with repeats, since one lucky or unlucky run near the edge would mislead a plain "
                   "bisection; the answer is an interval and every probe is kept."},
