@@ -82,7 +82,7 @@ TEST(RunsCsv, HasARowARun) {
   EXPECT_EQ(cell_of(rows, 1, "latency_mean_s"), "") << "a lost query: not available, not 0";
   EXPECT_EQ(cell_of(rows, 1, "slo_met_share_lower"), "0.9781");
   EXPECT_EQ(cell_of(rows, 1, "workload_params"), "batch=1 dtype=f32 width=1024");
-  EXPECT_EQ(cell_of(rows, 1, "injected"), "noise 80 bursts/s");
+  EXPECT_EQ(cell_of(rows, 1, "injected"), "noise 80 bursts/s; background 0.75 share");
   EXPECT_EQ(cell_of(rows, 1, "seed"), "42");
 }
 
