@@ -137,8 +137,8 @@ std::string_view mail_around(std::string_view text, std::size_t at) {
   const std::size_t point = host.find_last_of('.');
   // "p99@10.5ms" is no host: a top-level domain has letters only.
   const std::string_view top = point == std::string_view::npos ? "" : host.substr(point + 1);
-  const bool is_host = point != 0 && top.size() > 1 &&
-                       std::ranges::all_of(top, [](unsigned char c) { return std::isalpha(c) != 0; });
+  const bool is_host =
+      point != 0 && top.size() > 1 && std::ranges::all_of(top, [](unsigned char c) { return std::isalpha(c) != 0; });
   return begin < at && is_host ? text.substr(begin, end - begin) : std::string_view{};
 }
 
@@ -181,6 +181,9 @@ std::vector<std::string> find_traces(std::string_view bytes) {
       found.push_back(std::move(line));
     }
   };
+  if (bytes.find("PRIVATE KEY-----") != std::string_view::npos) {
+    found.emplace_back("a private key: whoever has it signs in its owner's name");
+  }
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     const char c = bytes[at];
     const bool begins = at == 0 || (!is_word(bytes[at - 1]) && bytes[at - 1] != '.' && bytes[at - 1] != ':');

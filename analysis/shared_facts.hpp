@@ -27,7 +27,7 @@ struct NameFound {
 [[nodiscard]] std::vector<NameFound> find_names(std::string_view bytes, const std::vector<OwnName>& names);
 
 /// What looks like the name of some person or machine, whoever's: MAC and e-mail addresses, paths of home folders, IPv4
-/// addresses other than this computer's own loop. One line each, at most 20.
+/// addresses other than this computer's own loop; and private keys. One line each, at most 20.
 [[nodiscard]] std::vector<std::string> find_traces(std::string_view bytes);
 
 /// Every text that a file carries, by its place without indices ("result.invalid_reasons.message"), each once; and how

@@ -47,7 +47,7 @@ std::string bytes_of(const fs::path& path) {
 
 std::string one_line(const std::string& text) {
   const std::vector<std::string> lines = lines_of(text);
-  return lines.empty() ? "it gave no reason" : printable(lines.back(), kLongestMessage);
+  return lines.empty() ? "it gave no reason" : printable(trimmed(lines.back()), kLongestMessage);
 }
 
 std::string key_of(const SignCommandOptions& options) {

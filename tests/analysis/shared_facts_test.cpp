@@ -42,6 +42,8 @@ TEST(SharedFacts, FindsWhatLooksLikeSomebodys) {
                            "an e-mail address ann@lab.example", "a home folder \\Users\\ann"));
   EXPECT_THAT(find_traces("127.0.0.1:8000 version 1.2.3 12.2.0 at 03:12:09Z sha256:ab:cd p99@10ms 1.2.3.4.5"),
               IsEmpty());
+  EXPECT_THAT(find_traces("-----BEGIN OPENSSH PRIVATE KEY-----\n"),
+              ElementsAre(::testing::StartsWith("a private key")));
   EXPECT_THAT(find_traces(to_json(golden_run())), IsEmpty());
 }
 
