@@ -107,16 +107,28 @@ std::size_t ip_length(std::string_view text) {
 
 bool is_path_end(char c) { return c == '"' || c == '/' || c == '\\' || c <= ' '; }
 
-/// Length of "/home/ann", "/Users/ann" or "C:\Users\ann".
+/// Length of what parts a path, as it is or as JSON writes it.
+std::size_t separator_length(std::string_view text) {
+  if (text.starts_with("\\/") || text.starts_with("\\\\")) {
+    return 2;
+  }
+  return text.starts_with('/') || text.starts_with('\\') ? 1 : 0;
+}
+
+/// Length of the path of a home folder up to its owner's name, 0 if there is none.
 std::size_t home_length(std::string_view text) {
-  for (const std::string_view root : {"/home/", "/Users/", "\\Users\\", "\\\\Users\\\\", "\\/home\\/"}) {
-    if (text.starts_with(root)) {
-      std::size_t end = root.size();
-      while (end < text.size() && !is_path_end(text[end])) {
-        ++end;
-      }
-      return end > root.size() ? end : 0;
+  const std::size_t before = separator_length(text);
+  for (const std::string_view root : {"home", "Users"}) {
+    if (before == 0 || !text.substr(before).starts_with(root)) {
+      continue;
     }
+    const std::size_t behind = before + root.size();
+    const std::size_t name = behind + separator_length(text.substr(behind));
+    std::size_t end = name;
+    while (end < text.size() && !is_path_end(text[end])) {
+      ++end;
+    }
+    return name > behind && end > name ? end : 0;
   }
   return 0;
 }
@@ -193,7 +205,7 @@ std::vector<std::string> find_traces(std::string_view bytes) {
       } else if (const std::size_t ip = ip_length(bytes.substr(at)); ip > 0) {
         add("an IP address", bytes.substr(at, ip));
       }
-    } else if (c == '/' || c == '\\') {
+    } else if ((c == '/' || c == '\\') && (at == 0 || bytes[at - 1] != '\\')) {
       if (const std::size_t length = home_length(bytes.substr(at)); length > 0) {
         add("a home folder", bytes.substr(at, length));
       }

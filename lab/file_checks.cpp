@@ -136,10 +136,11 @@ class Checker {
 
   void entry_of(const fs::path& folder, const BundleEntry& entry) {
     const fs::path path = folder / entry.file;
+    std::error_code missing;
     std::error_code error;
-    const fs::path real = fs::canonical(path, error);
+    const fs::path real = fs::canonical(path, missing);
     const fs::path root = fs::canonical(folder.empty() ? "." : folder, error);
-    if (!error && std::ranges::mismatch(root, real).in1 != root.end()) {
+    if (!missing && !error && std::ranges::mismatch(root, real).in1 != root.end()) {
       checks_.files.push_back({.path = path.string(), .check = refused("a link leads out of the bundle")});
       return;
     }
