@@ -50,7 +50,7 @@ class Body {
 
 std::size_t part_of(const Field& body) { return static_cast<std::size_t>(body.member("part").count()); }
 
-LockWish lock_wish(const Field& body) {
+AskedLock asked_lock(const Field& body) {
   const Field sure = body.member("sure");
   return {.track = body.member("track").text(),
           .part = part_of(body),
@@ -61,12 +61,12 @@ LockWish lock_wish(const Field& body) {
           .sure = !sure.absent() && sure.boolean()};
 }
 
-RunWish run_wish(const Field& body) {
-  RunWish wish{.track = body.member("track").text(),
-               .part = part_of(body),
-               .run = body.member("run").text(),
-               .controls = {},
-               .file = body.member("file").text_or_empty()};
+AskedRun asked_run(const Field& body) {
+  AskedRun wish{.track = body.member("track").text(),
+                .part = part_of(body),
+                .run = body.member("run").text(),
+                .controls = {},
+                .file = body.member("file").text_or_empty()};
   if (const Field controls = body.member("controls"); !controls.absent()) {
     for (const auto& [id, value] : controls.members()) {
       wish.controls.emplace(id, value.number());
@@ -75,8 +75,8 @@ RunWish run_wish(const Field& body) {
   return wish;
 }
 
-TextsWish texts_wish(const Field& body, bool has_part) {
-  TextsWish wish{.track = body.member("track").text(), .part = has_part ? part_of(body) : 0, .texts = {}};
+AskedTexts asked_texts(const Field& body, bool has_part) {
+  AskedTexts wish{.track = body.member("track").text(), .part = has_part ? part_of(body) : 0, .texts = {}};
   for (const auto& [id, text] : body.member("texts").members()) {
     wish.texts.emplace(id, text.text_or_empty());
   }
@@ -185,13 +185,13 @@ HttpResponse Api::post(const HttpRequest& request) {
     if (request.path == "/api/labs") {
       context_.desk.begin(field.member("track").text(), field.member("nonce").text_or_empty());
     } else if (request.path == "/api/locks") {
-      context_.desk.lock(lock_wish(field));
+      context_.desk.lock(asked_lock(field));
     } else if (request.path == "/api/runs") {
-      return start_run(run_wish(field));
+      return start_run(asked_run(field));
     } else if (request.path == "/api/reflections") {
-      context_.desk.reflect(texts_wish(field, true));
+      context_.desk.reflect(asked_texts(field, true));
     } else if (request.path == "/api/decisions") {
-      context_.desk.decide(texts_wish(field, false));
+      context_.desk.decide(asked_texts(field, false));
     } else {
       return error_response(kNotFound, "no such address");
     }
@@ -212,7 +212,7 @@ HttpResponse Api::state(const HttpRequest& request) {
   return json_response(200, std::move(text));
 }
 
-HttpResponse Api::start_run(const RunWish& wish) {
+HttpResponse Api::start_run(const AskedRun& wish) {
   const PlannedRun plan = context_.desk.plan(wish);
   context_.measuring.start(wish, plan);
   return json_response(202, Json{{"title", plan.title}, {"seconds", plan.seconds}}.dump());

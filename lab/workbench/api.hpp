@@ -44,7 +44,7 @@ class Api {
   HttpResponse get(const HttpRequest& request);
   HttpResponse post(const HttpRequest& request);
   HttpResponse state(const HttpRequest& request);
-  HttpResponse start_run(const RunWish& wish);
+  HttpResponse start_run(const AskedRun& wish);
 
   AccessRules rules_;
   ApiContext context_;

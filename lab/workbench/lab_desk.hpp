@@ -24,7 +24,7 @@ inline constexpr unsigned kNotFound = 404;
 inline constexpr unsigned kConflict = 409;
 inline constexpr unsigned kLocked = 423;  ///< a prediction has to be locked first
 
-struct LockWish {
+struct AskedLock {
   std::string track;
   std::size_t part = 0;  ///< from 1
   std::string question;
@@ -34,7 +34,7 @@ struct LockWish {
   bool sure = false;
 };
 
-struct RunWish {
+struct AskedRun {
   std::string track;
   std::size_t part = 0;
   std::string run;
@@ -43,7 +43,7 @@ struct RunWish {
 };
 
 /// Texts by the id of their field.
-struct TextsWish {
+struct AskedTexts {
   std::string track;
   std::size_t part = 0;  ///< of reflections
   std::map<std::string, std::string> texts;
@@ -70,12 +70,12 @@ class LabDesk {
   /// A JSON object; "null" where the lab of that track was not begun.
   [[nodiscard]] virtual std::string state(const std::string& track) = 0;
   virtual void begin(const std::string& track, const std::string& nonce) = 0;
-  virtual void lock(const LockWish& wish) = 0;
-  [[nodiscard]] virtual PlannedRun plan(const RunWish& wish) = 0;
+  virtual void lock(const AskedLock& wish) = 0;
+  [[nodiscard]] virtual PlannedRun plan(const AskedRun& wish) = 0;
   /// The result file of the ledger's line `number`, as JSON.
   [[nodiscard]] virtual std::string evidence(const std::string& track, std::uint64_t number) = 0;
-  virtual void reflect(const TextsWish& wish) = 0;
-  virtual void decide(const TextsWish& wish) = 0;
+  virtual void reflect(const AskedTexts& wish) = 0;
+  virtual void decide(const AskedTexts& wish) = 0;
   /// The lab to hand in, "json", "md" or "html"; kConflict with what is missing while it is not complete.
   [[nodiscard]] virtual std::string report(const std::string& track, const std::string& format) = 0;
 };

@@ -26,11 +26,11 @@ std::string last_line(const std::string& text) {
   return line.starts_with(kName) ? line.substr(kName.size()) : line;
 }
 
-Json place_json(const RunWish& wish) { return {{"track", wish.track}, {"part", wish.part}, {"run", wish.run}}; }
+Json place_json(const AskedRun& wish) { return {{"track", wish.track}, {"part", wish.part}, {"run", wish.run}}; }
 
 }  // namespace
 
-void ChildMeasuring::start(const RunWish& wish, const PlannedRun& plan) {
+void ChildMeasuring::start(const AskedRun& wish, const PlannedRun& plan) {
   if (run_) {
     throw DeskRefusal(kConflict, "a measurement runs; two at a time measure each other");
   }

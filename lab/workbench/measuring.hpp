@@ -20,7 +20,7 @@ class Measuring {
   virtual ~Measuring() = default;
 
   /// Throws DeskRefusal kConflict while one runs.
-  virtual void start(const RunWish& wish, const PlannedRun& plan) = 0;
+  virtual void start(const AskedRun& wish, const PlannedRun& plan) = 0;
   /// Ends it early; what was measured is kept. Throws DeskRefusal kNotFound if none runs.
   virtual void stop() = 0;
   /// What runs and how the one before ended, as a JSON object.
@@ -36,14 +36,14 @@ class ChildMeasuring : public Measuring {
   };
   explicit ChildMeasuring(Server server) : server_(std::move(server)) {}
 
-  void start(const RunWish& wish, const PlannedRun& plan) override;
+  void start(const AskedRun& wish, const PlannedRun& plan) override;
   void stop() override;
   [[nodiscard]] std::string status() const override;
   [[nodiscard]] bool is_running() const { return run_.has_value(); }
 
  private:
   struct Run {
-    RunWish wish;
+    AskedRun wish;
     PlannedRun plan;
     Instant begin;
     std::string phase;
@@ -53,7 +53,7 @@ class ChildMeasuring : public Measuring {
     bool stopping = false;
   };
   struct End {
-    RunWish wish;
+    AskedRun wish;
     int exit_code = 0;
     std::string text;
   };

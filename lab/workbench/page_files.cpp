@@ -10,6 +10,9 @@ std::string_view type_of(std::string_view address) {
   if (address.ends_with(".js")) {
     return "text/javascript; charset=utf-8";
   }
+  if (address.ends_with(".svg")) {
+    return "image/svg+xml";
+  }
   return address.ends_with(".css") ? "text/css; charset=utf-8" : "text/html; charset=utf-8";
 }
 

@@ -23,8 +23,8 @@ class FakeDesk : public LabDesk {
   std::string machine() override { return R"({"label":"bench"})"; }
   std::string state(const std::string& track) override { return R"({"track":")" + track + R"("})"; }
   void begin(const std::string& track, const std::string& nonce) override { begun.emplace_back(track + "/" + nonce); }
-  void lock(const LockWish& wish) override { locks.push_back(wish); }
-  PlannedRun plan(const RunWish& wish) override {
+  void lock(const AskedLock& wish) override { locks.push_back(wish); }
+  PlannedRun plan(const AskedRun& wish) override {
     if (locks.empty()) {
       throw DeskRefusal(kLocked, "lock a prediction first");
     }
@@ -37,8 +37,8 @@ class FakeDesk : public LabDesk {
     }
     return R"({"track":")" + track + R"(","number":)" + std::to_string(number) + "}";
   }
-  void reflect(const TextsWish& wish) override { texts.push_back(wish); }
-  void decide(const TextsWish& wish) override { texts.push_back(wish); }
+  void reflect(const AskedTexts& wish) override { texts.push_back(wish); }
+  void decide(const AskedTexts& wish) override { texts.push_back(wish); }
   std::string report(const std::string& track, const std::string& format) override {
     if (track == "tiny") {
       throw DeskRefusal(kConflict, "part 2: no reflection");
@@ -47,14 +47,14 @@ class FakeDesk : public LabDesk {
   }
 
   std::vector<std::string> begun;
-  std::vector<LockWish> locks;
-  std::vector<RunWish> runs;
-  std::vector<TextsWish> texts;
+  std::vector<AskedLock> locks;
+  std::vector<AskedRun> runs;
+  std::vector<AskedTexts> texts;
 };
 
 class FakeMeasuring : public Measuring {
  public:
-  void start(const RunWish& wish, const PlannedRun& plan) override {
+  void start(const AskedRun& wish, const PlannedRun& plan) override {
     if (!started.empty()) {
       throw DeskRefusal(kConflict, "a measurement runs");
     }
