@@ -1,7 +1,5 @@
 #include "lab/workbench/api.hpp"
 
-#include <charconv>
-#include <cstdint>
 #include <exception>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -58,7 +56,7 @@ AskedLock asked_lock(const Field& body) {
           .choice = body.member("choice").text_or_empty(),
           .number = body.member("number").optional_number(),
           .because = body.member("because").text_or_empty(),
-          .sure = !sure.absent() && sure.boolean()};
+          .sure = sure.absent() ? std::nullopt : std::optional(sure.boolean())};
 }
 
 AskedRun asked_run(const Field& body) {
@@ -83,10 +81,10 @@ AskedTexts asked_texts(const Field& body, bool has_part) {
   return wish;
 }
 
-std::optional<std::uint64_t> number_in(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+/// The hash of a line of the ledger.
+bool is_line_id(std::string_view text) {
+  constexpr std::size_t kDigits = 64;
+  return text.size() == kDigits && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 std::string track_in(const HttpRequest& request) { return query_value(request.query, "track").value_or(""); }
@@ -170,9 +168,9 @@ HttpResponse Api::get(const HttpRequest& request) {
     return report_response(context_.desk, request);
   }
   if (request.path.starts_with(kRuns)) {
-    const std::optional<std::uint64_t> number = number_in(std::string_view(request.path).substr(kRuns.size()));
-    return number ? json_response(200, context_.desk.evidence(track_in(request), *number))
-                  : error_response(kNotFound, "no such run");
+    const std::string id = request.path.substr(kRuns.size());
+    return is_line_id(id) ? json_response(200, context_.desk.evidence(track_in(request), id))
+                          : error_response(kNotFound, "no such run");
   }
   return error_response(kNotFound, "no such address");
 }

@@ -21,17 +21,20 @@ struct ApiContext {
   std::function<std::string()> doctor;
 };
 
-/// The routes of the workbench, as functions of a request:
-///   GET    /api/state?track=T      everything a page shows
-///   POST   /api/labs               {"track","nonce"}: begins the lab of a track
-///   POST   /api/locks              {"track","part","question","choice" or "number","because","sure"}
-///   POST   /api/runs               {"track","part","run","controls":{id: number}}: 202; 409 busy; 423 without the
-///   locks DELETE /api/runs/current       202; what was measured is kept GET    /api/runs/N?track=T     a result file
-///   by its line in the ledger: 423 before the locks of its part POST   /api/reflections {"track","part","texts":{id:
-///   text}} POST   /api/decisions          {"track","texts":{field: text}} GET /api/report?track=T&format=json|md|html
-///   409 with what is missing GET    /api/events             server-sent events "state" and "measuring" GET /api/doctor
-///   202 while the doctor still listens
-/// Everything else is the page's files. Errors are {"error": "one sentence"}.
+// The routes of the workbench, as functions of a request:
+//
+//   GET    /api/state?track=T       everything a page shows
+//   POST   /api/labs                {"track","nonce"}: begins the lab of a track
+//   POST   /api/locks               {"track","part","question","choice" or "number","because","sure"}
+//   POST   /api/runs                {"track","part","run","controls":{id: number}}: 202; 409 busy; 423 without the
+//   locks DELETE /api/runs/current        202; what was measured is kept GET    /api/runs/HASH?track=T   a result file
+//   by the hash of its line in the ledger: 423 before the first lock POST   /api/reflections
+//   {"track","part","texts":{id: text}} POST   /api/decisions           {"track","texts":{field: text}} GET
+//   /api/report?track=T&format=json|md|html   409 with what is missing GET    /api/events              server-sent
+//   events "state" and "measuring" GET    /api/doctor              202 while the doctor still listens
+//
+// Everything else is the page's files. Errors are {"error": "one sentence"}.
+
 class Api {
  public:
   Api(AccessRules rules, ApiContext context) : rules_(std::move(rules)), context_(std::move(context)) {}

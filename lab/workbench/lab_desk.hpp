@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <optional>
 #include <stdexcept>
@@ -23,6 +22,7 @@ inline constexpr unsigned kBadRequest = 400;
 inline constexpr unsigned kNotFound = 404;
 inline constexpr unsigned kConflict = 409;
 inline constexpr unsigned kLocked = 423;  ///< a prediction has to be locked first
+inline constexpr unsigned kServerFault = 500;
 
 struct AskedLock {
   std::string track;
@@ -31,7 +31,7 @@ struct AskedLock {
   std::string choice;            ///< empty: a number is given
   std::optional<double> number;  ///< in the question's unit
   std::string because;
-  bool sure = false;
+  std::optional<bool> sure;
 };
 
 struct AskedRun {
@@ -72,8 +72,8 @@ class LabDesk {
   virtual void begin(const std::string& track, const std::string& nonce) = 0;
   virtual void lock(const AskedLock& wish) = 0;
   [[nodiscard]] virtual PlannedRun plan(const AskedRun& wish) = 0;
-  /// The result file of the ledger's line `number`, as JSON.
-  [[nodiscard]] virtual std::string evidence(const std::string& track, std::uint64_t number) = 0;
+  /// The result file of the ledger's line with the hash `id`, 64 hex digits; as JSON.
+  [[nodiscard]] virtual std::string evidence(const std::string& track, const std::string& id) = 0;
   virtual void reflect(const AskedTexts& wish) = 0;
   virtual void decide(const AskedTexts& wish) = 0;
   /// The lab to hand in, "json", "md" or "html"; kConflict with what is missing while it is not complete.

@@ -4,19 +4,22 @@
 #include <pwd.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
+#include "analysis/run_file_field.hpp"
 #include "harness/digest.hpp"
+#include "lab/flow/shipped_flows.hpp"
 #include "lab/workbench/api.hpp"
 #include "lab/workbench/child_program.hpp"
 #include "lab/workbench/http_server.hpp"
 #include "lab/workbench/measuring.hpp"
 #include "lab/workbench/page_opener.hpp"
+#include "lab/workbench/session_desk.hpp"
 
 namespace assay {
 
@@ -128,16 +131,14 @@ class Workbench {
 
 }  // namespace
 
-ExitCode serve_command(const ServeCommandOptions& options, LabDesk& desk) { return Workbench(options, desk).run(); }
-
-void add_serve_flags(CLI::App* sub, ServeCommandOptions& options) {
-  sub->add_option("--port", options.port, "listen on this port of 127.0.0.1 (default: any that is free)")
-      ->type_name("N")
-      ->group("Page");
-  sub->add_option("--unix", options.socket_path, "listen on a socket of this name, for its owner only, and on no port")
-      ->type_name("PATH")
-      ->group("Page");
-  sub->add_flag("--no-open", options.no_open, "print the address and open no browser")->group("Page");
+ExitCode serve_command(const ServeCommandOptions& options) {
+  const auto names = shipped_flow_names();
+  if (!options.track.empty() && std::ranges::find(names, options.track) == names.end()) {
+    throw CommandError(ExitCode::usage, fmt::format("--track {}: name one of {}", printable(options.track, 40),
+                                                    fmt::join(names, ", ")));
+  }
+  SessionDesk desk({.duration = options.duration, .nonce = options.nonce});
+  return Workbench(options, desk).run();
 }
 
 }  // namespace assay

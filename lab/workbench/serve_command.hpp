@@ -4,11 +4,6 @@
 
 #include "lab/command_error.hpp"
 #include "lab/console.hpp"
-#include "lab/workbench/lab_desk.hpp"
-
-namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
-class App;
-}
 
 namespace assay {
 
@@ -18,13 +13,13 @@ struct ServeCommandOptions {
   std::string port;         ///< empty: any that is free
   std::string socket_path;  ///< a Unix socket instead of a port; empty: none
   std::string track;        ///< whose lab the page opens; empty: the page asks
+  std::string nonce;        ///< of labs that begin here; may be empty
+  std::string duration;     ///< of each run of labs that begin here; empty: as their flow has it
   bool no_open = false;     ///< open no browser
 };
 
-/// Serves until SIGINT or SIGTERM. A measurement that runs then is interrupted, and what it measured is kept.
-[[nodiscard]] ExitCode serve_command(const ServeCommandOptions& options, LabDesk& desk);
-
-/// --port, --unix and --no-open. `options` must outlive the parsing.
-void add_serve_flags(CLI::App* sub, ServeCommandOptions& options);
+/// Serves the labs below assay-lab/ until SIGINT or SIGTERM. A measurement that runs then is interrupted, and what it
+/// measured is kept.
+[[nodiscard]] ExitCode serve_command(const ServeCommandOptions& options);
 
 }  // namespace assay

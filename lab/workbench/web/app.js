@@ -5,6 +5,7 @@ import { ask, follow, hasKey, Refused, takeKey } from './client.js';
 import { homePage } from './home.js';
 import { labPage } from './lab.js';
 import { progressPanel } from './measure.js';
+import { labView } from './model.js';
 import { speak } from './parts.js';
 
 /** @typedef {{state: any, track: ?string, view: string, isOnline: boolean, notices: Map<string, string>,
@@ -48,7 +49,8 @@ function setOnline(isOnline) {
 async function read(always = false) {
   const mine = ++reading;
   try {
-    const state = await ask('GET', `/api/state${context.track ? `?track=${encodeURIComponent(context.track)}` : ''}`);
+    const told = await ask('GET', `/api/state${context.track ? `?track=${encodeURIComponent(context.track)}` : ''}`);
+    const state = { ...told, lab: labView(told.lab) };
     if (mine !== reading) return;  // a later one was asked for
     announceEnd(context.state, state);
     context.state = state;

@@ -16,9 +16,9 @@ const documents = new Map();
 
 /** @param {Context} context @param {any} result @returns {Promise<?Run>} */
 async function runOf(context, result) {
-  const key = `${context.track}/${result.number}/${result.sha256}`;
+  const key = result.id;
   if (!documents.has(key)) {
-    documents.set(key, await ask('GET', `/api/runs/${result.number}?track=${context.track}`).catch(() => null));
+    documents.set(key, await ask('GET', `/api/runs/${result.id}?track=${context.track}`).catch(() => null));
   }
   const document = documents.get(key);
   if (document === null) documents.delete(key);
@@ -67,8 +67,8 @@ function fleet({ document: { result } }) {
 /** @param {Context} context @param {any} part @param {any[]} results @param {string} key @param {any} chosen */
 function chips(context, part, results, key, chosen) {
   return h('div', { class: 'choice', role: 'group', 'aria-label': 'Run' }, ...results.map((result) => h('button', {
-    type: 'button', 'aria-pressed': String(result === chosen), 'data-key': `${key}:${result.number}`,
-    click: () => { setDraft(key, String(result.number)); context.redraw(); },
+    type: 'button', 'aria-pressed': String(result === chosen), 'data-key': `${key}:${result.id}`,
+    click: () => { setDraft(key, result.id); context.redraw(); },
   }, `${result.label}${result.valid ? '' : ' ✗'}`)));
 }
 
@@ -78,7 +78,7 @@ function facts(result) {
     result.mark && h('span', { class: 'chip synthetic' }, result.mark), result.interrupted && h('span', { class: 'chip load' }, 'interrupted'),
     ` ${result.what}`),
   result.sentences.length > 0 && h('ul', { class: 'evidence' }, ...result.sentences.map((/** @type {string} */ text) => h('li', {}, text))),
-  h('div', { class: 'scroll' }, h('table', { class: 'left' }, h('caption', {}, `Figures of ${result.label}, line ${result.number} of the ledger, file ${result.sha256.slice(0, 14)}…`),
+  h('div', { class: 'scroll' }, h('table', { class: 'left' }, h('caption', {}, `Figures of ${result.label}; ${result.file}, SHA-256 ${result.sha256.slice(0, 8)}…`),
     h('tbody', {}, ...result.figures.map((/** @type {any} */ figure) => h('tr', {}, h('th', { scope: 'row' }, figure.name), h('td', {}, figure.text)))))));
 }
 
@@ -97,7 +97,7 @@ export function evidence(context, lab, part) {
   const { results } = part;
   const charts = h('div', {}, results.length > 0 && h('p', { class: 'aside' }, 'Reading the runs …'));
   const key = `evidence:${context.track}:${part.number}`;
-  const chosen = results.find((/** @type {any} */ result) => String(result.number) === draft(key)) ?? results.at(-1);
+  const chosen = results.find((/** @type {any} */ result) => result.id === draft(key)) ?? results.at(-1);
   const section = h('section', { class: 'step' }, h('h2', {}, '4 Evidence'),
     ...(results.length === 0 ? [h('p', { class: 'aside' }, 'Nothing was measured in this part yet.')]
       : [chips(context, part, results, key, chosen), facts(chosen), charts]));

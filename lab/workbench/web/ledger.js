@@ -11,8 +11,8 @@ const FORMATS = [['html', 'Export .html'], ['md', 'Export .md'], ['json', 'Expor
 function predictionTable(lab) {
   const rows = lab.parts.flatMap((/** @type {any} */ part) => part.questions.filter((/** @type {any} */ question) => question.locks.length > 0)
     .map((/** @type {any} */ question) => h('tr', {}, h('th', { scope: 'row' }, `${part.number} · ${question.text}`),
-      h('td', {}, question.locks[0].answer), h('td', {}, question.reveal?.measured ?? 'not measured yet'),
-      h('td', {}, question.reveal?.factor ?? '–'))));
+      h('td', {}, question.locks[0].answer), h('td', {}, question.reveal?.measured ?? (question.reveal ? 'not available' : 'not measured yet')),
+      h('td', {}, question.offBy ?? '–'))));
   if (rows.length === 0) return h('p', { class: 'aside' }, 'Nothing is locked yet.');
   return h('div', { class: 'scroll' }, h('table', { class: 'left' },
     h('thead', {}, h('tr', {}, ...['Question', 'You said', 'Measured', 'Off by'].map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows)));
@@ -35,7 +35,8 @@ export function ledgerView(context, lab) {
       h('p', {}, lab.chain.intact ? '✓ Every line holds the hash of the line before it.' : `✗ The chain is broken: ${lab.chain.problem}`,
         h('span', { class: 'small' }, 'That shows order and accidental edits, not honesty.')),
       h('div', { class: 'scroll' }, h('table', { class: 'left' },
-        h('thead', {}, h('tr', {}, ...['#', 'Time (UTC)', 'What', 'Hash'].map((name) => h('th', { scope: 'col' }, name)))),
-        h('tbody', {}, ...lab.entries.map((/** @type {any} */ entry) => h('tr', {}, h('td', {}, String(entry.number)), h('td', {}, entry.time),
-          h('td', {}, entry.text), h('td', {}, h('code', {}, entry.short_hash)))))))) ];
+        h('thead', {}, h('tr', {}, ...['Time (UTC)', 'What', 'Hash'].map((name) => h('th', { scope: 'col' }, name)))),
+        h('tbody', {}, ...lab.lines.map((/** @type {any} */ line) => h('tr', {}, h('td', {}, line.time),
+          h('td', {}, line.text), h('td', {}, h('code', {}, `#${line.hash.replace('sha256:', '').slice(0, 4)}`)))))))),
+  ];
 }

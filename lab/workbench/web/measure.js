@@ -4,7 +4,7 @@ import { h } from '/kit/dom.js';
 import { doseAmount } from '/kit/dose.js';
 import { formatCount } from '/kit/format.js';
 import { ask } from './client.js';
-import { plain, slider, spokenSeconds, staged } from './parts.js';
+import { draft, plain, setDraft, slider, spokenSeconds, staged } from './parts.js';
 
 /** @typedef {import('./app.js').Context} Context */
 
@@ -17,20 +17,28 @@ function controlsOf(context, part, run) {
     .map((/** @type {any} */ control) => [control.id, staged(controlKey(context, part, control.id), control)]);
 }
 
+/** Here or in another process. @param {Context} context */
+const isMeasuring = ({ state }) => state.measuring.run !== null || state.lab?.busy === true;
+
 /** @param {Context} context @param {any} part @param {any} run */
 function runButton(context, part, run) {
   const place = `run:${context.track}:${part.number}:${run.id}`;
-  const isBusy = context.state.measuring.run !== null;
-  const isSpent = run.most > 0 && run.done >= run.most;
+  const isBusy = isMeasuring(context);
+  const isRefused = !run.allowed;
+  const takesFile = run.kind === 'file';
+  const fileKey = `file:${context.track}:${part.number}:${run.id}`;
   const start = () => context.act(place, async () => {
     await ask('POST', '/api/runs', { track: context.track, part: part.number, run: run.id,
-      controls: Object.fromEntries(controlsOf(context, part, run)) });
+      controls: Object.fromEntries(controlsOf(context, part, run)), ...(takesFile ? { file: draft(fileKey) } : {}) });
   });
   const notice = context.notices.get(place);
   const count = run.most > 0 ? `run ${Math.min(run.done + 1, run.most)} of ${run.most}` : run.done > 0 ? `done ${run.done} ×` : run.required ? 'not run' : 'if you like';
-  return h('li', {}, h('div', {}, h('strong', {}, run.title), h('span', { class: 'small' }, isSpent ? `all ${run.most} runs are done` : count)),
+  return h('li', {}, h('div', {}, h('strong', {}, run.title), h('span', { class: 'small' }, isRefused ? run.refusal : count),
+    takesFile && h('label', { class: 'field' }, h('span', {}, 'File on this machine'), h('input', { type: 'text', 'data-key': fileKey, value: draft(fileKey),
+      placeholder: 'audit.json', autocomplete: 'off', input: (/** @type {any} */ event) => setDraft(fileKey, event.target.value) }),
+    h('span', { class: 'small' }, 'written by: assay audit A B --json=audit.json'))),
     h('button', { type: 'button', class: run.done === 0 && run.required ? 'primary' : '', 'data-key': place, click: start,
-      disabled: isBusy || isSpent ? '' : undefined }, run.seconds > 0 ? `Run, ${spokenSeconds(run.seconds)}` : 'Run'),
+      disabled: isBusy || isRefused ? '' : undefined }, takesFile ? 'Take it in' : `Run, ${spokenSeconds(run.seconds)}`),
     notice && h('p', { class: 'notice', role: 'alert' }, notice));
 }
 
@@ -53,6 +61,7 @@ function doseTable(part) {
 function panelParts(context) {
   const { run, last } = context.state.measuring;
   if (!run) {
+    if (context.state.lab?.busy) return [h('p', {}, 'A run of this lab goes on in another process; its result comes here by itself.')];
     return last && last.track === context.track && last.text
       ? [h('p', { class: last.exit_code === 0 ? 'aside' : 'notice' }, `The last measurement: ${last.text}`)] : [];
   }
@@ -96,7 +105,7 @@ export function progressPanel(context) {
 
 /** @param {Context} context @param {any} lab @param {any} part */
 export function measureStep(context, lab, part) {
-  const isBusy = context.state.measuring.run !== null;
+  const isBusy = isMeasuring(context);
   const cost = h('p', { class: 'small' });
   const showStaged = () => {
     const moved = part.controls.map((/** @type {any} */ control) => [control, staged(controlKey(context, part, control.id), control)])
@@ -111,5 +120,6 @@ export function measureStep(context, lab, part) {
     part.controls.length > 0 && h('div', { class: 'sliders' }, ...part.controls.map((/** @type {any} */ control) => slider(
       controlKey(context, part, control.id), control, isBusy, showStaged))), cost,
     h('ul', { class: 'runs' }, ...part.runs.map((/** @type {any} */ run) => runButton(context, part, run))),
-    lab.budget && h('p', { class: 'small' }, lab.budget), doseTable(part));
+    lab.size === null && h('p', { class: 'small' }, 'The first run also finds the size of the work that suits this machine: some seconds more.'),
+    h('p', { class: 'small' }, `Each run of this part once or as often as it may: about ${spokenSeconds(part.expected_s)}. The whole lab: about ${spokenSeconds(lab.expected_s)}.`), doseTable(part));
 }

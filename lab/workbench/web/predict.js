@@ -2,25 +2,18 @@
 
 import { h } from '/kit/dom.js';
 import { ask } from './client.js';
-import { draft, dropDrafts, numberEntry, radios, select, setDraft } from './parts.js';
+import { draft, dropDrafts, numberEntry, radios, select } from './parts.js';
 
 /** @typedef {import('./app.js').Context} Context */
 
 /** Every question of the part is locked. @param {any} part */
-export const isOpen = (part) => part.questions.every((/** @type {any} */ question) => question.locks.length > 0);
+export const isOpen = (part) => part.locked;
 
-/** @param {any[]} options @param {string} id */
-const textOf = (options, id) => options.find((option) => option.id === id)?.text ?? id;
-
-/** @param {any} question @param {any} lock */
-const answerOf = (question, lock) => (question.options.length > 0 ? textOf(question.options, lock.choice) : `${lock.number} ${question.unit}`);
-
-/** @param {any} question @param {any} lock @param {number} index */
-function lockLine(question, lock, index) {
-  return h('li', {}, h('strong', {}, answerOf(question, lock)),
-    lock.because && h('span', {}, `, because: ${textOf(question.reasons, lock.because)}`),
+/** @param {any} lock @param {number} index */
+function lockLine(lock, index) {
+  return h('li', {}, h('strong', {}, lock.answer), h('span', {}, `, because: ${lock.because}`),
     h('span', {}, lock.sure ? ', sure' : ', a guess'),
-    h('span', { class: 'small' }, `locked ${lock.time} · ${lock.short_hash} · cannot be changed`,
+    h('span', { class: 'small' }, `locked ${lock.time} · ${lock.id} · cannot be changed`,
       index > 0 && ' · a later word on the same question; the first one counts', lock.late && ' · LATE: after a run of this part'));
 }
 
@@ -34,7 +27,7 @@ function questionForm(context, part, question) {
       const typed = draft(`${key}:answer`).replace(',', '.');
       await ask('POST', '/api/locks', { track: context.track, part: part.number, question: question.id,
         ...(question.options.length > 0 ? { choice: typed } : { number: typed.trim() === '' || !Number.isFinite(Number(typed)) ? null : Number(typed) }),
-        because: draft(`${key}:because`), sure: draft(`${key}:sure`) === 'yes' });
+        because: draft(`${key}:because`), sure: { sure: true, guess: false }[draft(`${key}:sure`)] ?? null });
       dropDrafts(`${key}:`);
     });
   };
@@ -43,9 +36,7 @@ function questionForm(context, part, question) {
     question.options.length > 0 ? radios(`${key}:answer`, question.options, question.text)
       : numberEntry(`${key}:answer`, question.text, question.unit, question),
     question.reasons.length > 0 && select(`${key}:because`, 'Because', question.reasons, 'choose a reason'),
-    h('label', { class: 'option' }, h('input', { type: 'checkbox', 'data-key': `${key}:sure`,
-      checked: draft(`${key}:sure`) === 'yes' ? '' : undefined,
-      change: (/** @type {any} */ event) => setDraft(`${key}:sure`, event.target.checked ? 'yes' : '') }), h('span', {}, 'I am sure')),
+    radios(`${key}:sure`, [{ id: 'sure', text: 'sure' }, { id: 'guess', text: 'a guess' }], 'How sure are you?'),
     notice && h('p', { class: 'notice', role: 'alert' }, notice),
     h('p', {}, h('button', { type: 'submit', class: 'primary', 'data-key': `${key}:send` }, 'Lock it')));
 }
@@ -54,7 +45,7 @@ function questionForm(context, part, question) {
 function questionBlock(context, part, question) {
   if (question.locks.length === 0) return questionForm(context, part, question);
   return h('div', { class: 'locked' }, h('p', { class: 'question' }, question.text),
-    h('ul', { class: 'locks' }, ...question.locks.map((/** @type {any} */ lock, /** @type {number} */ i) => lockLine(question, lock, i))),
+    h('ul', { class: 'locks' }, ...question.locks.map((/** @type {any} */ lock, /** @type {number} */ i) => lockLine(lock, i))),
     h('details', { 'data-key': `again:${question.id}` }, h('summary', {}, 'Add a second thought'),
       h('p', { class: 'aside' }, 'It stands below the first one, which stays and counts.'), questionForm(context, part, question)));
 }
@@ -71,6 +62,6 @@ export function reveals(part) {
   if (revealed.length === 0) return false;
   return h('section', { class: 'step' }, h('h2', {}, 'You said, it was'),
     ...revealed.map((/** @type {any} */ question) => h('div', { class: 'reveal' }, h('p', { class: 'question' }, question.text),
-      h('p', { class: 'sentence' }, question.reveal.sentence),
-      ...question.reveal.explain.map((/** @type {string} */ text) => h('p', {}, text)))));
+      h('p', { class: 'sentence' }, question.reveal.sentences[0]),
+      ...question.reveal.sentences.slice(1).map((/** @type {string} */ text) => h('p', {}, text)))));
 }

@@ -15,6 +15,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Pair;
 
+const std::string kLine(64, 'a');
 const std::string kToken = "0123456789abcdef0123456789abcdef";
 
 class FakeDesk : public LabDesk {
@@ -31,11 +32,11 @@ class FakeDesk : public LabDesk {
     runs.push_back(wish);
     return {.arguments = {"assay", "lab", "run"}, .title = "a run", .seconds = 12.0};
   }
-  std::string evidence(const std::string& track, std::uint64_t number) override {
+  std::string evidence(const std::string& track, const std::string& id) override {
     if (locks.empty()) {
       throw DeskRefusal(kLocked, "lock a prediction first");
     }
-    return R"({"track":")" + track + R"(","number":)" + std::to_string(number) + "}";
+    return R"({"track":")" + track + R"(","id":")" + id + R"("})";
   }
   void reflect(const AskedTexts& wish) override { texts.push_back(wish); }
   void decide(const AskedTexts& wish) override { texts.push_back(wish); }
@@ -107,7 +108,7 @@ TEST_F(ApiTest, LocksAPredictionAndTellsThePages) {
   EXPECT_EQ(desk.locks[0].part, 2U);
   EXPECT_EQ(desk.locks[0].question, "p99");
   EXPECT_EQ(desk.locks[0].number, 12.5);
-  EXPECT_TRUE(desk.locks[0].sure);
+  EXPECT_EQ(desk.locks[0].sure, true);
   EXPECT_EQ(changes, 1);
 }
 
@@ -115,13 +116,13 @@ TEST_F(ApiTest, RunsNothingAndShowsNothingBeforeALock) {
   const std::string run = R"({"track":"edge","part":2,"run":"tail","controls":{"noise":4}})";
   EXPECT_EQ(post("/api/runs", run).status, 423U);
   EXPECT_TRUE(measuring.started.empty());
-  EXPECT_EQ(ask("GET", "/api/runs/3", "track=edge").status, 423U);
+  EXPECT_EQ(ask("GET", "/api/runs/" + kLine, "track=edge").status, 423U);
 
   desk.locks.emplace_back();
   EXPECT_EQ(post("/api/runs", run).status, 202U);
   EXPECT_THAT(measuring.started, ElementsAre("tail run"));
   EXPECT_THAT(desk.runs[0].controls, ElementsAre(Pair("noise", 4.0)));
-  EXPECT_EQ(nlohmann::json::parse(ask("GET", "/api/runs/3", "track=edge").body).at("number"), 3);
+  EXPECT_EQ(nlohmann::json::parse(ask("GET", "/api/runs/" + kLine, "track=edge").body).at("id"), kLine);
   EXPECT_EQ(post("/api/runs", run).status, 409U);
   EXPECT_EQ(ask("DELETE", "/api/runs/current").status, 202U);
 }
@@ -174,7 +175,7 @@ TEST_F(ApiTest, KnowsItsAddressesAndNoFileOfTheMachine) {
   EXPECT_EQ(ask("PUT", "/api/locks").status, 405U);
   EXPECT_EQ(ask("GET", "/api/locks").status, 404U);
   for (const char* path : {"/../etc/passwd", "/%2e%2e/etc/passwd", "//", "/index.html/..", "/api/runs/", "/api/runs/-1",
-                           "/api/runs/1x", "/api/nothing", "/api"}) {
+                           "/api/runs/../../x", "/api/runs/1x", "/api/nothing", "/api"}) {
     EXPECT_EQ(ask("GET", path).status, 404U) << path;
   }
 }
