@@ -68,7 +68,8 @@ class PendingFile {
   bool renamed_ = false;
 };
 
-/// Makes the rename itself durable.
+}  // namespace
+
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) {
@@ -82,8 +83,6 @@ void sync_folder(const std::filesystem::path& folder) {
     fail("fsync", folder, error);
   }
 }
-
-}  // namespace
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");

@@ -67,14 +67,14 @@ std::optional<std::string> kept_salt(const std::filesystem::path& folder) {
   return salt && is_salt(*salt) ? salt : std::nullopt;
 }
 
-bool is_label(const std::string& text) {
+}  // namespace
+
+bool is_machine_label(const std::string& text) {
   constexpr std::size_t kLongest = 40;
   return !text.empty() && text.size() <= kLongest &&
          text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") ==
              std::string::npos;
 }
-
-}  // namespace
 
 std::string machine_class(const Machine& machine) {
   constexpr std::uint64_t kGibibyte = 1ULL << 30U;
@@ -115,7 +115,7 @@ MachineIdentity identify_in(const std::filesystem::path& folder, const std::stri
     return identity;
   }
   const SystemFiles files;
-  if (const auto label = files.read_line((folder / "label").string()); label && is_label(*label)) {
+  if (const auto label = files.read_line((folder / "label").string()); label && is_machine_label(*label)) {
     identity.label = *label;
   }
   return identity;
@@ -131,7 +131,7 @@ std::filesystem::path configuration_folder() {
 }
 
 void save_machine_label(const std::filesystem::path& folder, const std::string& label) {
-  if (!is_label(label)) {
+  if (!is_machine_label(label)) {
     throw std::invalid_argument("machine label \"" + label + "\": use 1 to 40 letters, digits, '-', '_' or '.'");
   }
   if (folder.empty()) {
@@ -153,7 +153,12 @@ void save_machine_label(const std::filesystem::path& folder, const std::string& 
 
 MachineIdentity identify(const Machine& machine) {
   const SystemFiles files;
-  return identify_in(configuration_folder(), files.read_line("/etc/machine-id").value_or(""), machine);
+  MachineIdentity identity =
+      identify_in(configuration_folder(), files.read_line("/etc/machine-id").value_or(""), machine);
+  if (const char* const label = std::getenv(kLabelVariable); label != nullptr && is_machine_label(label)) {
+    identity.label = label;
+  }
+  return identity;
 }
 
 }  // namespace assay

@@ -18,6 +18,13 @@ namespace assay {
 /// $XDG_CONFIG_HOME/assay, else $HOME/.config/assay; empty if neither variable is set.
 [[nodiscard]] std::filesystem::path configuration_folder();
 
+/// 1 to 40 letters, digits, '-', '_' or '.'.
+[[nodiscard]] bool is_machine_label(const std::string& text);
+
+/// The environment variable whose label, where it is one, goes before the one that is kept: one file of settings may
+/// serve many nodes.
+inline constexpr const char* kLabelVariable = "ASSAY_LABEL";
+
 /// Keeps the label that a person chose for this machine in `folder`. Throws std::invalid_argument unless the label is
 /// 1 to 40 letters, digits, '-', '_' or '.', and std::runtime_error if it cannot be written.
 void save_machine_label(const std::filesystem::path& folder, const std::string& label);

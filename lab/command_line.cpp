@@ -29,6 +29,7 @@
 #include "lab/run_command.hpp"
 #include "lab/soak_command.hpp"
 #include "lab/standard_descriptors.hpp"
+#include "lab/suite_command.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
 #include "lab/tour_command.hpp"
@@ -62,6 +63,7 @@ class CommandLine {
     add_soak();
     add_try();
     add_real_world();
+    add_suite_command(adder_);
     add_roofline();
     add_bench();
     add_doctor();

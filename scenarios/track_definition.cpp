@@ -3,165 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <set>
 #include <stdexcept>
 
 #include "harness/quantity.hpp"
-#include "scenarios/toml_reader.hpp"
+#include "scenarios/strict_toml.hpp"
 
 namespace assay {
 namespace {
 
-std::string shown(std::string_view text, std::size_t longest = 60) {
-  std::string line{text.substr(0, longest)};
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return line;
-}
-
-std::string joined(const std::set<std::string_view>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
-
-/// Refuses with the file and the line of what is wrong.
-class Place {
- public:
-  explicit Place(const std::string& file) : file_(shown(file, 100)) {}
-  [[noreturn]] void refuse(const toml::node* node, const std::string& fault) const {
-    const std::size_t line = node == nullptr ? 0 : node->source().begin.line;
-    throw std::runtime_error(line == 0 ? fmt::format("{}: {}", file_, shown(fault, 280))
-                                       : fmt::format("{}, line {}: {}", file_, line, shown(fault, 280)));
-  }
-
- private:
-  std::string file_;
-};
-
-/// One table of the file: each key is asked for once, and those nobody asked for are refused.
-class Table {
- public:
-  Table(const toml::table& table, std::string name, const Place& place)
-      : table_(table), name_(std::move(name)), place_(place) {}
-
-  [[nodiscard]] const toml::node* find(std::string_view key) {
-    asked_.insert(key);
-    return table_.get(key);
-  }
-  [[nodiscard]] const toml::node& at(std::string_view key, std::string_view example) {
-    const toml::node* const node = find(key);
-    if (node == nullptr) {
-      place_.refuse(&table_, fmt::format("{} lacks {}; add a line such as {} = {}", name_, key, key, example));
-    }
-    return *node;
-  }
-
-  [[nodiscard]] std::string text_of(const toml::node& node, std::string_view key) const {
-    const auto value = node.value_exact<std::string>();
-    if (!value || value->empty()) {
-      place_.refuse(&node, fmt::format("{} in {} must be a text that is not empty", key, name_));
-    }
-    // What it says goes into terminals and pages, in the words of the file.
-    if (std::ranges::any_of(*value, [](char c) { return c < ' ' || c > '~'; })) {
-      place_.refuse(&node, fmt::format("{} in {} must be one line of printable ASCII", key, name_));
-    }
-    return *value;
-  }
-  [[nodiscard]] std::string text(std::string_view key, std::string_view example) {
-    return text_of(at(key, example), key);
-  }
-  [[nodiscard]] std::string text_or(std::string_view key, std::string otherwise) {
-    const toml::node* const node = find(key);
-    return node == nullptr ? std::move(otherwise) : text_of(*node, key);
-  }
-  [[nodiscard]] std::vector<std::string> texts(std::string_view key) {
-    const toml::node* const node = find(key);
-    std::vector<std::string> values;
-    if (node == nullptr) {
-      return values;
-    }
-    const toml::array* const list = node->as_array();
-    if (list == nullptr) {
-      place_.refuse(node, fmt::format("{} in {} must be a list of texts", key, name_));
-    }
-    for (const toml::node& entry : *list) {
-      values.push_back(text_of(entry, key));
-    }
-    return values;
-  }
-  [[nodiscard]] bool is_true(std::string_view key) {
-    const toml::node* const node = find(key);
-    const auto value = node == nullptr ? std::optional(false) : node->value_exact<bool>();
-    if (!value) {
-      place_.refuse(node, fmt::format("{} in {} must be true or false", key, name_));
-    }
-    return *value;
-  }
-  [[nodiscard]] const toml::table& table(std::string_view key) {
-    const toml::node& node = at(key, "{ ... }");
-    if (node.as_table() == nullptr) {
-      place_.refuse(&node, fmt::format("{} in {} must be a table", key, name_));
-    }
-    return *node.as_table();
-  }
-  /// Its keys and texts, whatever the keys are.
-  [[nodiscard]] std::map<std::string, std::string, std::less<>> all_texts() const {
-    std::map<std::string, std::string, std::less<>> values;
-    for (const auto& [key, node] : table_) {
-      values.emplace(shown(key.str()), text_of(node, shown(key.str())));
-    }
-    return values;
-  }
-  void no_other() const {
-    for (const auto& [key, node] : table_) {
-      if (!asked_.contains(key.str())) {
-        place_.refuse(&node,
-                      fmt::format("unknown key {} in {}; known are {}", shown(key.str()), name_, joined(asked_)));
-      }
-    }
-  }
-
- private:
-  const toml::table& table_;
-  std::string name_;
-  const Place& place_;
-  std::set<std::string_view> asked_;
-};
-
-/// The parser keeps a level of its stack for each part of a dotted key and of nested tables, and no track needs many.
-void check_shape(std::string_view text, const Place& place) {
-  constexpr std::size_t kLongestLine = 1000;
-  constexpr std::ptrdiff_t kMostBraces = 4;
-  if (text.size() > kMostTrackBytes) {
-    place.refuse(nullptr, fmt::format("is longer than {} bytes", kMostTrackBytes));
-  }
-  std::size_t number = 1;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    const auto opened = std::ranges::count(line, '{') + std::ranges::count(line, '[');
-    const auto dots = std::ranges::count(line.substr(0, line.find('=')), '.');
-    if (line.size() > kLongestLine || opened > kMostBraces || dots > 2 * kMostBraces) {
-      place.refuse(nullptr, fmt::format("line {} is too long or too deeply nested; write one key a line", number));
-    }
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-    ++number;
-  }
-}
-
-toml::table parsed(std::string_view text, const std::string& file, const Place& place) {
-  try {
-    return toml::parse(text);
-  } catch (const toml::parse_error& error) {
-    const std::size_t line = error.source().begin.line;
-    (void)file;
-    place.refuse(nullptr, fmt::format("line {} is no TOML: {}", line, shown(error.description(), 120)));
-  }
-}
-
-bool is_id(std::string_view text) {
-  return !text.empty() && text.size() <= 40 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") == std::string_view::npos;
-}
-
-TrackStepDefinition::Kind kind_from(const std::string& text, const toml::node& node, const Place& place) {
+TrackStepDefinition::Kind kind_from(const std::string& text, const toml::node& node, const TomlPlace& place) {
   if (text == "run") {
     return TrackStepDefinition::Kind::run;
   }
@@ -177,12 +28,12 @@ TrackStepDefinition::Kind kind_from(const std::string& text, const toml::node& n
   return TrackStepDefinition::Kind::realworld;
 }
 
-TrackStepDefinition step_from(const toml::table& node, const Place& place) {
+TrackStepDefinition step_from(const toml::table& node, const TomlPlace& place) {
   constexpr std::int64_t kMostCameras = 1024;
-  Table table(node, "a step", place);
+  TomlTable table(node, "a step", place);
   TrackStepDefinition step;
   step.id = table.text("id", "\"single\"");
-  if (!is_id(step.id)) {
+  if (!is_toml_id(step.id)) {
     place.refuse(&node, fmt::format("id {} of a step: use lower-case letters, digits, - and _", step.id));
   }
   step.title = table.text("title", "\"one camera\"");
@@ -201,7 +52,7 @@ TrackStepDefinition step_from(const toml::table& node, const Place& place) {
     place.refuse(&node, fmt::format("needs {} of step {}: known is realtime", step.needs, step.id));
   }
   if (step.kind != TrackStepDefinition::Kind::realworld) {
-    step.flags = Table(table.table("flags"), fmt::format("the flags of step {}", step.id), place).all_texts();
+    step.flags = TomlTable(table.table("flags"), fmt::format("the flags of step {}", step.id), place).all_texts();
   }
   if (step.kind == TrackStepDefinition::Kind::search) {
     const auto most = table.at("most", "32").value_exact<std::int64_t>();
@@ -222,8 +73,8 @@ TrackStepDefinition step_from(const toml::table& node, const Place& place) {
   return step;
 }
 
-TrackCalibration calibration_from(const toml::table& node, const Place& place) {
-  Table table(node, "calibration", place);
+TrackCalibration calibration_from(const toml::table& node, const TomlPlace& place) {
+  TomlTable table(node, "calibration", place);
   TrackCalibration calibration{.parameter = table.text("parameter", "\"width\""),
                                .values = table.texts("values"),
                                .target = {},
@@ -240,13 +91,13 @@ TrackCalibration calibration_from(const toml::table& node, const Place& place) {
   return calibration;
 }
 
-void read_presets(TrackDefinition& track, const toml::table& node, const Place& place) {
+void read_presets(TrackDefinition& track, const toml::table& node, const TomlPlace& place) {
   for (const auto& [name, entry] : node) {
-    const std::string preset = shown(name.str());
+    const std::string preset = toml_shown(name.str());
     if (entry.as_table() == nullptr) {
       place.refuse(&entry, fmt::format("preset {} must be a table of lengths, such as run = \"8s\"", preset));
     }
-    for (const auto& [length, duration] : Table(*entry.as_table(), "preset " + preset, place).all_texts()) {
+    for (const auto& [length, duration] : TomlTable(*entry.as_table(), "preset " + preset, place).all_texts()) {
       try {
         if (parse_duration(duration) <= Nanoseconds::zero()) {
           throw std::invalid_argument("must be above 0");
@@ -260,7 +111,7 @@ void read_presets(TrackDefinition& track, const toml::table& node, const Place& 
 }
 
 /// That every length and preset that is named is there, and every id once.
-void check_names(const TrackDefinition& track, const Place& place) {
+void check_names(const TrackDefinition& track, const TomlPlace& place) {
   for (const char* const preset : {"quick", "full"}) {
     if (!track.presets.contains(preset)) {
       place.refuse(nullptr, fmt::format("lacks the table presets.{}", preset));
@@ -294,14 +145,14 @@ void check_names(const TrackDefinition& track, const Place& place) {
 }  // namespace
 
 TrackDefinition track_from_toml(std::string_view text, const std::string& file) {
-  const Place place(file);
-  check_shape(text, place);
-  const toml::table root = parsed(text, file, place);
-  Table table(root, "the track", place);
+  const TomlPlace place(file);
+  check_toml_shape(text, place, kMostTrackBytes);
+  const toml::table root = parsed_toml(text, place);
+  TomlTable table(root, "the track", place);
   TrackDefinition track;
   track.name = table.text("name", "\"edge\"");
   track.judge = table.text("judge", "\"edge\"");
-  if (!is_id(track.name) ||
+  if (!is_toml_id(track.name) ||
       (track.judge != "edge" && track.judge != "mobile" && track.judge != "tiny" && track.judge != "cloud")) {
     place.refuse(nullptr,
                  "name must be of lower-case letters, digits, - and _, and judge one of edge, mobile, tiny, cloud");
@@ -319,15 +170,8 @@ TrackDefinition track_from_toml(std::string_view text, const std::string& file) 
   if (const toml::node* const node = table.find("calibration"); node != nullptr) {
     track.calibration = calibration_from(table.table("calibration"), place);
   }
-  const toml::node& steps = table.at("steps", "[[steps]]");
-  if (steps.as_array() == nullptr || steps.as_array()->empty()) {
-    place.refuse(&steps, "steps must be tables, each under a line [[steps]]");
-  }
-  for (const toml::node& node : *steps.as_array()) {
-    if (node.as_table() == nullptr) {
-      place.refuse(&node, "steps must be tables, each under a line [[steps]]");
-    }
-    track.steps.push_back(step_from(*node.as_table(), place));
+  for (const toml::table* const step : table.tables("steps")) {
+    track.steps.push_back(step_from(*step, place));
   }
   table.no_other();
   check_names(track, place);

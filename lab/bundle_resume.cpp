@@ -1,0 +1,60 @@
+#include "lab/bundle_resume.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <system_error>
+
+#include "analysis/untrusted_json.hpp"
+#include "harness/digest.hpp"
+
+namespace assay {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool continues(const BundleRecord& earlier, const BundleRecord& wanted) {
+  return earlier.hash_matches && earlier.suite_sha256 == wanted.suite_sha256 && earlier.limits == wanted.limits &&
+         earlier.identity.id == wanted.identity.id && earlier.identity.label == wanted.identity.label &&
+         earlier.tool_version == wanted.tool_version && earlier.tool_revision == wanted.tool_revision;
+}
+
+}  // namespace
+
+std::optional<LoadedBundle> find_earlier_bundle(const fs::path& out, const BundleRecord& wanted) {
+  std::optional<LoadedBundle> newest;
+  std::error_code error;
+  for (fs::directory_iterator entry(out, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    const fs::path file = entry->path() / kBundleFile;
+    // A hidden one is not finished, and may be somebody else's.
+    if (std::error_code missing; entry->path().filename().string().starts_with('.') || !fs::exists(file, missing)) {
+      continue;
+    }
+    try {
+      const BundleRecord record = bundle_from_json(read_untrusted_file(file), file.string());
+      if (continues(record, wanted) && (!newest || newest->record.id < record.id)) {  // ULIDs sort by time
+        newest = load_bundle(entry->path());
+      }
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it is none that could be gone on with
+    }
+  }
+  return newest;
+}
+
+std::optional<FinishedResult> finished_result(const LoadedBundle& bundle, std::string_view step, std::uint64_t repeat) {
+  for (const BundleEntry& entry : bundle.record.entries) {
+    if (entry.step != step || entry.repeat != repeat || !entry.valid || entry.interrupted) {
+      continue;
+    }
+    try {
+      std::string text = read_untrusted_file(bundle.folder / entry.file);
+      if (sha256_hex(text) == entry.sha256) {
+        return FinishedResult{.entry = entry, .text = std::move(text)};
+      }
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): then it is measured again
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace assay

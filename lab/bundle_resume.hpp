@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "analysis/bundle_file.hpp"
+
+namespace assay {
+
+/// The newest bundle in `out` of the same suite, limits, machine, label and tool as `wanted`: what a suite can go on
+/// with. One whose bundle.json cannot be read, or was changed, does not count.
+[[nodiscard]] std::optional<LoadedBundle> find_earlier_bundle(const std::filesystem::path& out,
+                                                              const BundleRecord& wanted);
+
+/// A result with the bytes of its file.
+struct FinishedResult {
+  BundleEntry entry;
+  std::string text;
+};
+
+/// The result of a step and repeat, if it is VALID, was not interrupted and its file is as the bundle says.
+[[nodiscard]] std::optional<FinishedResult> finished_result(const LoadedBundle& bundle, std::string_view step,
+                                                            std::uint64_t repeat);
+
+}  // namespace assay

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "lab/command_adder.hpp"
+#include "lab/command_error.hpp"
+#include "lab/console.hpp"
+#include "lab/measurement.hpp"
+
+namespace assay {
+
+struct SuiteCommandOptions {
+  std::string suite = "default";  ///< a name or a file
+  std::string label;              ///< of the machine in this bundle; empty: its own
+  MeasurementOptions measurement;
+  ConsoleOptions console;
+  std::optional<std::string> json;  ///< "-": stdout, else a file
+  bool resume = false;              ///< go on with an interrupted one
+  bool dry_run = false;             ///< print the plan, measure nothing
+};
+
+/// `assay suite`: measures every step of a suite and leaves a bundle.
+[[nodiscard]] ExitCode suite_command(const SuiteCommandOptions& options);
+
+void add_suite_command(CommandAdder& adder);
+
+}  // namespace assay
