@@ -110,9 +110,10 @@ function draw() {
   if (!context.state) return;
   const focus = focusNow();
   const { scrollX, scrollY } = window;
+  /** @type {any} */
   const page = context.track ? labPage(context) : homePage(context);
   element('top').replaceChildren(...page.top);
-  element('main').replaceChildren(...page.main);
+  element('main').replaceChildren(...page.main.filter(Boolean));
   document.title = page.title;
   // What is drawn to fit has no size before it is in the page.
   for (const then of page.after ?? []) then();

@@ -110,7 +110,7 @@ export function evidence(context, lab, part) {
     const run = runs.find(({ label }) => label === chosen.label);
     if (run) {
       chart(charts, (place) => latencyHistogram(place, run, runs));
-      charts.append(...[mathPeek(run), fleet(run)].filter((each) => each !== false));
+      charts.append(...(/** @type {any[]} */ ([mathPeek(run), fleet(run)]).filter(Boolean)));
     }
     if (new Set(runs.map(({ document }) => document.scenario.kind)).size > 1) chart(charts, (place) => scenarioComparison(place, runs));
     chart(charts, (place) => doseResponse(place, runs));
