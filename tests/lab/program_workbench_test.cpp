@@ -2,11 +2,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include "tests/lab/program.hpp"
@@ -138,21 +141,33 @@ TEST_F(Workbench, EndsAtASignalAndCanBeKilledAtAnyTime) {
   EXPECT_EQ(program->finish().exit_code, 0);
 }
 
-TEST_F(Workbench, LeavesNothingRunningAndTheLedgerWholeWhenItIsKilled) {
-  ASSERT_NO_FATAL_FAILURE(begin_long_run());
-  const std::vector<pid_t> children = testing::children_of(program->pid());
-  ASSERT_FALSE(children.empty());
-  std::vector<pid_t> all = children;
-  for (const pid_t child : children) {
-    for (const pid_t grandchild : testing::children_of(child)) {
-      all.push_back(grandchild);
+/// All that `process` started in whatever thread, and what those started.
+std::vector<pid_t> descendants_of(pid_t process) {
+  std::vector<pid_t> found;
+  std::error_code gone;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task", gone)) {
+    std::istringstream children(testing::text_of((task.path() / "children").string()));
+    for (pid_t child = 0; children >> child;) {
+      found.push_back(child);
+      const std::vector<pid_t> below = descendants_of(child);
+      found.insert(found.end(), below.begin(), below.end());
     }
   }
+  return found;
+}
+
+TEST_F(Workbench, LeavesNothingRunningAndTheLedgerWholeWhenItIsKilled) {
+  ASSERT_NO_FATAL_FAILURE(begin_long_run());
+  const std::vector<pid_t> all = descendants_of(program->pid());
+  ASSERT_GE(all.size(), 2U) << "assay lab run, and assay run below it";
   program->signal(SIGKILL);
   EXPECT_EQ(program->finish().exit_code, 128 + SIGKILL);
   for (const pid_t process : all) {
     EXPECT_TRUE(testing::wait_until_gone(process));
   }
+  const testing::ProgramResult status = testing::run_assay(folder, {"lab", "status", "--track", "edge", "--json"});
+  EXPECT_EQ(status.exit_code, 0) << status.err;
+  EXPECT_TRUE(nlohmann::json::parse(status.out).at("chain").at("intact").get<bool>());
 }
 
 TEST_F(Workbench, KeepsWhatWasMeasuredWhenItIsStopped) {
