@@ -30,7 +30,7 @@ struct ClockQuality {
 /// Does nothing if `lateness` is empty.
 void set_wake_error(ClockQuality& quality, std::vector<Nanoseconds> lateness);
 
-/// max(100 us, 2 x p90 of the wake error), at most 500 us: a longer spin would eat the CPU that the work needs.
+/// max(250 us, 2 x p90 of the wake error), at most 500 us: a longer spin would eat the CPU that the work needs.
 [[nodiscard]] Nanoseconds spin_margin_for(Nanoseconds wake_error_p90);
 
 }  // namespace assay

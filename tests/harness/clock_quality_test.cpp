@@ -37,7 +37,7 @@ TEST(ClockQuality, FindsCostResolutionStepsAndLateness) {
   EXPECT_EQ(quality.wake_error_p50, 60us);
   EXPECT_EQ(quality.wake_error_p90, 60us);
   EXPECT_EQ(quality.wake_error_max, 60us);
-  EXPECT_EQ(quality.spin_margin, 120us);
+  EXPECT_EQ(quality.spin_margin, 250us);
 }
 
 TEST(ClockQuality, WakeErrorPercentilesHaveExactRanks) {
@@ -50,13 +50,13 @@ TEST(ClockQuality, WakeErrorPercentilesHaveExactRanks) {
   EXPECT_EQ(quality.wake_error_p50, 50us);
   EXPECT_EQ(quality.wake_error_p90, 90us);
   EXPECT_EQ(quality.wake_error_max, 100us);
-  EXPECT_EQ(quality.spin_margin, 180us);
+  EXPECT_EQ(quality.spin_margin, 250us);
 }
 
 TEST(ClockQuality, MarginIsTwiceP90WithinItsLimits) {
-  EXPECT_EQ(spin_margin_for(0us), 100us);
-  EXPECT_EQ(spin_margin_for(50us), 100us);
-  EXPECT_EQ(spin_margin_for(70us), 140us);
+  EXPECT_EQ(spin_margin_for(0us), 250us);
+  EXPECT_EQ(spin_margin_for(125us), 250us);
+  EXPECT_EQ(spin_margin_for(140us), 280us);
   EXPECT_EQ(spin_margin_for(5ms), 500us);
 }
 
@@ -67,7 +67,7 @@ TEST(ClockQuality, SimulatedTimeIsPerfectAndNamed) {
   EXPECT_EQ(quality.cost_ns, 0.0);
   EXPECT_EQ(quality.resolution_ns, 0);
   EXPECT_EQ(quality.wake_error_max, 0ns);
-  EXPECT_EQ(quality.spin_margin, 100us);
+  EXPECT_EQ(quality.spin_margin, 250us);
 }
 
 TEST(ClockQuality, TheRealClockNamesItsSourceAndNeverStepsBack) {
