@@ -134,8 +134,8 @@ class Workbench {
 ExitCode serve_command(const ServeCommandOptions& options) {
   const auto names = shipped_flow_names();
   if (!options.track.empty() && std::ranges::find(names, options.track) == names.end()) {
-    throw CommandError(ExitCode::usage, fmt::format("--track {}: name one of {}", printable(options.track, 40),
-                                                    fmt::join(names, ", ")));
+    throw CommandError(ExitCode::usage,
+                       fmt::format("--track {}: name one of {}", printable(options.track, 40), fmt::join(names, ", ")));
   }
   SessionDesk desk({.duration = options.duration, .nonce = options.nonce});
   return Workbench(options, desk).run();

@@ -21,7 +21,8 @@ void add_lab_serve(CommandAdder& adder, CLI::App* lab) {
   sub->add_option("--unix", options->socket_path, "listen on a socket of this name, for its owner only, and on no port")
       ->type_name("PATH");
   sub->add_flag("--no-open", options->no_open, "print the address and open no browser");
-  sub->add_option("--nonce", options->nonce, "a word of the instructor's, copied into every lock of labs that begin here")
+  sub->add_option("--nonce", options->nonce,
+                  "a word of the instructor's, copied into every lock of labs that begin here")
       ->type_name("WORD");
   sub->add_option("--duration", options->duration, "of each run of labs that begin here, to try the flow out")
       ->type_name("T");
