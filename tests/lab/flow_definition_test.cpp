@@ -113,7 +113,7 @@ TEST(FlowDefinition, TheThreePartsOfEachTrackFitIntoThreeQuartersOfAnHour) {
 
 TEST(FlowDefinition, SaysInOneLineWhatIsWrong) {
   EXPECT_EQ(refusal(small_flow()), "");
-  EXPECT_THAT(refusal(changed("persona = \"tester\"\n", "")), HasSubstr("small.toml: "));
+  EXPECT_THAT(refusal(changed("persona = \"tester\"\n", "")), HasSubstr("lacks persona"));
   EXPECT_THAT(refusal(changed("metric = \"p99\"", "metric = \"joy\"")), HasSubstr("usd_per_token"));
   EXPECT_THAT(refusal(changed("key = \"multi\"", "key = \"none\"")), HasSubstr("key none is none of its options"));
   EXPECT_THAT(refusal(changed("runs = [\"cameras\"]", "runs = [\"camera\"]")), HasSubstr("camera, which its part"));

@@ -76,7 +76,7 @@ TEST(LabState, TheFirstLockIsGradedAndALaterOneIsLate) {
   EXPECT_EQ(locks[0].body->runs_before, 0U);
   EXPECT_EQ(locks[1].body->runs_before, 3U);
   const auto found = revealed(lab, 1, "missed");
-  ASSERT_TRUE(found);
+  ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->predicted, "20 %");
   EXPECT_FALSE(found->late);
   EXPECT_DOUBLE_EQ(*found->factor, 2.5);
@@ -90,7 +90,7 @@ TEST(LabState, AChoiceIsRevealedOnlyOnceItsRunsAreThere) {
   lab.lock(1, "scenario", "multi");
   lab.lock(1, "missed", 20.0);
   lab.run(1, "single", {});
-  EXPECT_FALSE(revealed(lab, 1, "scenario"));
+  EXPECT_FALSE(revealed(lab, 1, "scenario").has_value());
   EXPECT_THAT(json_of(lab), Not(HasSubstr("Because they come together")));
   lab.run(1, "offline", {});
   EXPECT_EQ(revealed(lab, 1, "scenario")->right, true);
@@ -124,6 +124,11 @@ TEST(LabState, ThePercentileIsTakenFromTheRunWhoseVariationIsNearestToAHalf) {
   EXPECT_NEAR(*found->answer.value.point, 28.0, 1e-9);
   EXPECT_NEAR(*found->factor, 28.0 / 25.0, 1e-9);
   EXPECT_THAT(found->sentences.back(), HasSubstr("21.6"));
+  const std::vector<double> expected{21.6, 25.1, 26.8, 28.0, 59.7};
+  ASSERT_EQ(found->curves.size(), expected.size());
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_NEAR(found->curves[i].second, expected[i], 0.05) << found->curves[i].first;
+  }
 }
 
 TEST(LabState, TheThresholdComesFromTheRunsInWhichOneControlAloneWasTurnedUp) {
@@ -141,14 +146,14 @@ TEST(LabState, TheThresholdComesFromTheRunsInWhichOneControlAloneWasTurnedUp) {
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].control, "noise");
   EXPECT_EQ(found[0].levels, 3U);
-  ASSERT_TRUE(found[0].threshold) << found[0].reason;
+  ASSERT_TRUE(found[0].threshold.has_value()) << found[0].reason;
   EXPECT_NEAR(*found[0].threshold, 20.0, 2.0);
   EXPECT_LT(*found[0].lower, 20.0);
   EXPECT_GT(*found[0].upper, 20.0);
   EXPECT_EQ(found[0].highest_ok, 10.0);
   EXPECT_EQ(found[0].lowest_violated, 40.0);
   const auto fleet = fleet_of(lab.state(), 2);
-  ASSERT_TRUE(fleet);
+  ASSERT_TRUE(fleet.has_value());
   EXPECT_NEAR(fleet->risk.rows[2].point, 0.867, 0.001);  // 1 - 0.98^100
 }
 

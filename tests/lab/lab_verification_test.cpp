@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -113,7 +114,7 @@ TEST(LabVerification, AnotherNonceIsFound) {
 
 TEST(LabVerification, WithoutTheFlowItSaysWhatItCouldNotCheck) {
   const LabVerification found = verify_lab(exported(complete_lab()).dump(), "small-lab.json", {});
-  EXPECT_FALSE(found.shows_its_ledger);
+  EXPECT_FALSE(found.shows_its_ledger.has_value());
   EXPECT_THAT(found.remarks, Contains(HasSubstr("flow that it was made with is not at hand")));
 }
 

@@ -152,8 +152,12 @@ TEST(Ledger, TwoProcessesNeverMixTheirLines) {
   for (int child = 0; child < 2; ++child) {
     const pid_t process = fork();
     if (process == 0) {
-      for (int i = 0; i < kLines; ++i) {
-        add(ledger, std::string(200, static_cast<char>('a' + child)));
+      try {
+        for (int i = 0; i < kLines; ++i) {
+          add(ledger, std::string(200, static_cast<char>('a' + child)));
+        }
+      } catch (...) {  // else the child would go on with the other tests
+        _exit(1);
       }
       _exit(0);
     }

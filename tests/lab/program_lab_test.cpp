@@ -164,7 +164,7 @@ TEST_F(ProgramLab, AnInterruptedRunIsKeptAndFlagged) {
   testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "1", "single", "--events"});
   ASSERT_TRUE(program.wait_for_output("\"progress\""));
   EXPECT_TRUE(RunTurn::is_taken(folder_.path() / "lab"));
-  EXPECT_FALSE(RunTurn::try_take(folder_.path() / "lab"));
+  EXPECT_FALSE(RunTurn::try_take(folder_.path() / "lab").has_value());
   program.signal(SIGINT);
   EXPECT_EQ(program.finish().exit_code, 130);
   const LedgerReading reading = ledger_from_text(ledger());
