@@ -122,6 +122,9 @@ ExitCode lab_lock_command(const LabCommandOptions& options) {
                       .sure = options.sure});
   }
   LabSession session = opened(options, console);
+  for (const LockWish& wish : wishes) {  // all of them or none
+    session.check(wish);
+  }
   std::string text;
   for (const LockWish& wish : wishes) {
     const LedgerEntry entry = session.lock(wish);
@@ -141,6 +144,9 @@ ExitCode lab_run_command(const LabCommandOptions& options) {
   require_part(options);
   if (options.words.size() > 1) {
     throw CommandError(ExitCode::usage, "run: one at a time");
+  }
+  if (options.events && options.json == "-") {
+    throw CommandError(ExitCode::usage, "--events and --json both want stdout; give one a file: --json=FILE");
   }
   LabSession session(lab_folder(options.place));
   RunWish wish{.part = options.part,

@@ -50,6 +50,14 @@ struct LabCommandOptions {
 [[nodiscard]] ExitCode lab_reflect_command(const LabCommandOptions& options);
 [[nodiscard]] ExitCode lab_decide_command(const LabCommandOptions& options);
 
+/// `assay lab export`: JSON, Markdown and one page. run_invalid with the list where something is missing and no draft
+/// was asked for.
+[[nodiscard]] ExitCode lab_export_command(const LabCommandOptions& options);
+/// `assay lab verify FILE`: run_invalid where the export is not intact.
+[[nodiscard]] ExitCode lab_verify_command(const LabCommandOptions& options);
+/// `assay lab grade DIR`: a table of a class's exports.
+[[nodiscard]] ExitCode lab_grade_command(const LabCommandOptions& options);
+
 void add_lab_command(CommandAdder& adder);
 
 }  // namespace assay

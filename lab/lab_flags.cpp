@@ -80,13 +80,7 @@ void add_decision_flags(CLI::App* sub, const Options& options) {
   text("--memo", decision.memo, "three sentences for your stakeholder");
 }
 
-}  // namespace
-
-void add_lab_command(CommandAdder& adder) {
-  const auto options = std::make_shared<LabCommandOptions>();
-  CLI::App* const lab = adder.add("lab", "predict, lock, measure, reflect: a track in three parts, with a ledger",
-                                  [options] { return lab_walk_command(*options); });
-  lab->require_subcommand(0, 1);
+void add_walk(CommandAdder& adder, CLI::App* lab, const Options& options) {
   CLI::App* const begin = add(adder, lab, options, "begin", "begin the lab of a track", lab_begin_command);
   add_place(begin, options);
   add_begin_flags(begin, options);
@@ -118,6 +112,37 @@ void add_lab_command(CommandAdder& adder) {
   add_place(decide, options);
   add_decision_flags(decide, options);
   add_lab_serve(adder, lab);
+}
+
+void add_hand_in(CommandAdder& adder, CLI::App* lab, const Options& options) {
+  CLI::App* const out =
+      add(adder, lab, options, "export", "JSON, Markdown and one page to hand in", lab_export_command);
+  add_place(out, options);
+  out->add_flag("--draft", options->draft, "also where something is missing; it is marked DRAFT");
+  out->add_option("--out", options->out, "folder for the files (default: that of the lab)")->type_name("DIR");
+  CLI::App* const verify =
+      add(adder, lab, options, "verify", "whether an export's lines follow each other", lab_verify_command);
+  add_words(verify, options, "file", "the JSON of an export");
+  verify->add_option("--lab", options->place.folder, "folder of the lab with its runs (default: where the export lies)")
+      ->type_name("DIR");
+  CLI::App* const grade = add(adder, lab, options, "grade", "a table of a class's exports, no mark", lab_grade_command);
+  add_words(grade, options, "folder", "the folder with the exports");
+  grade->add_option("--csv", options->csv, "the table as CSV too")->type_name("FILE");
+  for (CLI::App* const sub : {verify, grade}) {
+    sub->add_option("--nonce", options->nonce, "the word that was given out")->type_name("WORD");
+  }
+}
+
+}  // namespace
+
+void add_lab_command(CommandAdder& adder) {
+  const auto options = std::make_shared<LabCommandOptions>();
+  CLI::App* const lab = adder.add("lab", "predict, lock, measure, reflect: a track in three parts, with a ledger",
+                                  [options] { return lab_walk_command(*options); });
+  lab->require_subcommand(0, 1);
+  lab->footer(exit_code_help());
+  add_walk(adder, lab, options);
+  add_hand_in(adder, lab, options);
 }
 
 }  // namespace assay

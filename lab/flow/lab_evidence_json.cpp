@@ -57,6 +57,10 @@ ordered_json reveal_json(const std::optional<Reveal>& found) {
   if (!found) {
     return nullptr;
   }
+  ordered_json curves = ordered_json::object();
+  for (const auto& [law, value] : found->curves) {
+    curves[law] = value;
+  }
   return {{"predicted", found->predicted},
           {"measured", json_text_or_null(found->measured)},
           {"right", found->right ? ordered_json(*found->right) : ordered_json(nullptr)},
@@ -65,6 +69,7 @@ ordered_json reveal_json(const std::optional<Reveal>& found) {
           {"difference", json_number(found->difference)},
           {"within_interval", found->within},
           {"run_files", found->answer.run_files},
+          {"curves", curves},
           {"sentences", found->sentences}};
 }
 

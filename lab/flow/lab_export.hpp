@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lab/flow/lab_session.hpp"
 #include "lab/flow/lab_state.hpp"

@@ -52,6 +52,8 @@ class LabSession {
   /// A run of this lab goes on, in whatever process.
   [[nodiscard]] bool busy() const;
 
+  /// Throws as lock() does for what makes no sense in the wish; writes nothing.
+  void check(const LockWish& wish) const;
   /// Locks one prediction. A further one on the same question goes below the first.
   LedgerEntry lock(const LockWish& wish);
   LedgerEntry reflect(std::size_t part, const std::map<std::string, std::string>& texts);

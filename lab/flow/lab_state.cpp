@@ -96,7 +96,8 @@ std::vector<std::string> LabState::sizes_to_measure() const {
   }
   std::vector<std::string> open = flow_.calibration->values;
   for (const Said<LabRun>& run : all<LabRun>()) {
-    if (run.body->start.run == kCalibrationRun && run.body->facts.figure("mean_s") != nullptr) {
+    if (run.body->start.run == kCalibrationRun && !run.body->facts.interrupted &&
+        run.body->facts.figure("mean_s") != nullptr) {
       std::erase(open, run.body->start.size);
     }
   }
@@ -115,7 +116,7 @@ std::optional<std::string> LabState::size() const {
   double distance = 0.0;
   for (const Said<LabRun>& run : all<LabRun>()) {
     const EstimateRecord* const mean = run.body->facts.figure("mean_s");
-    if (run.body->start.run != kCalibrationRun || mean == nullptr) {
+    if (run.body->start.run != kCalibrationRun || run.body->facts.interrupted || mean == nullptr) {
       continue;
     }
     const double its = std::abs(mean->point.value_or(0.0) - target_s);

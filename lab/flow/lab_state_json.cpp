@@ -113,6 +113,23 @@ ordered_json part_json(const LabState& state, std::size_t number) {
           {"reflections", reflections}};
 }
 
+/// What is measured now: begun, without a result yet, while the lab is busy.
+ordered_json running_json(const LabState& state, bool busy) {
+  const auto unfinished = state.unfinished();
+  if (!busy || unfinished.empty()) {
+    return nullptr;
+  }
+  const LabStart& start = *unfinished.back().body;
+  const FlowRun* const run = state.part(start.part).run(start.run);
+  const std::string& duration = state.begin().duration;
+  return {
+      {"part", start.part},
+      {"run", start.run},
+      {"since", unfinished.back().entry->time},
+      {"controls", start.controls},
+      {"expected_s", run == nullptr ? ordered_json(nullptr) : ordered_json(seconds(flow_run_time(*run, duration)))}};
+}
+
 }  // namespace
 
 ordered_json lab_chain_json(const LedgerReading& reading) {
@@ -150,6 +167,7 @@ ordered_json lab_state_json(const LabState& state, const LedgerReading& reading,
           {"machine", {{"label", begin.machine.label}, {"class", begin.machine.machine_class}}},
           {"begun", state.entries().front().time},
           {"busy", busy},
+          {"running", running_json(state, busy)},
           {"unfinished_runs", busy ? 0 : state.unfinished().size()},
           {"expected_s", seconds(flow_time(flow, begin.duration))},
           {"chain", lab_chain_json(reading)},

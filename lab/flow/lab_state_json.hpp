@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>
+#include <string_view>
 
 #include "lab/flow/lab_session.hpp"
 #include "lab/flow/lab_state.hpp"

@@ -101,12 +101,16 @@ class Verifier {
     found_.hash_matches = root.member("hash").text_or_empty() == content_hash(text);
     found_.draft = root.member("draft").boolean();
     found_.missing = root.member("missing").texts().size();
+    broken_ = root.member("chain").member("problem").text_or_empty();
     found_.reading = ledger_from_text(ledger_text(value_.at("ledger")));
   }
 
   LabVerification verify() && {
     if (!found_.hash_matches) {
       fault("the file was changed after it was exported: its hash is another");
+    }
+    if (!broken_.empty()) {
+      fault("the ledger's chain was broken when it was exported: " + broken_);
     }
     if (!found_.reading.intact()) {
       fault("the ledger's chain: " + found_.reading.problem);
@@ -216,6 +220,7 @@ class Verifier {
 
   VerifyRequest request_;
   json value_;
+  std::string broken_;
   LabVerification found_;
 };
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "harness/machine.hpp"
 #include "lab/flow/run_facts.hpp"
 
 // The lines of a lab's ledger. Each holds the hash of the line before and its own, so that what was written later, or

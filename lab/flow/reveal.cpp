@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+
+#include "analysis/tail_formulas.hpp"
 
 namespace assay {
 namespace {
@@ -37,10 +40,26 @@ std::string error_text(const Reveal& reveal, const std::string& unit) {
   return fmt::format("off by {:.2f} x{}, {}", *reveal.factor, points, side);
 }
 
+std::vector<std::pair<std::string, double>> curves_of(const std::string& figure) {
+  std::vector<std::pair<std::string, double>> curves;
+  if (figure == "p99_at_10_5") {
+    constexpr Moments kAsked{.mean_ns = 10.0, .standard_deviation_ns = 5.0};  // in ms: the laws keep the scale
+    constexpr std::array kLaws{std::pair{"normal", TailLaw::normal}, std::pair{"gamma", TailLaw::gamma},
+                               std::pair{"log-normal", TailLaw::log_normal},
+                               std::pair{"shifted exponential", TailLaw::shifted_exponential},
+                               std::pair{"Cantelli, the bound of all", TailLaw::cantelli}};
+    for (const auto& [name, law] : kLaws) {
+      curves.emplace_back(name, percentile_ns_of(law, kAsked, Percentile::of_percent(99.0)));
+    }
+  }
+  return curves;
+}
+
 void reveal_number(Reveal& reveal, const FlowQuestion& question, double predicted,
                    const std::vector<const LabRun*>& runs) {
   reveal.predicted = quantity_text(predicted, question.unit);
   reveal.answer = measured_answer(question, runs);
+  reveal.curves = curves_of(question.figure);
   const EstimateRecord& value = reveal.answer.value;
   if (!value.point) {
     reveal.measured = "not available: " + value.reason;
@@ -58,6 +77,15 @@ void reveal_number(Reveal& reveal, const FlowQuestion& question, double predicte
   reveal.sentences.push_back(fmt::format("You predicted {}, measured {}: {}.", reveal.predicted, reveal.measured,
                                          error_text(reveal, question.unit)));
   reveal.sentences.push_back(fmt::format("Measured: {}.", reveal.answer.how));
+}
+
+/// What an audit found, in its own first sentence.
+void take_audits(Reveal& reveal, const std::vector<const LabRun*>& runs) {
+  for (const LabRun* const run : runs) {
+    if (run->facts.kind == "audit" && !run->facts.sentences.empty() && !run->facts.sentences.front().empty()) {
+      reveal.sentences.push_back(fmt::format("Measured, {}: {}", run->facts.what, run->facts.sentences.front()));
+    }
+  }
 }
 
 void reveal_choice(Reveal& reveal, const FlowQuestion& question, const std::string& choice) {
@@ -90,6 +118,7 @@ std::optional<Reveal> reveal(const LabState& state, std::size_t part, const Flow
     reveal_number(reveal, question, lock.number.value_or(0.0), state.evidence(part));
   } else {
     reveal_choice(reveal, question, lock.choice);
+    take_audits(reveal, state.evidence(part));
   }
   if (reveal.late) {
     reveal.sentences.emplace_back("This was locked after a run of the part had begun: it predicts nothing.");

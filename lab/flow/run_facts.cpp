@@ -180,6 +180,7 @@ RunFacts read_facts(const Field& field) {
                            .reason = dose.member("reason").text_or_empty()});
   }
   for (const auto& [name, estimate] : field.member("figures").members()) {
+    (void)estimate.member("point").number();  // a figure without one is left out
     facts.figures[name] = read_estimate(estimate, "");
   }
   return facts;

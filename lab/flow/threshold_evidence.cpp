@@ -91,6 +91,7 @@ std::vector<ControlThreshold> control_thresholds(const LabState& state, std::siz
 std::optional<FleetEvidenceRun> fleet_of(const LabState& state, std::size_t part) {
   constexpr std::uint64_t kFleet = 1000;
   constexpr double kGoal = 0.01;
+  constexpr double kMostQueries = 1e15;  // beyond, a ledger was made up
   const auto runs = state.evidence(part);
   for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
     const RunFacts& facts = (*run)->facts;
@@ -98,7 +99,7 @@ std::optional<FleetEvidenceRun> fleet_of(const LabState& state, std::size_t part
     const EstimateRecord* const queries = facts.figure("queries");
     const EstimateRecord* const effective = facts.figure("effective_queries");
     if (!facts.honest || facts.interrupted || over == nullptr || queries == nullptr || effective == nullptr ||
-        !(*queries->point >= 1.0) || !(*effective->point > 0.0)) {
+        !(*queries->point >= 1.0 && *queries->point <= kMostQueries) || !(*effective->point > 0.0)) {
       continue;
     }
     FleetEvidence evidence{

@@ -244,7 +244,7 @@ void SessionDesk::decide(const AskedTexts& wish) {
 std::string SessionDesk::report(const std::string& track, const std::string& format) {
   return refusing([&]() -> std::string {
     LabSession session(folder_of(track));
-    const LabExportFiles files = export_lab(session, (session.folder() / "export").string(), false);
+    const LabExportFiles files = export_lab(session, session.folder().string(), false);
     if (!files.complete) {
       throw DeskRefusal(kConflict, fmt::format("the lab is not complete: {}", fmt::join(files.missing, "; ")));
     }

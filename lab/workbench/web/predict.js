@@ -56,6 +56,15 @@ export function predictStep(context, part) {
     ...part.questions.map((/** @type {any} */ question) => questionBlock(context, part, question)));
 }
 
+/** What each law makes of the question's mean and standard deviation. @param {any} question */
+function lawTable({ reveal, unit }) {
+  const laws = Object.entries(reveal.curves ?? {});
+  if (laws.length === 0) return false;
+  return h('div', { class: 'scroll' }, h('table', {}, h('caption', {}, 'The same question, answered by a law'),
+    h('thead', {}, h('tr', {}, ...['Law', 'Value'].map((name) => h('th', { scope: 'col' }, name)))),
+    h('tbody', {}, ...laws.map(([law, value]) => h('tr', {}, h('th', { scope: 'row' }, law), h('td', {}, `${Number(value).toPrecision(3)} ${unit}`))))));
+}
+
 /** What the part's runs say to each prediction. @param {any} part */
 export function reveals(part) {
   const revealed = part.questions.filter((/** @type {any} */ question) => question.reveal);
@@ -63,5 +72,5 @@ export function reveals(part) {
   return h('section', { class: 'step' }, h('h2', {}, 'You said, it was'),
     ...revealed.map((/** @type {any} */ question) => h('div', { class: 'reveal' }, h('p', { class: 'question' }, question.text),
       h('p', { class: 'sentence' }, question.reveal.sentences[0]),
-      ...question.reveal.sentences.slice(1).map((/** @type {string} */ text) => h('p', {}, text)))));
+      ...question.reveal.sentences.slice(1).map((/** @type {string} */ text) => h('p', {}, text)), lawTable(question))));
 }
