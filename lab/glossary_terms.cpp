@@ -156,12 +156,26 @@ constexpr std::array kTerms{
                   "A system under test that waits for a time drawn from a stated law and does no work.",
                   "It tests the instrument and teaches queueing; its numbers say nothing about the machine, and every "
                   "place that shows one says SYNTHETIC."},
-    GlossaryEntry{"emulated", "emulate, thermal envelope, envelope",
+    GlossaryEntry{"emulated", "emulate, thermal envelope",
                   "A run whose clock a model of another device lowered, as that device's heat would.",
                   "The work is real and measured here; each query is drawn out by 1/f while the model holds the clock "
                   "at a factor f. The envelope's values are those of its file, assumed unless it says otherwise, so "
                   "the numbers say what such limits do and not how fast any device is. Every place that shows one "
                   "says EMULATED and the envelope's name."},
+    GlossaryEntry{
+        "envelope", "system envelope, starved, narrow",
+        "A machine with something taken away on purpose: CPUs, wide instructions, memory bandwidth, huge pages.",
+        "What is left was really measured, so one machine can stand for two systems. Every place that shows "
+        "such a number says ENVELOPE and what was taken, and a run with narrower instructions compares only "
+        "with its like. assay list envelopes names those that come with the program."},
+    GlossaryEntry{
+        "suite", "assay suite", "A list of measurements that each machine of a comparison makes.",
+        "Workloads, sizes and rates are fixed in its file, so that any two machines measure the same; repeats "
+        "take turns, so that what drifts meets all steps alike."},
+    GlossaryEntry{"bundle", "bundle.json",
+                  "The folder that a suite leaves: every result file, and bundle.json that names them.",
+                  "It appears whole or not at all, its files are read-only and named with their SHA-256, and it holds "
+                  "no name of a host or a person and no path. Two bundles of one suite compare."},
     GlossaryEntry{"coalescing", "coalesce", "Handing over all queries that are due in one call.",
                   "When the generator wakes late, several queries may be due. Each keeps its own scheduled arrival, so "
                   "latency stays honest, while the system may answer them as one batch."},
