@@ -91,9 +91,9 @@ FairnessControl same_workload(const Systems& systems) {
 
 /// A warm-up ends with the sample that it is in, so it lasts up to a sample longer than was asked.
 constexpr double kWarmUpFactor = 1.1;
-constexpr double kWarmUpSlack_s = 0.1;
+constexpr double kWarmUpSlackSeconds = 0.1;
 
-bool same_length(double a, double b) { return std::max(a, b) <= kWarmUpFactor * std::min(a, b) + kWarmUpSlack_s; }
+bool same_length(double a, double b) { return std::max(a, b) <= kWarmUpFactor * std::min(a, b) + kWarmUpSlackSeconds; }
 
 std::string warm_up_text(const FairnessFacts& facts) {
   if (facts.warm_up_s.empty()) {

@@ -88,7 +88,7 @@ Html control_chip(ControlState state) {
 
 }  // namespace
 
-AuditTable::AuditTable(std::string caption, std::vector<std::string> columns) : columns_(std::move(columns)) {
+AuditTable::AuditTable(const std::string& caption, std::vector<std::string> columns) : columns_(std::move(columns)) {
   out_.put("<div class=\"scroll\"><table class=\"stack left figure-table\"><caption>").text(caption);
   out_.put("</caption><thead><tr>");
   for (const std::string& column : columns_) {

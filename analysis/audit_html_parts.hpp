@@ -18,7 +18,7 @@ namespace assay {
 /// named values.
 class AuditTable {
  public:
-  AuditTable(std::string caption, std::vector<std::string> columns);
+  AuditTable(const std::string& caption, std::vector<std::string> columns);
   void begin_row(const Html& name);
   void cell(const Html& value);
   void text_cell(std::string_view text);

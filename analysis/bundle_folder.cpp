@@ -49,6 +49,7 @@ std::vector<const RunDocument*> LoadedBundle::runs_of(std::string_view step) con
   }
   std::ranges::stable_sort(found, {}, [](const BundledRun* one) { return one->entry.repeat; });
   std::vector<const RunDocument*> documents;
+  documents.reserve(found.size());
   for (const BundledRun* one : found) {
     documents.push_back(&one->run);
   }

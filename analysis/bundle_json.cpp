@@ -138,7 +138,7 @@ std::string bundle_json(const BundleRecord& record) {
                     {"notes", record.notes}};
   // Through the text, so that the hash is that of what a reader sees (invalid UTF-8 is replaced in it).
   json["hash"] = content_hash(pretty_json(json));
-  return pretty_json(json) + "\n";
+  return pretty_json(json);
 }
 
 BundleRecord bundle_from_json(std::string_view text, std::string_view source_name) {

@@ -109,6 +109,7 @@ QuantityValue percentile_of(const LatencyRecord& latency, std::string_view name)
 std::vector<ComparisonQuantity> quantities_of(const RunDocument& run) {
   const bool batch = is_one_batch(run);
   std::vector<ComparisonQuantity> quantities;
+  quantities.reserve(2 * kPercentiles.size());
   for (const std::string_view name : kPercentiles) {
     quantities.push_back(latency_quantity(batch ? kService : "", name, batch ? "service time" : "latency"));
   }

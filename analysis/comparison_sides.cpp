@@ -26,7 +26,7 @@ RunDocument without_envelope(RunDocument run) {
 
 /// "workload.params.n" in words.
 std::string in_words(const std::string& path) {
-  static const std::map<std::string_view, std::string_view> kWords{
+  static const std::map<std::string_view, std::string_view> whole{
       {"schema", "schema"},
       {"workload.name", "workload"},
       {"workload.version", "version of the workload"},
@@ -48,7 +48,7 @@ std::string in_words(const std::string& path) {
        {"serving.", "serving setting "},
        {"manner.", "manner of execution: "},
        {"scenario.", "scenario: "}}};
-  if (const auto word = kWords.find(path); word != kWords.end()) {
+  if (const auto word = whole.find(path); word != whole.end()) {
     return std::string(word->second);
   }
   for (const auto& [prefix, words] : kPrefixes) {

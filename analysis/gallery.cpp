@@ -54,6 +54,7 @@ std::vector<GalleryNode> newest_of_each(std::vector<FoundBundle> bundles) {
     newest.insert_or_assign(machine, GalleryNode{.bundle = std::move(bundle), .older = older});
   }
   std::vector<GalleryNode> nodes;
+  nodes.reserve(newest.size());
   for (auto& [machine, node] : newest) {
     nodes.push_back(std::move(node));
   }

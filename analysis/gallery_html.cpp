@@ -47,7 +47,7 @@ std::vector<std::size_t> shown_nodes(const GalleryGroup& group) {
   if (nodes.size() <= kMostShownNodes) {
     return nodes;
   }
-  std::ranges::stable_partition(nodes, [&group](std::size_t node) {
+  std::stable_partition(nodes.begin(), nodes.end(), [&group](std::size_t node) {
     return has_outlier(group, node) || !node_findings(group.nodes[node]).empty();
   });
   nodes.resize(kMostShownNodes);

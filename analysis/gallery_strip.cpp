@@ -25,11 +25,11 @@ constexpr double kFont = 11.0;
 
 std::string number(double value) { return fmt::format("{:.1f}", value); }
 
-/// The steps of an axis: 1, 2 or 5 times a power of ten, so that two to five lie within it.
+/// The steps of an axis: 1, 2 or 5 times a power of ten, so that three to seven lie within it.
 double tick_step(double span) {
-  const double power = std::pow(10.0, std::floor(std::log10(span / 2.0)));
+  const double power = std::pow(10.0, std::floor(std::log10(span / 3.0)));
   for (const double factor : {5.0, 2.0}) {
-    if (factor * power * 2.0 <= span) {
+    if (factor * power * 3.0 <= span) {
       return factor * power;
     }
   }

@@ -24,8 +24,8 @@ constexpr std::array kReported{ReportedPercentile{"50.00", "p50"}, ReportedPerce
                                ReportedPercentile{"99.00", "p99"}, ReportedPercentile{"99.90", "p99.9"}};
 
 std::optional<std::int64_t> nanoseconds_of(const std::optional<double>& seconds) {
-  constexpr double kLongest_s = 9.2e9;
-  if (!seconds || !std::isfinite(*seconds) || std::abs(*seconds) > kLongest_s) {
+  constexpr double kLongestSeconds = 9.2e9;
+  if (!seconds || !std::isfinite(*seconds) || std::abs(*seconds) > kLongestSeconds) {
     return std::nullopt;
   }
   return std::llround(*seconds * 1e9);

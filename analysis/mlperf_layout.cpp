@@ -168,6 +168,7 @@ std::vector<LayoutFile> mlperf_layout(std::span<const RunDocument> runs) {
   }
   files["README.md"] = read_me(kept);
   std::vector<LayoutFile> layout;
+  layout.reserve(files.size());
   for (auto& [path, text] : files) {
     layout.push_back({.path = path, .text = std::move(text)});
   }

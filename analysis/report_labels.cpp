@@ -106,8 +106,8 @@ std::vector<std::string> run_labels(std::span<const RunDocument> runs) {
   std::vector<std::string> labels;
   for (const RunDocument& run : runs) {
     labels.push_back(scenario_title(run) + (name_workload ? workload_of(run) : "") +
-                     (name_machine ? machine_of(run) : "") + (name_clock ? clock_of(run) : "") + (name_limits ? limits_of(run) : "") +
-                     (name_load ? load_of(run) : ""));
+                     (name_machine ? machine_of(run) : "") + (name_clock ? clock_of(run) : "") +
+                     (name_limits ? limits_of(run) : "") + (name_load ? load_of(run) : ""));
   }
   tell_apart(labels, runs, rate_of);
   tell_apart(labels, runs, parameters_of);

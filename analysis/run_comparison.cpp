@@ -67,7 +67,7 @@ std::map<const RunSet*, const RunSet*> partners_of(const std::vector<RunSet>& a,
     }
   }
   const bool one_each = a.size() - partner.size() == 1 && b.size() - taken.size() == 1;
-  constexpr std::size_t kMostToExplain = 64 * 64;  // beyond, nobody reads how each differs from each
+  constexpr std::size_t kMostToExplain = 4096;  // beyond, nobody reads how each differs from each
   if ((a.size() - partner.size()) * (b.size() - taken.size()) > kMostToExplain) {
     return partner;
   }

@@ -93,7 +93,7 @@ struct RunDocument {
   double warm_up_s = 0.0;  ///< load before the measured part, none of it in any number below; 0 if there was none
   std::vector<DoseRecord> interference;    ///< injected on purpose; empty: nothing was
   std::optional<EnvelopeRecord> emulated;  ///< the clock was lowered by a model: shown as RunMark says
-  SystemLimits limits;  ///< what was taken away from the machine: shown as RunMark says
+  SystemLimits limits;                     ///< what was taken away from the machine: shown as RunMark says
   // what happened
   bool valid = false;
   bool interrupted = false;

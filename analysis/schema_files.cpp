@@ -25,6 +25,7 @@ std::optional<std::string_view> schema_file(std::string_view name) {
 
 std::vector<std::string_view> schema_names() {
   std::vector<std::string_view> names;
+  names.reserve(kSchemas.size());
   for (const NamedSchema& schema : kSchemas) {
     names.push_back(schema.name);
   }

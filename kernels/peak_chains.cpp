@@ -23,8 +23,7 @@ std::string_view name_of(PeakMix mix) {
 std::vector<PeakLoop> peak_loops(std::span<const std::string_view> isa) {
   std::vector<PeakLoop> loops = native_peak_loops();
   std::erase_if(loops, [isa](const PeakLoop& loop) {
-    return !is_within_simd_cap(loop.simd) ||
-           (!loop.needs.empty() && std::ranges::find(isa, loop.needs) == isa.end());
+    return !is_within_simd_cap(loop.simd) || (!loop.needs.empty() && std::ranges::find(isa, loop.needs) == isa.end());
   });
   return loops;
 }

@@ -183,6 +183,7 @@ constexpr std::array kWays{Way{"slurm", slurm_text},       Way{"pdsh", pdsh_text
 
 std::vector<std::string_view> fleet_ways() {
   std::vector<std::string_view> names;
+  names.reserve(kWays.size());
   for (const Way& way : kWays) {
     names.push_back(way.name);
   }

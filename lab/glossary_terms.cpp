@@ -356,11 +356,12 @@ constexpr std::array kTerms{
     GlossaryEntry{"peak", "peak search, highest rate", "The highest Server rate at which the window is held.",
                   "It is searched with repeats, since one lucky or unlucky run near the edge would mislead a plain "
                   "bisection; the answer is an interval and every probe is kept."},
-    GlossaryEntry{"SAME", "FASTER, SLOWER, AMBIGUOUS, assay compare, reading",
-                  "What assay compare says of B against A, by the scenario's own metric over repeats of each.",
-                  "SAME: the interval of B/A lies within the margin. FASTER, SLOWER: it lies beyond, and a split by lot "
-                  "hardly ever parts the values as far. AMBIGUOUS: neither, with the number of repeats that would "
-                  "settle it. One run of each is never more than AMBIGUOUS: nothing is known of how runs differ."},
+    GlossaryEntry{
+        "SAME", "FASTER, SLOWER, AMBIGUOUS, assay compare, reading",
+        "What assay compare says of B against A, by the scenario's own metric over repeats of each.",
+        "SAME: the interval of B/A lies within the margin. FASTER, SLOWER: it lies beyond, and a split by lot "
+        "hardly ever parts the values as far. AMBIGUOUS: neither, with the number of repeats that would "
+        "settle it. One run of each is never more than AMBIGUOUS: nothing is known of how runs differ."},
     GlossaryEntry{"NOT COMPARABLE", "comparability key, comparable",
                   "Two sets of runs of which no ratio would mean anything; each reason is named.",
                   "The key covers workload, parameters, scenario, injected load, thermal envelope and the class of the "
@@ -368,10 +369,11 @@ constexpr std::array kTerms{
                   "writing do not compare either. Exit code 6."},
     GlossaryEntry{"margin", "--margin", "What differs by less is nobody's reason to change a system: 3 % unless said.",
                   "Between 1 / 1.03 and 1.03 a ratio counts as the same, however surely it differs from 1."},
-    GlossaryEntry{"split by lot", "permutation test, permutation",
-                  "All ways to deal the values of A and B out anew: how many part them as far as they are?",
-                  "Where nothing but chance parts A and B, that is at most 5 % in at most 5 % of cases, whatever the "
-                  "law of the values. Four repeats of each are the fewest with which it can be 5 %."},
+    GlossaryEntry{
+        "split by lot", "permutation test, permutation",
+        "The share of all ways to deal the values of A and B out anew that part them at least as far as they are.",
+        "Where nothing but chance parts A and B, that is at most 5 % in at most 5 % of cases, whatever the "
+        "law of the values. Four repeats of each are the fewest with which it can be 5 %."},
     GlossaryEntry{"regression verdict", "comparison of systems",
                   "A comparison on machines of equal class with equal compiler and build.",
                   "Only there is a difference the doing of what was changed. Otherwise it is a comparison of systems, "

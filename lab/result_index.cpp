@@ -20,9 +20,9 @@ namespace {
 constexpr int kApplication = 0x41737379;  ///< "Assy", in the header of our databases
 /// Of what the rows hold. One more wherever BundleSummary or its JSON changes.
 constexpr int kVersion = 1;
-constexpr int kBusyWait_ms = 2000;
+constexpr int kBusyWaitMilliseconds = 2000;
 constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-constexpr std::int64_t kUnsettled_s = 2;
+constexpr std::int64_t kUnsettledSeconds = 2;
 
 /// What SQLite has against a call.
 struct IndexError : std::runtime_error {
@@ -121,7 +121,7 @@ class ResultIndex::Database {
   }
 
   void prepare() {
-    sqlite3_busy_timeout(handle_, kBusyWait_ms);
+    sqlite3_busy_timeout(handle_, kBusyWaitMilliseconds);
     run("PRAGMA synchronous=OFF");  // what a power failure damages is made anew
     const std::int64_t tables = number_of("SELECT count(*) FROM sqlite_master");
     if (tables == 0) {
@@ -161,7 +161,7 @@ void remove_database(const fs::path& file) {
 
 bool is_settled(const FileStamp& stamp) {
   const std::int64_t newest_s = std::max(stamp.modified_ns, stamp.changed_ns) / kNanosecondsPerSecond;
-  return newest_s + kUnsettled_s < static_cast<std::int64_t>(std::time(nullptr));
+  return newest_s + kUnsettledSeconds < static_cast<std::int64_t>(std::time(nullptr));
 }
 
 }  // namespace

@@ -131,16 +131,16 @@ Nanoseconds roofline_time_from(const std::string& text) {
   return time;
 }
 
-RooflineRequest roofline_request_from(const RooflineOptions& typed) {
-  const RooflineOptions options = with_envelope(typed);
+RooflineRequest roofline_request_from(const RooflineOptions& options) {
+  const RooflineOptions whole = with_envelope(options);
   RooflineRequest request;
   Problems problems;
-  problems.note("cpus", options.cpus, [&] { request.cpus = cpus_from(options.cpus); });
-  problems.note("duration", options.duration, [&] { request.time_limit = roofline_time_from(options.duration); });
-  problems.note("seed", options.seed, [&] { request.seed = parse_count(options.seed); });
-  problems.note("workload", options.workload, [&] { read_workload(options, request); });
-  problems.note("only", options.only, [&] { request.parts = parts_from(options.only); });
-  read_limits(options, request, problems);
+  problems.note("cpus", whole.cpus, [&] { request.cpus = cpus_from(whole.cpus); });
+  problems.note("duration", whole.duration, [&] { request.time_limit = roofline_time_from(whole.duration); });
+  problems.note("seed", whole.seed, [&] { request.seed = parse_count(whole.seed); });
+  problems.note("workload", whole.workload, [&] { read_workload(whole, request); });
+  problems.note("only", whole.only, [&] { request.parts = parts_from(whole.only); });
+  read_limits(whole, request, problems);
   problems.throw_if_any();
   return request;
 }

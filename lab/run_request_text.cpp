@@ -329,20 +329,20 @@ std::string with_flag_names(std::string line) {
 
 }  // namespace
 
-RunRequest request_from(const RunOptions& typed) {
-  const RunOptions options = with_envelope(typed);
-  FlagReader flags(options);
+RunRequest request_from(const RunOptions& options) {
+  const RunOptions whole = with_envelope(options);
+  FlagReader flags(whole);
   RunRequest request;
-  read_workload(options.workload, request.workload, flags);
+  read_workload(whole.workload, request.workload, flags);
   request.settings = TestSettings::defaults_for(scenario_of(flags));
-  request.settings.coalesce = options.is_on("coalesce");
-  request.workload.accounts = !options.is_on("no-accounts");
-  request.spin = options.is_on("spin");
-  request.realtime = options.is_on("realtime");
-  request.realtime_workers = options.is_on("realtime-workers");
-  request.pinned = !options.is_on("no-pinning");
-  request.share_cpus = options.is_on("share-cpus");
-  request.lock_memory = options.is_on("mlock");
+  request.settings.coalesce = whole.is_on("coalesce");
+  request.workload.accounts = !whole.is_on("no-accounts");
+  request.spin = whole.is_on("spin");
+  request.realtime = whole.is_on("realtime");
+  request.realtime_workers = whole.is_on("realtime-workers");
+  request.pinned = !whole.is_on("no-pinning");
+  request.share_cpus = whole.is_on("share-cpus");
+  request.lock_memory = whole.is_on("mlock");
   read_random(flags, request);
   try {
     read_traffic(flags, request);
@@ -361,7 +361,7 @@ RunRequest request_from(const RunOptions& typed) {
   read_interference(flags, request.interference);
   read_place(flags, request);
   read_experiments(flags, request);
-  read_parameters(flags, options, request);
+  read_parameters(flags, whole, request);
   read_serving(flags, request);
   read_remote(flags, request);
   request.settings.token_latencies = reports_tokens(request.workload);

@@ -58,7 +58,7 @@ class Pipe {
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  signal(SIGPIPE, SIG_DFL);
+  (void)signal(SIGPIPE, SIG_DFL);
   if (dup2(in, STDIN_FILENO) >= 0 && dup2(out, STDOUT_FILENO) >= 0 && dup2(err, STDERR_FILENO) >= 0) {
     execvp(kProgram, arguments);
   }
@@ -126,7 +126,7 @@ class PipeSignalOff {
   PipeSignalOff() : before_(signal(SIGPIPE, SIG_IGN)) {}
   PipeSignalOff(const PipeSignalOff&) = delete;
   PipeSignalOff& operator=(const PipeSignalOff&) = delete;
-  ~PipeSignalOff() { signal(SIGPIPE, before_); }
+  ~PipeSignalOff() { (void)signal(SIGPIPE, before_); }
 
  private:
   sighandler_t before_;

@@ -64,6 +64,7 @@ std::string file_of(const SuiteStep& step) {
 
 std::vector<std::string> codes_of(const std::vector<InvalidReason>& reasons) {
   std::vector<std::string> codes;
+  codes.reserve(reasons.size());
   for (const InvalidReason& reason : reasons) {
     codes.push_back(reason.code);
   }

@@ -196,6 +196,7 @@ Datasheet find_datasheet(const std::string& text) {
   const auto found = std::ranges::find(sheets, text, &Datasheet::id);
   if (found == sheets.end()) {
     std::vector<std::string> ids;
+    ids.reserve(sheets.size());
     for (const Datasheet& sheet : sheets) {
       ids.push_back(sheet.id);
     }

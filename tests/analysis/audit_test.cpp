@@ -13,8 +13,8 @@
 #include "analysis/audit_text.hpp"
 #include "harness/digest.hpp"
 #include "tests/analysis/json_schema.hpp"
-#include "tests/analysis/sample_systems.hpp"
 #include "tests/analysis/sample_runs.hpp"
+#include "tests/analysis/sample_systems.hpp"
 
 namespace assay {
 namespace {

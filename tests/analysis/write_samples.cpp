@@ -1,5 +1,5 @@
 // Writes the sample run files and their report into the folder that is its argument, for the page tests
-// (tools/web) and for looking at. golden.run.json there is a candidate for tests/analysis/data/.
+// (tools/web) and for looking at. golden.run.json and golden.bundle.json there are candidates for tests/analysis/data/.
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/bundle_file.hpp"
 #include "analysis/gallery_html.hpp"
 #include "analysis/report_html.hpp"
 #include "analysis/report_text.hpp"
@@ -15,6 +16,7 @@
 #include "analysis/roofline_svg.hpp"
 #include "analysis/roofline_text.hpp"
 #include "analysis/run_file.hpp"
+#include "tests/analysis/sample_bundles.hpp"
 #include "tests/analysis/sample_fleet.hpp"
 #include "tests/analysis/sample_rooflines.hpp"
 #include "tests/analysis/sample_runs.hpp"
@@ -108,6 +110,7 @@ int main(int argc, char** argv) {
     const std::filesystem::path folder = argv[1];
     std::filesystem::create_directories(folder);
     assay::write_run_file(folder / "golden.run.json", assay::golden_run());
+    write_text(folder / "golden.bundle.json", assay::bundle_json(assay::golden_bundle()));
     for (const assay::RunDocument& run : assay::sample_runs()) {
       assay::write_run_file(folder / assay::run_file_name(run), run);
     }

@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int kLook_ms = 10;
+
 void redirect(const std::string& path, int descriptor) {
   const int opened = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
   if (opened < 0 || dup2(opened, descriptor) < 0) {
@@ -103,10 +105,21 @@ Program::~Program() {
 }
 
 bool Program::wait_for_output(const std::string& text) {
-  constexpr int kLook_ms = 10;
   while (text_of(out_path_).find(text) == std::string::npos) {
     if (ended_within(pid_, kLook_ms)) {
       return text_of(out_path_).find(text) != std::string::npos;
+    }
+  }
+  return true;
+}
+
+bool Program::wait_for_file(const ScratchFolder& folder, const std::string& ending) {
+  const auto is_there = [&] {
+    return std::ranges::any_of(folder.files(), [&](const std::string& file) { return file.ends_with(ending); });
+  };
+  while (!is_there()) {
+    if (ended_within(pid_, kLook_ms)) {
+      return is_there();
     }
   }
   return true;

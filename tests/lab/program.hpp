@@ -43,6 +43,8 @@ class Program {
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Waits until stdout holds `text`; false if the program ended without it.
   [[nodiscard]] bool wait_for_output(const std::string& text);
+  /// Waits until a file below the folder has a path that ends so; false if the program ended without it.
+  [[nodiscard]] bool wait_for_file(const ScratchFolder& folder, const std::string& ending);
   void signal(int number) const;
   [[nodiscard]] ProgramResult finish();
 

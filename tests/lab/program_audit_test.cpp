@@ -5,8 +5,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tests/analysis/sample_systems.hpp"
 #include "tests/analysis/sample_runs.hpp"
+#include "tests/analysis/sample_systems.hpp"
 #include "tests/lab/program.hpp"
 
 namespace assay {

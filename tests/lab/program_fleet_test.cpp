@@ -44,7 +44,7 @@ TEST_F(ProgramFleet, IndexWritesAPageAndNamesTheOutlier) {
   write("shared/broken/bundle.json", "{");
   const ProgramResult result = assay({"index", "shared"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(result.out, HasSubstr("n17: memory bandwidth, 2 threads 9."));
+  EXPECT_THAT(result.out, HasSubstr("n17: memory bandwidth, 2 threads 8.9 %"));
   EXPECT_THAT(result.out, HasSubstr("not read: broken: bundle.json: not valid JSON"));
   const std::string page = text_of(folder / "index.html");
   EXPECT_THAT(page, StartsWith("<!doctype html>"));

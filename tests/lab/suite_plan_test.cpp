@@ -69,7 +69,7 @@ TEST(SuitePlan, WhatCannotBeMeasuredEndsItUnlessOptional) {
 }
 
 TEST(SuitePlan, NoFolderIsWrittenDown) {
-  EXPECT_EQ(without_folders("assay run lib:/home/me/libx.so --arrivals trace:/data/t.csv:2"),
+  EXPECT_EQ(without_folders("assay run lib:/opt/me/libx.so --arrivals trace:/data/t.csv:2"),
             "assay run lib:libx.so --arrivals trace:t.csv:2");
   EXPECT_EQ(without_folders("cannot read '~/secret/x.toml'"), "cannot read 'x.toml'");
   EXPECT_EQ(without_folders("--membw 4GB/s --lengths azure-conv/8:512/64 --sut http://127.0.0.1:80/v1"),

@@ -68,7 +68,8 @@ TEST(SuiteDefinition, SaysWhatIsWrongAndWhere) {
   EXPECT_TRUE(refusal(replaced("\"p99\"", "\"joy\""), "metric joy is none of"));
   EXPECT_TRUE(refusal(replaced("lighthouse = \"single\"", "lighthouse = \"ceilings\""), "is no run of the suite"));
   EXPECT_TRUE(refusal(replaced("lighthouse = \"single\"", "lighthouse = \"nothing\""), "is no run of the suite"));
-  EXPECT_TRUE(refusal(replaced("kind = \"roofline\"", "kind = \"dance\""), "kind dance of a step is none of run, soak"));
+  EXPECT_TRUE(
+      refusal(replaced("kind = \"roofline\"", "kind = \"dance\""), "kind dance of a step is none of run, soak"));
   EXPECT_TRUE(refusal(replaced("repeat = 3", "repeat = 0"), "repeat of a step must be 1 to 100"));
   EXPECT_TRUE(refusal(replaced("repeat = 3", "repeat = \"3\""), "repeat of a step must be 1 to 100"));
   EXPECT_TRUE(refusal(replaced("optional = true", "optional = \"yes\""), "must be true or false"));

@@ -46,8 +46,11 @@ TEST(SystemEnvelope, TheShippedOnesFollowTheMachine) {
 TEST(SystemEnvelope, RefusesToTakeFromWhoHasNothing) {
   EXPECT_THAT([] { (void)limits_of(find_system_envelope("starved"), machine_of(1), kVectors); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("one core to use")));
-  EXPECT_THAT([] { (void)limits_of(find_system_envelope("narrow"), machine_of(2), {"neon", "scalar"}); },
-              ThrowsMessage<std::invalid_argument>(HasSubstr("no narrower vectors than its best, neon")));
+  EXPECT_THAT(
+      [] {
+        (void)limits_of(find_system_envelope("narrow"), machine_of(2), {"neon", "scalar"});
+      },
+      ThrowsMessage<std::invalid_argument>(HasSubstr("no narrower vectors than its best, neon")));
   EXPECT_THAT([] { (void)limits_of(with("stream = \"max\"\n"), machine_of(2), kVectors); },
               ThrowsMessage<std::invalid_argument>(HasSubstr("the stream needs a CPU besides")));
 }
