@@ -60,3 +60,16 @@ if(NOT ASSAY_WITH_DNNL STREQUAL "OFF")
     message(FATAL_ERROR "ASSAY_WITH_DNNL=ON, but oneDNN 2 was not found. Install libdnnl-dev or configure with AUTO.")
   endif()
 endif()
+
+# The headers of Boost, which are needed anyway, hold the server too; OFF spares their compile time and leaves no server in
+# the program.
+set(ASSAY_HAVE_WORKBENCH OFF)
+if(NOT ASSAY_WITH_WORKBENCH STREQUAL "OFF")
+  find_path(ASSAY_BEAST_HEADERS boost/beast/version.hpp HINTS ${Boost_INCLUDE_DIRS})
+  mark_as_advanced(ASSAY_BEAST_HEADERS)
+  if(ASSAY_BEAST_HEADERS)
+    set(ASSAY_HAVE_WORKBENCH ON)
+  elseif(ASSAY_WITH_WORKBENCH STREQUAL "ON")
+    message(FATAL_ERROR "ASSAY_WITH_WORKBENCH=ON, but Boost.Beast was not found. Install libboost-dev or configure with AUTO.")
+  endif()
+endif()

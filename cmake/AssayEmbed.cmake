@@ -13,6 +13,28 @@ function(assay_embed_text output)
     VERBATIM)
 endfunction()
 
+# assay_embed_files(OUTPUT FUNCTION name HEADER header FILES address=file ...): a build step that writes OUTPUT, a source
+# whose function returns the files under their addresses, anew whenever one of them changes. See EmbedFiles.cmake.
+function(assay_embed_files output)
+  cmake_parse_arguments(arg "" "FUNCTION;HEADER" "FILES" ${ARGN})
+  set(pairs "")
+  set(paths "")
+  foreach(pair IN LISTS arg_FILES)
+    string(REGEX MATCH "^([^=]*)=(.*)$" matched "${pair}")
+    get_filename_component(path "${CMAKE_CURRENT_SOURCE_DIR}/${CMAKE_MATCH_2}" ABSOLUTE)
+    list(APPEND pairs "${CMAKE_MATCH_1}=${path}")
+    list(APPEND paths "${path}")
+  endforeach()
+  list(JOIN pairs "|" files)
+  set(script "${PROJECT_SOURCE_DIR}/cmake/EmbedFiles.cmake")
+  add_custom_command(
+    OUTPUT "${output}"
+    COMMAND "${CMAKE_COMMAND}" "-DFILES=${files}" "-DOUTPUT=${output}" "-DHEADER=${arg_HEADER}"
+            "-DFUNCTION=${arg_FUNCTION}" -P "${script}"
+    DEPENDS ${paths} "${script}"
+    VERBATIM)
+endfunction()
+
 # assay_embed_binary(OUTPUT FUNCTION name HEADER header FILE file): a source whose function returns the bytes of one file
 # of any content and size, read by the assembler.
 function(assay_embed_binary output)

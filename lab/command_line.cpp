@@ -23,6 +23,7 @@
 #include "lab/file_commands.hpp"
 #include "lab/fleet_command.hpp"
 #include "lab/info_commands.hpp"
+#include "lab/lab_command.hpp"
 #include "lab/peak_command.hpp"
 #include "lab/real_world_command.hpp"
 #include "lab/report_command.hpp"
@@ -60,6 +61,7 @@ class CommandLine {
         "--version", [this] { action_ = [this] { return version_command(version_); }; }, "print the version");
     add_tour();
     add_track();
+    add_lab_command(adder_);
     add_run();
     add_peak();
     add_tail();

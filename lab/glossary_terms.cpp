@@ -271,6 +271,18 @@ constexpr std::array kTerms{
         "Its steps are data (share/tracks/). 'Claimed' is what a usual benchmark says, measured here too; "
         "'found' is what the load of the place showed. CONFIRMED: the claim did not survive, by the intervals. "
         "NOT CONFIRMED: it did. OPEN: what was measured does not decide."},
+    GlossaryEntry{
+        "lock", "late lock, locked, LATE, prediction lock",
+        "A prediction in the lab, written down before anything of its part is measured; it cannot be taken back.",
+        "A second lock on the same question goes below the first, which is the one that is held against what was "
+        "measured. LATE: a run of the part had begun before it, so that it predicts nothing."},
+    GlossaryEntry{
+        "ledger", "chain, hash chain, chain intact, nonce, torn line",
+        "Everything that was done in a lab, a line each, in a file to which lines are only added.",
+        "Each line holds the hash of the line before and its own, so that a line that was changed, removed or put in "
+        "breaks the chain. That proves order and accidental edits, not honesty. A nonce is a word that an instructor "
+        "gives out: a ledger that has it is not from before. A line that a crash tore is set aside, and a line says "
+        "so."},
     GlossaryEntry{"calibrated", "fixed, given, calibration", "How the size of a track's network was chosen.",
                   "Calibrated: the size whose mean alone is nearest to a target, so that the question is open on this "
                   "machine. Fixed: named with --preset, so that machines can be compared. Given: by --param, or the "

@@ -1,0 +1,260 @@
+#include "lab/workbench/session_desk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "analysis/format.hpp"
+#include "analysis/untrusted_json.hpp"
+#include "harness/digest.hpp"
+#include "harness/machine.hpp"
+#include "lab/flow/flow_run.hpp"
+#include "lab/flow/lab_export.hpp"
+#include "lab/flow/lab_runner.hpp"
+#include "lab/flow/lab_session.hpp"
+#include "lab/flow/lab_state_json.hpp"
+#include "lab/flow/shipped_flows.hpp"
+
+namespace assay {
+
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+/// Does it, and turns a refusal of the lab into one with its status.
+template <typename Action>
+auto refusing(Action action) {
+  try {
+    return action();
+  } catch (const LabRefusal& refusal) {
+    throw DeskRefusal(static_cast<unsigned>(refusal.reason()), refusal.what());
+  } catch (const CommandError& error) {
+    throw DeskRefusal(error.code() == ExitCode::usage ? kBadRequest : kServerFault, error.what());
+  }
+}
+
+std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+std::string machine_json() {
+  const Machine machine = detect_machine();
+  Json facts = Json::array();
+  const auto add = [&facts](const char* name, const std::string& value) {
+    facts.push_back({{"name", name}, {"value", value.empty() ? "not available" : value}});
+  };
+  const std::string label = identify(machine).label;
+  add("Label", label);
+  add("CPU", machine.cpu_model);
+  add("Cores", fmt::format("{} in {} package{}, {} CPUs allowed", machine.core_count, machine.package_count,
+                           machine.package_count == 1 ? "" : "s", machine.allowed_cpus().size()));
+  add("Memory", format_bytes(machine.memory_total.count));
+  add("System", fmt::format("{}, kernel {}", machine.operating_system, machine.kernel_release));
+  add("Virtualised", machine.virtualization);
+  return dumped({{"label", label}, {"facts", facts}});
+}
+
+std::string progress_of(const LabState& state) {
+  const std::size_t missing = state.missing().size();
+  return missing == 0 ? "complete" : fmt::format("begun {}; {} to do", state.begin().machine.label, missing);
+}
+
+const FlowRun& run_of(const LabState& state, const AskedRun& wish) {
+  if (wish.part < 1 || wish.part > state.flow().parts.size()) {
+    throw DeskRefusal(kNotFound, fmt::format("part {}: a lab has parts 1 to {}", wish.part, state.flow().parts.size()));
+  }
+  const FlowRun* const run = state.part(wish.part).run(wish.run);
+  if (run == nullptr) {
+    throw DeskRefusal(kNotFound, fmt::format("part {} has no such run", wish.part));
+  }
+  return *run;
+}
+
+double cost_s(const LabState& state, const FlowRun& run) {
+  const std::string& duration = state.begin().duration;
+  const bool calibrates = run.kind == FlowRun::Kind::run && run.workload.empty() && !state.size();
+  return seconds(flow_run_time(run, duration)) + (calibrates ? seconds(calibration_time(state.flow(), duration)) : 0.0);
+}
+
+/// The run with the hash `id`; a refusal where there is none or its part is closed.
+const LabRun& kept_run(const LabState& state, const std::string& id) {
+  bool any_locked = false;
+  for (std::size_t part = 1; part <= state.flow().parts.size(); ++part) {
+    any_locked = any_locked || state.locked(part);
+    for (const Said<LabRun>& run : state.runs(part)) {
+      if (run.entry->hash != "sha256:" + id) {
+        continue;
+      }
+      if (!state.locked(part)) {
+        throw DeskRefusal(kLocked, "lock the predictions of this part first");
+      }
+      return *run.body;
+    }
+  }
+  throw any_locked ? DeskRefusal(kNotFound, "no such run") : DeskRefusal(kLocked, "lock a prediction first");
+}
+
+}  // namespace
+
+SessionDesk::SessionDesk(SessionDeskOptions options) : options_(std::move(options)), machine_(machine_json()) {}
+
+fs::path SessionDesk::folder_of(const std::string& track) const {
+  const auto names = shipped_flow_names();
+  if (std::ranges::find(names, track) == names.end()) {
+    throw DeskRefusal(kNotFound, "there is no such track");
+  }
+  return options_.folder / track;
+}
+
+std::string SessionDesk::tracks() {
+  Json list = Json::array();
+  for (const std::string& name : shipped_flow_names()) {
+    const NamedText text = find_flow(name);
+    const FlowDefinition flow = flow_from_toml(text.text, text.name);
+    const fs::path folder = folder_of(name);
+    const bool begun = LabSession::exists(folder);
+    std::string progress;
+    if (begun) {
+      try {
+        LabSession session(folder);
+        progress = progress_of(session.refresh());
+      } catch (const CommandError& error) {
+        progress = error.what();
+      }
+    }
+    list.push_back({{"track", name},
+                    {"title", flow.title},
+                    {"persona", flow.persona},
+                    {"north_star", flow.north_star},
+                    {"window", flow.window},
+                    {"expected_s", seconds(flow_time(flow, options_.duration))},
+                    {"begun", begun},
+                    {"progress", progress}});
+  }
+  return dumped(list);
+}
+
+std::string SessionDesk::state(const std::string& track) {
+  return refusing([&]() -> std::string {
+    const fs::path folder = folder_of(track);
+    if (!LabSession::exists(folder)) {
+      return "null";
+    }
+    LabSession session(folder);
+    return lab_state_text(session);
+  });
+}
+
+void SessionDesk::begin(const std::string& track, const std::string& nonce) {
+  refusing([&] {
+    const BeginWish wish{
+        .flow = track, .duration = options_.duration, .nonce = nonce.empty() ? options_.nonce : nonce, .student = ""};
+    (void)LabSession::begin(folder_of(track), wish);
+  });
+}
+
+void SessionDesk::lock(const AskedLock& wish) {
+  refusing([&] {
+    LabSession session(folder_of(wish.track));
+    (void)session.lock({.part = wish.part,
+                        .question = wish.question,
+                        .answer = wish.number ? fmt::format("{}", *wish.number) : wish.choice,
+                        .because = wish.because,
+                        .sure = wish.sure});
+  });
+}
+
+PlannedRun SessionDesk::plan(const AskedRun& wish) {
+  return refusing([&]() -> PlannedRun {
+    LabSession session(folder_of(wish.track));
+    const LabState state = session.refresh();
+    const FlowRun& run = run_of(state, wish);
+    require_allowed(state, wish.part, run);
+    if (session.busy()) {
+      throw DeskRefusal(kConflict, "a run of this lab goes on; one at a time");
+    }
+    if (run.kind == FlowRun::Kind::file && wish.file.empty()) {
+      throw DeskRefusal(kBadRequest, "name the file that assay audit A B --json=FILE wrote");
+    }
+    PlannedRun plan{.arguments = {"assay", "lab", "run", "--lab", session.folder().string(), "--part",
+                                  fmt::format("{}", wish.part), "--events", "--quiet"},
+                    .title = run.title,
+                    .seconds = cost_s(state, run)};
+    for (const auto& [id, value] : wish.controls) {
+      const FlowControl* const control = state.part(wish.part).control(id);
+      if (control == nullptr || std::ranges::find(run.controls, id) == run.controls.end()) {
+        throw DeskRefusal(kNotFound, "this run has no such control");
+      }
+      const std::string text = fmt::format("{:.6g}", value);
+      (void)control_value(*control, text);
+      plan.arguments.push_back(fmt::format("--set={}={}", id, text));
+    }
+    if (!wish.file.empty()) {
+      plan.arguments.push_back("--file=" + wish.file);
+    }
+    plan.arguments.push_back(run.id);
+    return plan;
+  });
+}
+
+std::string SessionDesk::evidence(const std::string& track, const std::string& id) {
+  return refusing([&]() -> std::string {
+    LabSession session(folder_of(track));
+    const LabState state = session.refresh();
+    const LabRun& run = kept_run(state, id);
+    const fs::path file = fs::path(run.file).lexically_normal();
+    if (file.is_absolute() || *file.begin() != "runs") {
+      throw DeskRefusal(kConflict, "the ledger names a file outside of the lab; it is not read");
+    }
+    std::string text = read_untrusted_file(session.folder() / file);
+    if (sha256_hex(text) != run.sha256) {
+      throw DeskRefusal(kConflict, file.string() + " is not what was recorded: its digest differs");
+    }
+    return text;
+  });
+}
+
+void SessionDesk::reflect(const AskedTexts& wish) {
+  refusing([&] {
+    LabSession session(folder_of(wish.track));
+    (void)session.reflect(wish.part, wish.texts);
+  });
+}
+
+void SessionDesk::decide(const AskedTexts& wish) {
+  refusing([&] {
+    const auto text = [&wish](const char* field) {
+      const auto found = wish.texts.find(field);
+      return found == wish.texts.end() ? std::string() : found->second;
+    };
+    LabSession session(folder_of(wish.track));
+    (void)session.decide({.metric = text("metric"),
+                          .decision = text("decision"),
+                          .binding = text("binding_constraint"),
+                          .guardrail = text("guardrail"),
+                          .rejected = text("rejected"),
+                          .why_rejected = text("why_rejected"),
+                          .scope = text("claim_scope"),
+                          .risk = text("residual_risk"),
+                          .memo = text("memo")});
+  });
+}
+
+std::string SessionDesk::report(const std::string& track, const std::string& format) {
+  return refusing([&]() -> std::string {
+    LabSession session(folder_of(track));
+    const LabExportFiles files = export_lab(session, session.folder().string(), false);
+    if (!files.complete) {
+      throw DeskRefusal(kConflict, fmt::format("the lab is not complete: {}", fmt::join(files.missing, "; ")));
+    }
+    const auto found =
+        std::ranges::find_if(files.texts, [&format](const auto& file) { return file.first.ends_with("." + format); });
+    if (found == files.texts.end()) {
+      throw DeskRefusal(kNotFound, "this lab has no export of that kind");
+    }
+    return found->second;
+  });
+}
+
+}  // namespace assay

@@ -1,0 +1,154 @@
+// The page: what the server's state says, drawn anew whenever it changes. Nothing is kept here but drafts.
+
+import { h } from '/kit/dom.js';
+import { ask, follow, hasKey, Refused, takeKey } from './client.js';
+import { homePage } from './home.js';
+import { labPage } from './lab.js';
+import { progressPanel } from './measure.js';
+import { labView } from './model.js';
+import { speak } from './parts.js';
+
+/** @typedef {{state: any, track: ?string, view: string, isOnline: boolean, notices: Map<string, string>,
+ *   act: (place: string, action: () => Promise<void>) => Promise<void>, redraw: () => void}} Context */
+
+/** @type {Context} */
+const context = { state: null, track: null, view: '1', isOnline: true, notices: new Map(), act, redraw: draw };
+let drawnState = '';
+let reading = 0;
+
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+/** "#/edge/2": a track and one of its views. */
+function readRoute() {
+  const [, track, view] = location.hash.match(/^#\/([a-z]+)(?:\/([a-z0-9]+))?$/) ?? [];
+  context.track = track ?? null;
+  context.view = view ?? '1';
+}
+
+/** Does what the student asked for; a refusal is said beside the place. @param {string} place @param {() => Promise<void>} action */
+async function act(place, action) {
+  context.notices.delete(place);
+  try {
+    await action();
+  } catch (error) {
+    context.notices.set(place, error instanceof Refused ? error.message : 'The server does not answer; nothing was saved.');
+    if (!(error instanceof Refused)) setOnline(false);
+  }
+  await read(true);
+}
+
+/** @param {boolean} isOnline */
+function setOnline(isOnline) {
+  if (context.isOnline === isOnline) return;
+  context.isOnline = isOnline;
+  speak(isOnline ? 'The workbench is back.' : 'The workbench does not answer.');
+  draw();
+}
+
+/** @param {boolean} [always] draws even if nothing changed */
+async function read(always = false) {
+  const mine = ++reading;
+  try {
+    const told = await ask('GET', `/api/state${context.track ? `?track=${encodeURIComponent(context.track)}` : ''}`);
+    const state = { ...told, lab: labView(told.lab) };
+    if (mine !== reading) return;  // a later one was asked for
+    announceEnd(context.state, state);
+    context.state = state;
+    setOnline(true);
+    if (always || JSON.stringify(state) !== drawnState) draw();
+  } catch (error) {
+    if (mine !== reading) return;
+    if (error instanceof Refused && error.status === 401) {
+      drawWithoutKey();
+    } else if (error instanceof Refused) {
+      element('main').replaceChildren(h('section', {}, h('h2', {}, 'The lab cannot be read'), h('p', {}, error.message)));
+    } else {
+      setOnline(false);
+    }
+  }
+}
+
+/** @param {any} before @param {any} now */
+function announceEnd(before, now) {
+  if (!before?.measuring.run || now.measuring.run) return;
+  const last = now.measuring.last;
+  speak(last?.text ? `The measurement ended: ${last.text}` : 'The measurement is done.');
+}
+
+function drawWithoutKey() {
+  element('top').replaceChildren(h('p', { class: 'brand' }, 'Assay lab'));
+  element('main').replaceChildren(h('section', {}, h('h1', {}, 'Open the address from the terminal'),
+    h('p', {}, 'This page belongs to one session of ', h('code', {}, 'assay lab'), '. Its whole address, with the part behind ',
+      h('code', {}, '#t='), ', is printed there when it starts; a new start prints another.')));
+}
+
+function drawBanner() {
+  const banner = element('banner');
+  banner.hidden = context.isOnline;
+  banner.replaceChildren(...(context.isOnline ? [] : [h('p', { class: 'banner' }, h('strong', {}, 'The workbench does not answer. '),
+    'Everything on this page can still be read; nothing can be saved or measured. Start it again with ',
+    h('code', {}, 'assay lab'), ' and open the address that it prints. What was saved is on the disk.')]));
+}
+
+/** What has the focus, by its key, and where the cursor stands in it. */
+function focusNow() {
+  const focused = /** @type {any} */ (document.activeElement);
+  return { key: focused?.getAttribute?.('data-key'), from: focused?.selectionStart, to: focused?.selectionEnd };
+}
+
+/** @param {ReturnType<typeof focusNow>} focus */
+function restoreFocus({ key, from, to }) {
+  if (!key) return;
+  const found = /** @type {any} */ ([...document.querySelectorAll('[data-key]')].find((e) => e.getAttribute('data-key') === key));
+  found?.focus({ preventScroll: true });
+  if (typeof from === 'number' && found?.setSelectionRange && found.tagName === 'TEXTAREA') found.setSelectionRange(from, to);
+}
+
+function draw() {
+  drawBanner();
+  document.body.classList.toggle('offline', !context.isOnline);
+  if (!context.state) return;
+  const focus = focusNow();
+  const { scrollX, scrollY } = window;
+  /** @type {any} */
+  const page = context.track ? labPage(context) : homePage(context);
+  element('top').replaceChildren(...page.top);
+  element('main').replaceChildren(...page.main.filter(Boolean));
+  document.title = page.title;
+  // What is drawn to fit has no size before it is in the page.
+  for (const then of page.after ?? []) then();
+  drawnState = JSON.stringify(context.state);
+  if (!context.isOnline) for (const e of element('main').querySelectorAll('button, input, select, textarea')) if (!e.closest('.chart')) e.setAttribute('disabled', '');
+  restoreFocus(focus);
+  window.scrollTo(scrollX, scrollY);
+}
+
+/** @param {string} event @param {any} data */
+function onEvent(event, data) {
+  if (event === 'state') {
+    read();
+  } else if (event === 'measuring' && context.state) {
+    const before = context.state.measuring.run?.phase;
+    context.state.measuring = data;
+    if (data.run && data.run.phase !== before) speak(`Phase: ${data.run.phase}`);
+    progressPanel(context);
+  }
+}
+
+function start() {
+  const track = takeKey();
+  if (track) history.replaceState(null, '', `#/${track}`);
+  if (!hasKey()) return drawWithoutKey();
+  readRoute();
+  addEventListener('hashchange', () => {
+    if (takeKey() !== null) history.replaceState(null, '', '#/');
+    readRoute();
+    context.notices.clear();
+    window.scrollTo(0, 0);
+    read(true).then(() => element('main').focus({ preventScroll: true }));
+  });
+  read(true);
+  return follow({ onOpen: () => { read(); }, onEvent, onLost: () => setOnline(false) });
+}
+
+start();

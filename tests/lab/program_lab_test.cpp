@@ -1,0 +1,214 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "lab/flow/ledger_chain.hpp"
+#include "lab/flow/run_turn.hpp"
+#include "tests/lab/program.hpp"
+#include "tests/lab/sample_lab.hpp"
+
+namespace assay {
+namespace {
+
+using nlohmann::json;
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using testing::ProgramResult;
+using testing::run_assay;
+using testing::ScratchFolder;
+using testing::text_of;
+
+using Arguments = std::vector<std::string>;
+
+/// A lab of short runs, begun in "lab".
+class ProgramLab : public ::testing::Test {
+ protected:
+  ProgramLab() {
+    std::ofstream(folder_ / "small.toml") << testing::small_flow();
+    std::ofstream(folder_ / "audit.json") << testing::small_audit();
+  }
+
+  ProgramResult lab(Arguments arguments) {
+    arguments.insert(arguments.begin(), "lab");
+    arguments.insert(arguments.end(), {"--lab", "lab"});
+    return run_assay(folder_, arguments);
+  }
+  /// Expects this exit code and these words on stderr.
+  void refuses(const Arguments& arguments, int code, const std::string& words) {
+    const ProgramResult result = lab(arguments);
+    EXPECT_EQ(result.exit_code, code) << arguments.at(0) << ' ' << result.err;
+    EXPECT_THAT(result.err, HasSubstr(words));
+  }
+  void does(const Arguments& arguments) {
+    const ProgramResult result = lab(arguments);
+    EXPECT_EQ(result.exit_code, 0) << arguments.at(0) << ' ' << result.out << result.err;
+  }
+  void begin() { does({"begin", "--track", "small.toml", "--nonce", "W7-4K2", "--student", "Ada"}); }
+  void lock_all() {
+    does({"lock", "--part", "1", "scenario=multi", "missed=20", "--because", "scenario=together", "--because",
+          "missed=queue", "--sure"});
+    does({"lock", "--part", "2", "p99=25ms", "--because", "heavy", "--guess"});
+    does({"lock", "--part", "3", "peak=no", "--because", "intensity", "--sure"});
+  }
+  json state() { return json::parse(lab({"status", "--json"}).out); }
+  std::string ledger() { return text_of(folder_ / "lab/ledger.ndjson"); }
+
+  ScratchFolder folder_;
+};
+
+TEST_F(ProgramLab, WalksFromTheBeginningToAnExportThatIsIntact) {
+  begin();
+  lock_all();
+  for (const char* const run : {"single", "offline", "cameras"}) {
+    does({"run", "--part", "1", run});
+  }
+  does({"run", "--part", "1", "server", "--rate", "200"});
+  does({"run", "--part", "2", "--noise", "20x1ms"});
+  does({"run", "--part", "3", "--file", "audit.json"});
+  refuses({"export"}, 3, "missing: part 1, reflection goodhart");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "lab/small-lab.json"));
+  does({"reflect", "--part", "1", "goodhart=A target is no measure."});
+  does({"reflect", "--part", "2", "fleet=1-(1-p)^N"});
+  does({"reflect", "--part", "3", "marketing=The peak."});
+  does({"decide", "--metric", "p99", "--decision", "B", "--binding", "bandwidth", "--guardrail", "accuracy",
+        "--rejected", "A at batch 8", "--why-rejected", "its tail", "--scope", "this machine", "--risk", "heat",
+        "--memo", "Buy B."});
+  does({"export"});
+  const ProgramResult verified =
+      run_assay(folder_, {"lab", "verify", "lab/small-lab.json", "--nonce", "W7-4K2", "--json"});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+  const json found = json::parse(verified.out);
+  EXPECT_EQ(found.at("shows_its_ledger"), true);
+  for (const json& file : found.at("files")) {
+    EXPECT_EQ(file.at("state"), "as recorded") << file;
+  }
+  EXPECT_EQ(found.at("files").size(), 6U);
+  const ProgramResult graded = run_assay(folder_, {"lab", "grade", "lab", "--csv", "class.csv"});
+  EXPECT_EQ(graded.exit_code, 0) << graded.err;
+  EXPECT_THAT(graded.out, AllOf(HasSubstr("Ada"), HasSubstr("intact")));
+  EXPECT_THAT(text_of(folder_ / "class.csv"), HasSubstr("Ada,small,true"));
+  EXPECT_THAT(text_of(folder_ / "lab/small-lab.html"), HasSubstr("Predicted and measured"));
+}
+
+TEST_F(ProgramLab, NothingRunsAndNothingIsShownBeforeTheLock) {
+  refuses({"status"}, 5, "no lab began there");
+  begin();
+  refuses({"begin", "--track", "small.toml"}, 2, "began there already");
+  refuses({"run", "--part", "1", "single"}, 4, "before its predictions are locked");
+  refuses({"run", "--part", "3", "--file", "audit.json"}, 4, "before its predictions are locked");
+  does({"lock", "--part", "1", "scenario=multi", "--because", "together", "--sure"});
+  refuses({"run", "--part", "1", "single"}, 4, "before its predictions are locked");
+  refuses({"reflect", "--part", "1", "goodhart=early"}, 4, "no evidence to reflect on");
+  refuses({"decide", "--metric", "p99", "--decision", "B", "--binding", "b", "--guardrail", "g", "--rejected", "A",
+           "--why-rejected", "w", "--scope", "s", "--risk", "r", "--memo", "m"},
+          4, "predictions to lock");
+  EXPECT_THAT(ledger(), Not(HasSubstr("\"kind\":\"start\"")));
+  EXPECT_TRUE(state().at("parts")[0].at("evidence").at("runs").empty());
+}
+
+TEST_F(ProgramLab, BadInputIsSaidInOneLineAndWritesNothing) {
+  refuses({"begin", "--track", "nowhere"}, 2, "no lab of that name comes with the program: cloud, edge, mobile, tiny");
+  refuses({"begin", "--track", "small.toml", "--duration", "soon"}, 2, "--duration");
+  begin();
+  const std::string before = ledger();
+  refuses({"lock", "--part", "4", "a=b", "--because", "c", "--sure"}, 2, "--part");
+  refuses({"lock", "--part", "1", "scenario=both", "--because", "together", "--sure"}, 2, "none of single, multi");
+  refuses({"lock", "--part", "1", "missed=101", "--because", "queue", "--sure"}, 2, "within 0 and 100 %");
+  refuses({"lock", "--part", "1", "missed=nan", "--because", "queue", "--sure"}, 2, "give a number in %");
+  refuses({"lock", "--part", "1", "missed=20", "--because", "luck", "--sure"}, 2, "none of queue");
+  refuses({"lock", "--part", "1", "missed=20", "--because", "queue"}, 2, "--sure or --guess");
+  refuses({"lock", "--part", "1", "missed=20", "scenario=multi", "--because", "queue", "--sure"}, 2, "--because");
+  refuses({"lock", "--part", "1", "other=1", "--because", "queue", "--sure"}, 2, "no question 'other'");
+  refuses({"lock", "missed=20", "--because", "queue", "--sure"}, 2, "--part");
+  EXPECT_EQ(ledger(), before);
+  lock_all();
+  const std::string locked = ledger();
+  refuses({"run", "--part", "1", "nothing"}, 2, "it has single, server, offline, cameras");
+  refuses({"run", "--part", "1", "single", "--noise", "3"}, 2, "has no controls");
+  refuses({"run", "--part", "2", "--noise", "300"}, 2, "within 0 and 200");
+  refuses({"run", "--part", "3"}, 2, "--file audit.json");
+  refuses({"run", "--part", "3", "--file", "small.toml"}, 5, "not valid JSON");
+  refuses({"reflect", "--part", "1", "goodhart= "}, 2, "write a sentence");
+  EXPECT_EQ(ledger(), locked);
+}
+
+TEST_F(ProgramLab, AllTenRunsAreCountedAndASecondLockIsLate) {
+  begin();
+  lock_all();
+  for (int i = 0; i < 10; ++i) {
+    does({"run", "--part", "2", "--set", "noise=5"});
+  }
+  refuses({"run", "--part", "2"}, 4, "all 10 runs of load are used up");
+  const ProgramResult late = lab({"lock", "--part", "2", "p99=40", "--because", "heavy", "--sure"});
+  EXPECT_THAT(late.out, HasSubstr("LATE"));
+  const json locks = state().at("parts")[1].at("questions")[0].at("locks");
+  ASSERT_EQ(locks.size(), 2U);
+  EXPECT_EQ(locks[0].at("late"), false);
+  EXPECT_EQ(locks[1].at("late"), true);
+  EXPECT_EQ(locks[1].at("runs_before"), 10);
+}
+
+TEST_F(ProgramLab, AnInterruptedRunIsKeptAndFlagged) {
+  std::string flow = testing::small_flow();
+  const std::string length = "title = \"alone\"\nduration = \"60ms\"";
+  flow.replace(flow.find(length), length.size(), "title = \"alone\"\nduration = \"600s\"");
+  std::ofstream(folder_ / "small.toml") << flow;
+  begin();
+  lock_all();
+  testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "1", "single", "--events"});
+  ASSERT_TRUE(program.wait_for_output("\"progress\""));
+  EXPECT_TRUE(RunTurn::is_taken(folder_.path() / "lab"));
+  EXPECT_FALSE(RunTurn::try_take(folder_.path() / "lab").has_value());
+  program.signal(SIGINT);
+  EXPECT_EQ(program.finish().exit_code, 130);
+  const LedgerReading reading = ledger_from_text(ledger());
+  EXPECT_TRUE(reading.intact());
+  const auto* const run = std::get_if<LabRun>(&reading.entries.back().body);
+  ASSERT_NE(run, nullptr);
+  EXPECT_TRUE(run->facts.interrupted);
+}
+
+TEST_F(ProgramLab, KilledInTheMiddleTheLedgerStandsAndTheNextRunGoesOn) {
+  begin();
+  lock_all();
+  std::ofstream(folder_ / "lab/ledger.ndjson", std::ios::app) << "{\"kind\":\"sta";
+  does({"run", "--part", "2"});
+  const json after = state();
+  EXPECT_EQ(after.at("chain").at("intact"), true);
+  EXPECT_THAT(ledger(), HasSubstr("ledger.torn-1.txt"));
+  EXPECT_EQ(text_of(folder_ / "lab/ledger.torn-1.txt"), "{\"kind\":\"sta");
+}
+
+TEST_F(ProgramLab, AnEditedLedgerOrFlowIsNotGoneOnWith) {
+  begin();
+  lock_all();
+  const std::string good = ledger();
+  std::string text = good;
+  text.replace(text.find("\"answer\":20.0"), 13, "\"answer\":50.0");
+  std::ofstream(folder_ / "lab/ledger.ndjson") << text;
+  EXPECT_EQ(lab({"status"}).exit_code, 3);
+  refuses({"run", "--part", "2"}, 5, "broken chain");
+  const ProgramResult draft = lab({"export", "--draft"});
+  EXPECT_EQ(draft.exit_code, 0) << draft.err;
+  EXPECT_EQ(run_assay(folder_, {"lab", "verify", "lab/small-lab-DRAFT.json"}).exit_code, 3);
+  std::ofstream(folder_ / "lab/ledger.ndjson") << good;
+  std::ofstream(folder_ / "lab/flow.toml", std::ios::app) << "# easier\n";
+  refuses({"status"}, 5, "is not the flow that this lab began with");
+}
+
+TEST_F(ProgramLab, WithoutASubcommandItSaysHowToWalk) {
+  const ProgramResult result = run_assay(folder_, {"lab"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_THAT(result.out, AllOf(HasSubstr("assay lab lock --part 1"), HasSubstr("assay lab verify")));
+  EXPECT_EQ(run_assay(folder_, {"lab", "verify", "none.json"}).exit_code, 5);
+  EXPECT_EQ(run_assay(folder_, {"lab", "status"}).exit_code, 2);
+}
+
+}  // namespace
+}  // namespace assay
