@@ -120,8 +120,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
  private:
   void on_read(const error_code& error) {
-    if (error == http::error::end_of_stream || error == beast::error::timeout ||
-        error.category() == asio::error::get_system_category()) {
+    const bool is_of_system = error && error.category() == asio::error::get_system_category();
+    if (error == http::error::end_of_stream || error == beast::error::timeout || is_of_system) {
       close();
       return;
     }

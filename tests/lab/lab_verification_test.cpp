@@ -139,11 +139,11 @@ TEST(LabExport, TheSchemaDescribesEveryMember) {
 TEST(LabExport, WhatAStudentWroteStaysText) {
   SampleLab lab = complete_lab();
   lab.add(LabReflection{.part = 1, .texts = {{"goodhart", "<script>alert(1)</script> | `x` [a](b)"}}});
-  const ordered_json json = exported(lab);
-  EXPECT_THAT(lab_export_page(json), AllOf(Not(HasSubstr("<script")), HasSubstr("&lt;script&gt;")));
-  EXPECT_THAT(lab_export_page(json), AllOf(HasSubstr("default-src 'none'"), Not(HasSubstr("http://")),
+  const ordered_json ledger = exported(lab);
+  EXPECT_THAT(lab_export_page(ledger), AllOf(Not(HasSubstr("<script")), HasSubstr("&lt;script&gt;")));
+  EXPECT_THAT(lab_export_page(ledger), AllOf(HasSubstr("default-src 'none'"), Not(HasSubstr("http://")),
                                            Not(HasSubstr("https://")), HasSubstr("predicted / measured")));
-  EXPECT_THAT(lab_export_markdown(json), AllOf(Not(HasSubstr("<script")), HasSubstr("\\[a\\]\\(b\\)")));
+  EXPECT_THAT(lab_export_markdown(ledger), AllOf(Not(HasSubstr("<script")), HasSubstr("\\[a\\]\\(b\\)")));
 }
 
 TEST(LabClass, TabulatesWithoutAMark) {
