@@ -135,7 +135,7 @@ struct RunDocument {
   ThreadPlacement placement;
   std::optional<ExecutionRecord> execution;  ///< absent in files of before it
   RunConditions conditions;
-  std::string observer;  ///< "none", "quiet" or "live@2Hz"
+  std::string observer;  ///< "none", "quiet", "live@2Hz" or "live@10Hz"
   /// Share of the machine's CPU time in the measured part that the hypervisor gave to others.
   std::optional<double> steal_share;
   /// Share of the machine's CPU time in the measured part that other processes took.

@@ -5,8 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <stdexcept>
+#include <string>
 
 #include "harness/quantity.hpp"
+#include "lab/engine.hpp"
 
 namespace assay {
 
@@ -30,6 +32,15 @@ void add_console(CLI::App* sub, ConsoleOptions& console) {
 
 void add_json(CLI::App* sub, std::optional<std::string>& json) {
   sub->add_flag("--json{-}", json, "one JSON object on stdout, or in a file: --json=FILE")->group("Output");
+}
+
+void add_observer(CLI::App* sub, std::string& observer) {
+  sub->add_option("--observer", observer,
+                  "none, quiet, live@2Hz or live@10Hz: how often a run reports while it measures (default: quiet on "
+                  "small machines, else live@2Hz)")
+      ->check(CLI::IsMember(observer_names()))
+      ->type_name("MODE")
+      ->group("Measuring process");
 }
 
 void add_measurement(CLI::App* sub, MeasurementOptions& measurement) {

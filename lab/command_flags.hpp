@@ -21,6 +21,9 @@ void add_console(CLI::App* sub, ConsoleOptions& console);
 void add_json(CLI::App* sub, std::optional<std::string>& json);
 void add_measurement(CLI::App* sub, MeasurementOptions& measurement);
 
+/// Adds --observer, a name of observer_names(); empty where it is not given.
+void add_observer(CLI::App* sub, std::string& observer);
+
 /// The flags that say what is measured, from their table; `left_out` are decided by the command itself.
 void add_run_flags(CLI::App* sub, RunOptions& run, const std::vector<std::string_view>& left_out = {});
 

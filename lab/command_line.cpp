@@ -127,8 +127,8 @@ class CommandLine {
     sub->add_option("--events-fd", engine_.events_descriptor, "be the measuring process: events go to this descriptor")
         ->type_name("FD")
         ->group("Measuring process");
-    sub->add_option("--observer", observer_, "none, quiet or live@2Hz: how often it reports")
-        ->check(CLI::IsMember({"none", "quiet", "live@2Hz"}))
+    sub->add_option("--observer", observer_, "none, quiet, live@2Hz or live@10Hz: how often it reports")
+        ->check(CLI::IsMember(observer_names()))
         ->type_name("MODE")
         ->group("Measuring process");
     add_measurement(sub, run_.measurement);
@@ -148,11 +148,7 @@ class CommandLine {
       return run_command(run_);
     }
     require_open(engine_.events_descriptor);
-    for (const ObserverMode mode : {ObserverMode::none, ObserverMode::quiet, ObserverMode::live}) {
-      if (name_of(mode) == observer_) {
-        engine_.observer = mode;
-      }
-    }
+    engine_.observer = observer_named(observer_).value_or(ObserverMode::quiet);
     engine_.run = run_.run;
     engine_.folder = run_.measurement.folder;
     return static_cast<ExitCode>(run_engine(engine_));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <ctime>
@@ -30,18 +31,19 @@ namespace assay {
 
 namespace {
 
-/// Reports progress twice a second from its own thread, until destroyed.
+constexpr std::array kObserverModes{ObserverMode::none, ObserverMode::quiet, ObserverMode::live, ObserverMode::fast};
+
+/// Reports progress once a period from its own thread, until destroyed.
 class ProgressReporter {
  public:
-  ProgressReporter(EventWriter& events, MeasuringView view)
-      : thread_([&events, view = std::move(view)](const std::stop_token& stop) {
-          constexpr auto kPeriod = std::chrono::milliseconds{500};
+  ProgressReporter(EventWriter& events, MeasuringView view, std::chrono::milliseconds period)
+      : thread_([&events, view = std::move(view), period](const std::stop_token& stop) {
           const SteadyClock clock;
           const Instant begin = clock.now();
           std::mutex mutex;
           std::condition_variable_any wake;
           std::unique_lock lock(mutex);
-          while (!wake.wait_for(lock, stop, kPeriod, [&stop] { return stop.stop_requested(); })) {
+          while (!wake.wait_for(lock, stop, period, [&stop] { return stop.stop_requested(); })) {
             events.write({.kind = Event::Kind::progress,
                           .elapsed_s = seconds(clock.now() - begin),
                           .issued = view.progress->issued.load(std::memory_order_relaxed),
@@ -53,6 +55,20 @@ class ProgressReporter {
  private:
   std::jthread thread_;
 };
+
+/// Nothing where nobody hears of progress.
+std::optional<std::chrono::milliseconds> report_period(ObserverMode mode) {
+  switch (mode) {
+    case ObserverMode::live:
+      return std::chrono::milliseconds{500};
+    case ObserverMode::fast:
+      return std::chrono::milliseconds{100};
+    case ObserverMode::none:
+    case ObserverMode::quiet:
+      break;
+  }
+  return std::nullopt;
+}
 
 void fill_tool(RunDocument& run, ObserverMode observer) {
   const BuildInfo build = build_info();
@@ -101,8 +117,8 @@ class Engine {
         .on_warning = [this](const std::string& text) { events_.write({.kind = Event::Kind::warning, .text = text}); },
         .on_measuring =
             [this, &reporter](const MeasuringView& view) {
-              if (options_.observer == ObserverMode::live) {
-                reporter = std::make_unique<ProgressReporter>(events_, view);
+              if (const auto period = report_period(options_.observer)) {
+                reporter = std::make_unique<ProgressReporter>(events_, view, *period);
               }
             }};
     RunDocument run = run_experiment(request, machine, stop.token(), observer);
@@ -147,8 +163,27 @@ std::string name_of(ObserverMode mode) {
       return "quiet";
     case ObserverMode::live:
       return "live@2Hz";
+    case ObserverMode::fast:
+      return "live@10Hz";
   }
   return "";
+}
+
+std::optional<ObserverMode> observer_named(std::string_view name) {
+  for (const ObserverMode mode : kObserverModes) {
+    if (name_of(mode) == name) {
+      return mode;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> observer_names() {
+  std::vector<std::string> names;
+  for (const ObserverMode mode : kObserverModes) {
+    names.push_back(name_of(mode));
+  }
+  return names;
 }
 
 ObserverMode choose_observer(bool wanted, std::size_t allowed_cpu_count, double window_s) {

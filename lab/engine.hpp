@@ -1,6 +1,8 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lab/run_options.hpp"
@@ -12,8 +14,13 @@ enum class ObserverMode {
   none,   ///< nobody
   quiet,  ///< phases only: nothing runs beside the measured part
   live,   ///< progress twice a second
+  fast,   ///< ten times a second: to measure what watching costs
 };
-[[nodiscard]] std::string name_of(ObserverMode mode);  ///< "none", "quiet", "live@2Hz"
+[[nodiscard]] std::string name_of(ObserverMode mode);  ///< "none", "quiet", "live@2Hz", "live@10Hz"
+/// The mode of that name; nothing for another text.
+[[nodiscard]] std::optional<ObserverMode> observer_named(std::string_view name);
+/// Names of all modes.
+[[nodiscard]] std::vector<std::string> observer_names();
 
 /// The observer that disturbs least and still says something: quiet where two CPUs or fewer are there for all, or the
 /// window is below a millisecond.

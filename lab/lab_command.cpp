@@ -75,12 +75,6 @@ std::string reason_for(const std::vector<std::string>& because, const std::strin
 
 }  // namespace
 
-ExitCode lab_walk_command(const LabCommandOptions& options) {
-  Console console(options.console);
-  console.result(lab_walk_text());
-  return ExitCode::ok;
-}
-
 ExitCode lab_begin_command(const LabCommandOptions& options) {
   Console console(options.console);
   require_json_target(options.json);
@@ -153,7 +147,10 @@ ExitCode lab_run_command(const LabCommandOptions& options) {
                .run = options.words.empty() ? "" : options.words.front(),
                .controls = options.controls,
                .file = options.file,
-               .measurement = {.folder = "", .time_limit = {}, .wait = options.wait},
+               .measurement = {.folder = "",
+                               .time_limit = {},
+                               .observer = observer_named(options.observer),
+                               .wait = options.wait},
                .on_event = nullptr};
   for (const std::string& set : options.sets) {
     auto [control, value] = halves(set, "CONTROL=NUMBER, e.g. --set noise=40");

@@ -31,6 +31,7 @@ struct LabCommandOptions {
   std::string file;
   bool wait = false;
   bool events = false;
+  std::string observer;  ///< of the run; empty: as suits the machine
   LabDecision decision;
   bool draft = false;
   std::string out;
@@ -39,8 +40,6 @@ struct LabCommandOptions {
   std::optional<std::string> json;
 };
 
-/// `assay lab`: how to walk it in a terminal.
-[[nodiscard]] ExitCode lab_walk_command(const LabCommandOptions& options);
 /// `assay lab begin|status|lock|run|reflect|decide`: one step of the flow each, on the lab in its folder. `--json`
 /// prints the state after it (schema assay/lab-state/1).
 [[nodiscard]] ExitCode lab_begin_command(const LabCommandOptions& options);

@@ -3,6 +3,7 @@
 
 #include "lab/command_adder.hpp"
 #include "lab/command_flags.hpp"
+#include "lab/flow/lab_view.hpp"
 #include "lab/lab_command.hpp"
 #include "lab/workbench/serve_flags.hpp"
 
@@ -62,6 +63,7 @@ void add_run_flags_of_lab(CLI::App* sub, const Options& options) {
          "--events", [options] { options->events = true; },
          "phases, progress and results on stdout, a JSON object a line")
       ->group("Output");
+  add_observer(sub, options->observer);
 }
 
 void add_decision_flags(CLI::App* sub, const Options& options) {
@@ -111,7 +113,6 @@ void add_walk(CommandAdder& adder, CLI::App* lab, const Options& options) {
       add(adder, lab, options, "decide", "the Benchmark Strategy and what it turns down", lab_decide_command);
   add_place(decide, options);
   add_decision_flags(decide, options);
-  add_lab_serve(adder, lab);
 }
 
 void add_hand_in(CommandAdder& adder, CLI::App* lab, const Options& options) {
@@ -133,14 +134,30 @@ void add_hand_in(CommandAdder& adder, CLI::App* lab, const Options& options) {
   }
 }
 
+/// `assay lab --track edge status` would otherwise lose the flag without a word.
+void refuse_flags_before_a_word(CLI::App* lab) {
+  lab->parse_complete_callback([lab] {
+    for (const CLI::Option* option : lab->get_options()) {
+      if (option->count() > 0 && !lab->get_subcommands().empty()) {
+        throw CommandError(ExitCode::usage, "assay lab: write flags behind the word they belong to: assay lab " +
+                                                lab->get_subcommands().front()->get_name() + " " + option->get_name());
+      }
+    }
+  });
+}
+
 }  // namespace
 
 void add_lab_command(CommandAdder& adder) {
   const auto options = std::make_shared<LabCommandOptions>();
-  CLI::App* const lab = adder.add("lab", "predict, lock, measure, reflect: a track in three parts, with a ledger",
-                                  [options] { return lab_walk_command(*options); });
+  const auto serve = std::make_shared<std::shared_ptr<ServeCommandOptions>>();
+  CLI::App* const lab =
+      adder.add("lab", "the lab in a browser: predict, lock, measure, reflect, in three parts, with a ledger",
+                [serve] { return serve_command(**serve); });
+  *serve = add_serve_flags(lab);
   lab->require_subcommand(0, 1);
-  lab->footer(exit_code_help());
+  lab->footer(lab_walk_text() + "\n" + exit_code_help());
+  refuse_flags_before_a_word(lab);
   add_walk(adder, lab, options);
   add_hand_in(adder, lab, options);
 }

@@ -71,7 +71,9 @@ EngineOutcome Measurements::measure_program(const std::vector<std::string>& argu
                                          console_.tick();
                                        }
                                      },
-                                 .tick = watch.observer == ObserverMode::live ? EngineWatch{}.tick : kQuietTick,
+                                 .tick = watch.observer == ObserverMode::live || watch.observer == ObserverMode::fast
+                                             ? EngineWatch{}.tick
+                                             : kQuietTick,
                                  .time_limit = options_.time_limit.value_or(watch.time_limit)};
   console_.begin(watch.title);
   EngineOutcome outcome = measure_in_child(arguments, engine_watch, interrupts_);
@@ -82,8 +84,8 @@ EngineOutcome Measurements::measure_program(const std::vector<std::string>& argu
 Measured Measurements::measure(const RunOptions& run, const std::string& title) {
   const RunRequest request = request_from(run);
   const double window_s = request.settings.target_latency ? seconds(*request.settings.target_latency) : 1.0;
-  const ObserverMode observer =
-      choose_observer(console_.shows_progress() || on_event_ != nullptr, allowed_cpu_count_, window_s);
+  const ObserverMode observer = options_.observer.value_or(
+      choose_observer(console_.shows_progress() || on_event_ != nullptr, allowed_cpu_count_, window_s));
   Measured measured{.outcome =
                         measure_program(engine_arguments({.run = run, .folder = options_.folder, .observer = observer}),
                                         {.title = title, .observer = observer, .time_limit = generous_limit(request)})};

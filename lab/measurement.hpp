@@ -18,6 +18,7 @@ namespace assay {
 struct MeasurementOptions {
   std::string folder = "assay-results";
   std::optional<Nanoseconds> time_limit;  ///< of one measurement; absent: generous, from what is asked
+  std::optional<ObserverMode> observer;   ///< how it is watched; absent: as suits the machine and the window
   bool wait = false;                      ///< wait for another measurement on this machine instead of refusing
 };
 

@@ -91,9 +91,15 @@ TourSizing size_tour(const RunDocument& single, const RunDocument& offline) {
 }
 
 bool is_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 9> kFindings{
-      "latency_constraint", "first_token_constraint", "token_time_constraint", "early_stopping", "lateness",
-      "min_duration",       "min_queries",            "too_few_samples",       "dose"};
+  constexpr std::array<std::string_view, 9> kFindings{"latency_constraint",
+                                                      "first_token_constraint",
+                                                      "token_time_constraint",
+                                                      "early_stopping",
+                                                      "lateness",
+                                                      "min_duration",
+                                                      "min_queries",
+                                                      "too_few_samples",
+                                                      "dose"};
   return std::ranges::all_of(run.invalid_reasons, [&](const InvalidReason& reason) {
     return std::ranges::find(kFindings, reason.code) != kFindings.end();
   });

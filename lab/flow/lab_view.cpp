@@ -102,7 +102,7 @@ std::string threshold_text(const ControlThreshold& found) {
 }  // namespace
 
 std::string lab_walk_text() {
-  return "A lab asks you to predict, lock, measure and reflect, in three parts, on this machine.\n\n"
+  return "The same lab without a browser:\n"
          "  assay lab begin --track edge          cloud, edge, mobile or tiny; --nonce W7-4K2 if you were given one\n"
          "  assay lab status                      what is asked, and what comes next\n"
          "  assay lab lock --part 1 scenario=multi missed=20 --because scenario=together --because missed=queue "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -34,6 +35,8 @@ class HttpServer {
   void serve(Handler handler);
   void stop();  ///< from any thread
 
+  /// Does `action` again and again in the thread that serves, as long as it serves; before serve() only.
+  void every(std::chrono::nanoseconds period, std::function<void()> action);
   /// Does `action` in the thread that serves; from any thread.
   void post(std::function<void()> action);
   /// Tells every open event stream; in the thread that serves only. `data` is one line.

@@ -15,6 +15,7 @@ HttpServer::~HttpServer() = default;
 std::uint16_t HttpServer::port() const { return 0; }
 void HttpServer::serve(Handler /*handler*/) {}
 void HttpServer::stop() {}
+void HttpServer::every(std::chrono::nanoseconds /*period*/, std::function<void()> /*action*/) {}
 void HttpServer::post(std::function<void()> /*action*/) {}
 void HttpServer::publish(const std::string& /*event*/, const std::string& /*data*/) {}
 

@@ -13,8 +13,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr Nanoseconds kShortestBetweenProgress = std::chrono::milliseconds{450};  // 2 Hz and some jitter
-
 std::string last_line(const std::string& text) {
   const std::size_t end = text.find_last_not_of('\n');
   if (end == std::string::npos) {
@@ -37,7 +35,6 @@ void ChildMeasuring::start(const AskedRun& wish, const PlannedRun& plan) {
   child_.reset();  // its thread has ended, or is about to
   run_ = Run{.wish = wish, .plan = plan, .begin = clock_.now(), .phase = "start", .phase_begin = clock_.now()};
   last_.reset();
-  last_relayed_.reset();
   try {
     child_ = std::make_unique<ChildProgram>(
         plan.arguments,
@@ -80,10 +77,7 @@ void ChildMeasuring::take_line(const std::string& line) {
     std::string text = to_line(event);
     text.pop_back();
     run_->progress = text;
-    if (!last_relayed_ || now - *last_relayed_ >= kShortestBetweenProgress) {
-      last_relayed_ = now;
-      server_.publish("measuring", status());
-    }
+    server_.publish("measuring", status());  // as often as the run's own observer speaks
   }
 }
 

@@ -65,7 +65,6 @@ class ChildMeasuring : public Measuring {
   SteadyClock clock_;
   std::optional<Run> run_;
   std::optional<End> last_;
-  std::optional<Instant> last_relayed_;
   std::unique_ptr<ChildProgram> child_;
 };
 

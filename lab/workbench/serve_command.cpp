@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
@@ -17,6 +18,7 @@
 #include "lab/workbench/api.hpp"
 #include "lab/workbench/child_program.hpp"
 #include "lab/workbench/http_server.hpp"
+#include "lab/workbench/lab_watch.hpp"
 #include "lab/workbench/measuring.hpp"
 #include "lab/workbench/page_opener.hpp"
 #include "lab/workbench/session_desk.hpp"
@@ -26,6 +28,7 @@ namespace assay {
 namespace {
 
 constexpr int kTokenBytes = 16;
+constexpr std::chrono::seconds kWatchPeriod{1};
 constexpr std::uint16_t kTunnelPort = 8080;  // of the other end, where this one is a socket
 
 std::uint16_t port_of(const std::string& text) {
@@ -52,8 +55,9 @@ std::string environment(const char* name) {
 
 class Workbench {
  public:
-  Workbench(const ServeCommandOptions& options, LabDesk& desk)
+  Workbench(const ServeCommandOptions& options, SessionDesk& desk)
       : options_(options),
+        watch_(desk.folders()),
         console_(options.console),
         socket_(server_options(options).socket_path),
         server_(server_options(options)),
@@ -76,6 +80,12 @@ class Workbench {
       redirect.emplace(url);
       open_in_browser(redirect->path());
     }
+    server_.every(kWatchPeriod, [this] {
+      // Beside a measurement of its own nothing looks at the disk; its end tells the pages anyway.
+      if (!measuring_.is_running() && watch_.changed()) {
+        server_.publish("state", "{}");
+      }
+    });
     server_.serve([this](const HttpRequest& request) { return api_.answer(request); });
     console_.note("the workbench is closed; the lab is kept: assay lab goes on with it");
     return ExitCode::ok;
@@ -118,6 +128,7 @@ class Workbench {
   }
 
   const ServeCommandOptions& options_;
+  LabWatch watch_;
   Console console_;
   std::string token_ = random_hex(kTokenBytes);
   std::string socket_;
@@ -137,7 +148,7 @@ ExitCode serve_command(const ServeCommandOptions& options) {
     throw CommandError(ExitCode::usage,
                        fmt::format("--track {}: name one of {}", printable(options.track, 40), fmt::join(names, ", ")));
   }
-  SessionDesk desk({.duration = options.duration, .nonce = options.nonce});
+  SessionDesk desk({.duration = options.duration, .observer = options.observer, .nonce = options.nonce});
   return Workbench(options, desk).run();
 }
 

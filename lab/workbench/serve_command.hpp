@@ -7,7 +7,7 @@
 
 namespace assay {
 
-/// `assay lab serve`: the lab in a browser, from a server on this machine.
+/// `assay lab`: the lab in a browser, from a server on this machine.
 struct ServeCommandOptions {
   ConsoleOptions console;
   std::string port;         ///< empty: any that is free
@@ -15,6 +15,7 @@ struct ServeCommandOptions {
   std::string track;        ///< whose lab the page opens; empty: the page asks
   std::string nonce;        ///< of labs that begin here; may be empty
   std::string duration;     ///< of each run of labs that begin here; empty: as their flow has it
+  std::string observer;     ///< of the runs; empty: as suits the machine
   bool no_open = false;     ///< open no browser
 };
 

@@ -1,14 +1,16 @@
 #pragma once
 
+#include <memory>
+
+#include "lab/workbench/serve_command.hpp"
+
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's own
 class App;
 }
 
 namespace assay {
 
-class CommandAdder;
-
-/// `assay lab serve`, below `lab`; `assay lab` alone does the same.
-void add_lab_serve(CommandAdder& adder, CLI::App* lab);
+/// The flags of `assay lab`.
+[[nodiscard]] std::shared_ptr<ServeCommandOptions> add_serve_flags(CLI::App* lab);
 
 }  // namespace assay

@@ -107,6 +107,14 @@ fs::path SessionDesk::folder_of(const std::string& track) const {
   return options_.folder / track;
 }
 
+std::vector<fs::path> SessionDesk::folders() const {
+  std::vector<fs::path> all;
+  for (const std::string& name : shipped_flow_names()) {
+    all.push_back(folder_of(name));
+  }
+  return all;
+}
+
 std::string SessionDesk::tracks() {
   Json list = Json::array();
   for (const std::string& name : shipped_flow_names()) {
@@ -189,6 +197,9 @@ PlannedRun SessionDesk::plan(const AskedRun& wish) {
       const std::string text = fmt::format("{:.6g}", value);
       (void)control_value(*control, text);
       plan.arguments.push_back(fmt::format("--set={}={}", id, text));
+    }
+    if (!options_.observer.empty()) {
+      plan.arguments.push_back("--observer=" + options_.observer);
     }
     if (!wish.file.empty()) {
       plan.arguments.push_back("--file=" + wish.file);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "lab/workbench/lab_desk.hpp"
 
@@ -10,6 +11,7 @@ namespace assay {
 struct SessionDeskOptions {
   std::filesystem::path folder = "assay-lab";  ///< of the labs: one below it for each track
   std::string duration;                        ///< of each run of a lab that begins here; empty: as its flow has it
+  std::string observer;                        ///< of each run; empty: as suits the machine
   std::string nonce;                           ///< for those whose page gives none
 };
 
@@ -17,6 +19,8 @@ struct SessionDeskOptions {
 class SessionDesk : public LabDesk {
  public:
   explicit SessionDesk(SessionDeskOptions options);
+
+  [[nodiscard]] std::vector<std::filesystem::path> folders() const;  ///< of all labs, begun or not
 
   [[nodiscard]] std::string tracks() override;
   [[nodiscard]] std::string machine() override { return machine_; }

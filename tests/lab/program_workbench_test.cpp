@@ -32,7 +32,7 @@ using testing::status_of;
 class Workbench : public ::testing::Test {
  protected:
   void SetUp() override {
-    program = std::make_unique<testing::Program>(folder, std::vector<std::string>{"lab", "serve", "--no-open"});
+    program = std::make_unique<testing::Program>(folder, std::vector<std::string>{"lab", "--no-open"});
     if (!program->wait_for_output("\n")) {
       const testing::ProgramResult result = program->finish();
       if (result.err.find("ASSAY_WITH_WORKBENCH=OFF") != std::string::npos) {

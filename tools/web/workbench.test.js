@@ -25,7 +25,7 @@ let folder = '';
 /** Starts the workbench and waits for its address. */
 async function serve() {
   mkdirSync(join(folder, 'tmp'), { recursive: true });
-  server = spawn(program, ['lab', 'serve', '--no-open', '--duration', '400ms'], { cwd: folder,
+  server = spawn(program, ['lab', '--no-open', '--duration', '400ms'], { cwd: folder,
     env: { ...process.env, TMPDIR: join(folder, 'tmp'), XDG_CONFIG_HOME: join(folder, 'config') }, stdio: ['ignore', 'pipe', 'inherit'] });
   address = await new Promise((done, fail) => {
     let text = '';

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -170,6 +171,18 @@ TEST_F(HttpServerTest, ServesOnlySoManyAtATime) {
   }
   EXPECT_EQ(answer_to({.port = port}), "");
   clients.clear();
+}
+
+TEST_F(HttpServerTest, DoesSomethingAgainAndAgainWhileItServes) {
+  HttpServer server({});
+  int count = 0;
+  server.every(std::chrono::milliseconds{1}, [&] {
+    if (++count == 3) {
+      server.stop();
+    }
+  });
+  server.serve([](const HttpRequest&) { return HttpResponse{}; });
+  EXPECT_GE(count, 3);
 }
 
 TEST_F(HttpServerTest, SaysThatAPortIsTaken) {
