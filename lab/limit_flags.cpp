@@ -39,6 +39,18 @@ std::vector<std::pair<std::string, std::string>> flags_of(const SystemLimits& li
   return flags;
 }
 
+/// What the processor has. Asked again by a process that keeps to less meanwhile, an envelope must stay the same one.
+const std::vector<std::string>& processor_vectors() {
+  static const std::vector<std::string> kNames = [] {
+    std::vector<std::string> names;
+    for (const SimdChoice& choice : simd_choices()) {
+      names.push_back(choice.name);
+    }
+    return names;
+  }();
+  return kNames;
+}
+
 void take(std::string& value, const std::string& usual, const std::string& flag, const std::string& wanted,
           const std::string& envelope) {
   if (value != usual && value != wanted) {
@@ -52,12 +64,8 @@ void take(std::string& value, const std::string& usual, const std::string& flag,
 
 SystemLimits envelope_limits(const std::string& envelope) {
   try {
-    std::vector<std::string> vectors;
-    for (const SimdChoice& choice : simd_choices()) {
-      vectors.push_back(choice.name);
-    }
-    SystemLimits limits = limits_of(find_system_envelope(envelope), detect_machine(), vectors);
-    if (!limits.simd.empty()) {
+    SystemLimits limits = limits_of(find_system_envelope(envelope), detect_machine(), processor_vectors());
+    if (!limits.simd.empty() && simd_cap().empty()) {
       require_simd_level(limits.simd);
     }
     return limits;
