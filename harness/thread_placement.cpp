@@ -223,11 +223,16 @@ Choice choose(const std::vector<Candidate>& all, const PlacementRequest& request
     return std::none_of(choice.issuing.begin(), choice.issuing.end(),
                         [&candidate](const Candidate& issuer) { return issuer.thread.core == candidate.thread.core; });
   });
+  if (request.share) {
+    // A worker for each core takes the issuing core itself rather than a second thread of another.
+    const auto place = request.worker_threads > 0
+                           ? remaining.end()
+                           : std::find_if(remaining.begin(), remaining.end(),
+                                          [](const Candidate& candidate) { return candidate.rank_in_core > 0; });
+    remaining.insert(place, choice.issuing.begin(), choice.issuing.end());
+  }
   choice.workers_wanted =
       request.worker_threads > 0 ? static_cast<std::size_t>(request.worker_threads) : default_worker_count(remaining);
-  if (request.share) {
-    remaining.insert(remaining.end(), choice.issuing.begin(), choice.issuing.end());
-  }
   if (remaining.empty()) {
     choice.workers = choice.issuing;
   } else {

@@ -18,7 +18,7 @@ struct ThreadPlacement {
 
 struct PlacementRequest {
   int issuing_threads = 1;
-  int worker_threads = 0;      ///< 0: as many as the remaining allowed cores carry
+  int worker_threads = 0;      ///< 0: as many as the remaining allowed cores carry, with `share` as all of them do
   std::vector<int> only_cpus;  ///< a user's --cpus; empty: all allowed
   bool share = false;          ///< workers also on the issuing CPUs, after all others
   bool pinned = true;          ///< false: the scheduler may move threads among the CPUs of the placement

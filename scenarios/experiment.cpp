@@ -99,7 +99,7 @@ class Experiment {
     document_.placement = choose_placement(document_.machine, {.issuing_threads = request_.issuing_threads(),
                                                                .worker_threads = request_.worker_threads,
                                                                .only_cpus = request_.cpus,
-                                                               .share = request_.share_cpus,
+                                                               .share = shares_cpus(),
                                                                .pinned = request_.pinned});
     if (const auto problem = hedge_problem(request_, document_.placement)) {
       throw std::invalid_argument(*problem);
@@ -110,6 +110,14 @@ class Experiment {
       warn("the load generator shares a CPU with a worker, so its lateness includes the work: " +
            document_.placement.why);
     }
+  }
+
+  /// By itself no worker goes where it would keep a schedule from being met: that of arrivals needs a core of its own
+  /// unless the issuing threads go before the workers.
+  [[nodiscard]] bool shares_cpus() const {
+    const bool can_be_late = settings_.scenario == Scenario::server && request_.worker_threads == 0;
+    return request_.share_cpus && (!can_be_late || (request_.realtime && !request_.realtime_workers &&
+                                                    !realtime_refusal(kFifoPriority, SystemFiles{})));
   }
 
   void read_conditions_here() {

@@ -46,6 +46,13 @@ TEST(ThreadPlacement, WorkersMayShareTheIssuingCpusWhereThatIsAsked) {
   EXPECT_THAT(placement.why, HasSubstr("as asked: the lateness includes the work"));
 }
 
+TEST(ThreadPlacement, SharedCpusCarryAWorkerEachUnlessANumberWasGiven) {
+  EXPECT_THAT(choose_placement(machine_from_synthetic("core:2 pu:1"), {.share = true}).worker_cpus, ElementsAre(0, 1));
+  const auto wide = choose_placement(machine_from_synthetic("core:4 pu:2"), {.share = true});
+  EXPECT_THAT(wide.issuing_cpus, ElementsAre(2));
+  EXPECT_THAT(wide.worker_cpus, ElementsAre(4, 6, 0, 2));
+}
+
 TEST(ThreadPlacement, UnpinnedThreadsHaveAllItsCpus) {
   const auto placement =
       choose_placement(machine_from_synthetic("core:4 pu:1"), {.worker_threads = 2, .pinned = false});
