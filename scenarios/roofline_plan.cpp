@@ -221,18 +221,24 @@ class Planner {
     return sizes;
   }
 
-  /// Of each data type the peak that stands for a GEMM, in the last, that is the widest, instruction set.
+  /// Of each data type the peak that stands for a GEMM, in the last, that is the widest, instruction set. Where none
+  /// does, as in a set without fused multiply-adds, all mixes of its widest set.
   [[nodiscard]] static std::vector<ComputePeak> widest(const std::vector<ComputePeak>& peaks) {
-    std::map<std::string, ComputePeak> best;
+    std::map<std::string, std::vector<ComputePeak>> best;
     for (const ComputePeak& peak : peaks) {
-      if (peak.gemm_roof) {
-        best.insert_or_assign(peak.dtype, peak);
+      std::vector<ComputePeak>& kept = best[peak.dtype];
+      const bool has_gemm_roof = !kept.empty() && kept.front().gemm_roof;
+      if (has_gemm_roof && !peak.gemm_roof) {
+        continue;
       }
+      if (!kept.empty() && (peak.gemm_roof || kept.front().isa != peak.isa)) {
+        kept.clear();
+      }
+      kept.push_back(peak);
     }
     std::vector<ComputePeak> found;
-    found.reserve(best.size());
-    for (const auto& [dtype, peak] : best) {
-      found.push_back(peak);
+    for (const auto& [dtype, kept] : best) {
+      found.insert(found.end(), kept.begin(), kept.end());
     }
     return found;
   }
