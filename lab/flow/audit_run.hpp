@@ -1,0 +1,31 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lab/console.hpp"
+#include "lab/flow/lab_session.hpp"
+
+namespace assay {
+
+/// An audit as it was made and written into the lab's folder.
+struct MadeAudit {
+  std::string file;     ///< relative to the lab's folder
+  std::string command;  ///< that makes it again, without the path of any folder outside of the lab
+  RunFacts facts;
+  std::map<std::string, std::string> attachments;  ///< name -> SHA-256
+};
+
+/// Systems by their ids or folders, two of them; those of the default where `systems` is empty. Throws LabRefusal:
+/// bad_value for another number, not_yet where a run that is named was not made; CommandError (file) where a bundle of
+/// this lab is not what the ledger says.
+[[nodiscard]] std::vector<std::string> audit_places(const LabSession& session, const LabState& state, std::size_t part,
+                                                    const std::vector<std::string>& systems);
+
+/// Audits two systems in this process, as `assay audit` does, and writes runs/STEM.audit.json with its charts and its
+/// page. Throws CommandError: usage for systems that no audit takes, file.
+[[nodiscard]] MadeAudit make_lab_audit(const LabSession& session, const std::vector<std::string>& places,
+                                       const std::string& stem, Console& console);
+
+}  // namespace assay
