@@ -74,41 +74,41 @@ std::vector<std::string> audit_places(const LabSession& session, const LabState&
   return places;
 }
 
-MadeAudit make_lab_audit(const LabSession& session, const std::vector<std::string>& places, const std::string& stem,
-                         Console& console) {
-  MadeAudit made{
-      .file = fmt::format("runs/{}{}", stem, kAuditFileEnd), .command = "assay audit", .facts = {}, .attachments = {}};
-  std::vector<AuditInput> inputs;
-  AuditRecord record;
+LabAudit make_lab_audit(const LabSession& session, const std::vector<std::string>& places, Console& console) {
+  LabAudit made{.record = {}, .command = "assay audit"};
   try {
+    std::vector<AuditInput> inputs;
     for (const std::string& place : places) {
       inputs.push_back(read_audit_system(place, console));
       made.command += " " + shown_place(session, place);
     }
-    record = make_audit(inputs, {});
+    made.record = make_audit(inputs, {});
   } catch (const std::invalid_argument& error) {
     throw CommandError(ExitCode::usage, fmt::format("--systems: {}", printable(error.what(), 300)));
   }
-  const std::string json = audit_json(record);
-  made.facts = audit_facts(json, made.file);
-  write_text((session.folder() / made.file).string(), json);
-  const AuditChartSize size{.width = 900, .height = 500, .standalone = true};
-  const auto attach = [&](std::string_view name, const std::string& text) {
-    if (!text.empty()) {  // such as a front of one axis
-      write_text((session.folder() / *attachment_file(made.file, name)).string(), text);
-      made.attachments[std::string(name)] = sha256_hex(text);
-    }
-  };
-  const auto with_id = [&size](const char* id) {
-    AuditChartSize its = size;
-    its.id = id;
-    return its;
-  };
-  attach(kRooflineChart, audit_roofline_chart(record, with_id("roofline")).str());
-  attach(kParetoChart, audit_pareto_chart(record, with_id("pareto")).str());
-  attach(kAuditPage, audit_html(record));
   made.command += " --json";
   return made;
+}
+
+WrittenAudit write_lab_audit(const LabSession& session, const LabAudit& audit, const std::string& stem) {
+  const AuditRecord& record = audit.record;
+  const std::string json = audit_json(record);
+  WrittenAudit written{.file = fmt::format("runs/{}{}", stem, kAuditFileEnd), .facts = {}, .attachments = {}};
+  written.facts = audit_facts(json, written.file);
+  write_text((session.folder() / written.file).string(), json);
+  const auto attach = [&](std::string_view name, const std::string& text) {
+    if (!text.empty()) {  // such as a front of one axis
+      write_text((session.folder() / *attachment_file(written.file, name)).string(), text);
+      written.attachments[std::string(name)] = sha256_hex(text);
+    }
+  };
+  const auto sized = [](const char* id) {
+    return AuditChartSize{.width = 900, .height = 500, .standalone = true, .id = id};
+  };
+  attach(kRooflineChart, audit_roofline_chart(record, sized("roofline")).str());
+  attach(kParetoChart, audit_pareto_chart(record, sized("pareto")).str());
+  attach(kAuditPage, audit_html(record));
+  return written;
 }
 
 }  // namespace assay

@@ -28,15 +28,17 @@ void keep(RunFacts& facts, const char* name, const EstimateRecord& estimate) {
   }
 }
 
-void take_verdicts(RunFacts& facts, const LoadedBundle& bundle) {
+/// What an audit looks at: the runs of the lighthouse, and whether the folder holds what it says.
+void take_verdicts(RunFacts& facts, const LoadedBundle& bundle, const AuditSystem& system) {
   const auto add = [&](const std::string& code) {
     if (std::ranges::find(facts.invalid_codes, code) == facts.invalid_codes.end()) {
       facts.invalid_codes.push_back(code);
     }
   };
   for (const BundleEntry& entry : bundle.record.entries) {
-    std::ranges::for_each(entry.invalid_codes, add);
-    facts.valid = facts.valid && entry.valid;
+    if (entry.step == system.lighthouse.step) {
+      std::ranges::for_each(entry.invalid_codes, add);
+    }
   }
   if (!bundle.record.complete) {
     add("incomplete");
@@ -45,7 +47,7 @@ void take_verdicts(RunFacts& facts, const LoadedBundle& bundle) {
     add("files_changed");
   }
   facts.honest = bundle.record.complete && bundle.problems.empty() && bundle.record.hash_matches;
-  facts.valid = facts.valid && facts.honest;
+  facts.valid = facts.honest && facts.invalid_codes.empty();
 }
 
 }  // namespace
@@ -58,7 +60,7 @@ RunFacts bundle_facts(const LoadedBundle& bundle) {
                                      system.lighthouse.workload.empty() ? "no lighthouse" : system.lighthouse.workload),
                  .interrupted = bundle.record.interrupted,
                  .mark = system.kind == SystemKind::envelope ? kind_text(system) : ""};
-  take_verdicts(facts, bundle);
+  take_verdicts(facts, bundle, system);
   std::string roofs = "roofs not available: " + system.roofs.reason;
   if (system.roofs.reason.empty()) {
     keep(facts, "peak", system.roofs.peak);

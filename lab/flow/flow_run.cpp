@@ -8,6 +8,8 @@
 #include "analysis/run_file_field.hpp"
 #include "harness/quantity.hpp"
 #include "lab/flow/lab_refusal.hpp"
+#include "lab/run_request_text.hpp"
+#include "lab/suite_plan.hpp"
 #include "lab/suite_tailoring.hpp"
 #include "lab/track_plan.hpp"
 
@@ -87,6 +89,17 @@ SuiteDefinition flow_suite(const FlowDefinition& flow, const FlowRun& run, const
   return tailored_suite(
       shipped_suite(run.suite),
       {.track = flow.track, .workload = work.workload, .parameters = work.parameters, .duration = choice.duration});
+}
+
+void check_flow_run(const FlowDefinition& flow, const FlowPart& part, const FlowRun& run, FlowRunChoice choice) {
+  if (flow.calibration && choice.size.empty()) {
+    choice.size = flow.calibration->values.front();
+  }
+  if (run.kind == FlowRun::Kind::run) {
+    (void)request_from(flow_run_options(flow, part, run, choice));
+  } else if (run.kind == FlowRun::Kind::suite) {
+    (void)plan_suite(flow_suite(flow, run, choice), run.envelope);
+  }
 }
 
 RunOptions calibration_options(const FlowDefinition& flow, const FlowRunChoice& choice) {

@@ -22,6 +22,10 @@ struct FlowRunChoice {
 /// The run as `assay run` takes it. The controls must be within their bounds.
 [[nodiscard]] RunOptions flow_run_options(const FlowDefinition& flow, const FlowPart& part, const FlowRun& run,
                                           const FlowRunChoice& choice);
+/// Throws CommandError as request_from() and plan_suite() do for what this machine cannot measure, such as controls
+/// that together ask for more than a CPU. `choice.size` may be empty: any of the sizes then stands for it.
+void check_flow_run(const FlowDefinition& flow, const FlowPart& part, const FlowRun& run, FlowRunChoice choice);
+
 /// The suite as it is measured for a run of that kind: its steps with the lab's workload, or the run's own. Controls
 /// and seed decide nothing of it.
 [[nodiscard]] SuiteDefinition flow_suite(const FlowDefinition& flow, const FlowRun& run, const FlowRunChoice& choice);

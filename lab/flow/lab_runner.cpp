@@ -67,6 +67,9 @@ class LabRunner {
   LabRunner(LabSession& session, const RunWish& wish, Console& console)
       : session_(session), wish_(wish), console_(console) {
     const LabState state = session_.refresh();
+    if (!session_.reading().intact()) {  // behind the fault a lock may stand that now seems to be missing
+      throw CommandError(ExitCode::file, session_.ledger().refusal_of(session_.reading()));
+    }
     const FlowDefinition& flow = session_.flow();
     if (wish.part < 1 || wish.part > flow.parts.size()) {
       throw LabRefusal(RefusalReason::unknown,
@@ -94,7 +97,10 @@ class LabRunner {
     }
     MeasurementOptions options = wish_.measurement;
     options.folder = (session_.folder() / "runs").string();
-    check_request();
+    // What cannot be measured is said before the ledger has a line about it.
+    const FlowDefinition& all = session_.flow();
+    check_flow_run(all, all.parts[start_.part - 1], *run_,
+                   {.size = "", .duration = duration_, .controls = start_.controls, .seed = 1});
     Measurements measurements(options, console_, fmt::format("assay lab run, part {} {}", start_.part, run_->id));
     measurements_ = &measurements;
     if (wish_.on_event) {
@@ -119,20 +125,6 @@ class LabRunner {
   }
 
  private:
-  /// What cannot be measured is said before the ledger has a line about it.
-  void check_request() const {
-    const FlowDefinition& flow = session_.flow();
-    const std::string size = flow.calibration ? flow.calibration->values.front() : "";
-    if (run_->kind == FlowRun::Kind::suite) {
-      (void)plan_suite(flow_suite(flow, *run_, {.size = size, .duration = duration_, .controls = {}}), run_->envelope);
-    }
-    if (run_->kind != FlowRun::Kind::run) {
-      return;
-    }
-    (void)request_from(flow_run_options(flow, flow.parts[start_.part - 1], *run_,
-                                        {.size = size, .duration = duration_, .controls = start_.controls, .seed = 1}));
-  }
-
   /// False where the measuring ended before every size was known.
   bool calibrate() {
     for (const std::string& size : session_.refresh().sizes_to_measure()) {
@@ -217,11 +209,12 @@ class LabRunner {
 
   LabRunOutcome audit_systems() {
     const std::vector<std::string> places = audit_places(session_, session_.refresh(), start_.part, wish_.systems);
+    const LabAudit audit = make_lab_audit(session_, places, console_);
     const LedgerEntry begun = begin(start_);
-    MadeAudit made = make_lab_audit(session_, places,
-                                    fmt::format("{}-{}", run_->id, std::get<LabStart>(begun.body).number), console_);
-    attachments_ = std::move(made.attachments);
-    keep(begun, session_.folder() / made.file, made.command, std::move(made.facts));
+    WrittenAudit written =
+        write_lab_audit(session_, audit, fmt::format("{}-{}", run_->id, std::get<LabStart>(begun.body).number));
+    attachments_ = std::move(written.attachments);
+    keep(begun, session_.folder() / written.file, audit.command, std::move(written.facts));
     return outcome_;
   }
 

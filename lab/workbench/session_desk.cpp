@@ -237,18 +237,21 @@ PlannedRun SessionDesk::plan(const AskedRun& wish) {
                                   fmt::format("{}", wish.part), "--events", "--quiet"},
                     .title = run.title,
                     .seconds = cost_s(state, run)};
+    std::map<std::string, double> controls;
     for (const auto& [id, value] : wish.controls) {
       const FlowControl* const control = state.part(wish.part).control(id);
       if (control == nullptr || std::ranges::find(run.controls, id) == run.controls.end()) {
         throw DeskRefusal(kNotFound, "this run has no such control");
       }
       const std::string text = fmt::format("{:.6g}", value);
-      (void)control_value(*control, text);
+      controls[id] = control_value(*control, text);
       plan.arguments.push_back(fmt::format("--set={}={}", id, text));
     }
     if (!options_.observer.empty()) {
       plan.arguments.push_back("--observer=" + options_.observer);
     }
+    check_flow_run(state.flow(), state.part(wish.part), run,
+                   {.size = "", .duration = state.begin().duration, .controls = controls, .seed = 1});
     add_choices(run, wish, plan);
     plan.arguments.push_back(run.id);
     return plan;

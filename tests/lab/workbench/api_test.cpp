@@ -200,7 +200,7 @@ TEST_F(ApiTest, HandsOutChartsBehindTheSameLock) {
   EXPECT_EQ(chart.status, 200U);
   EXPECT_EQ(chart.type, "image/svg+xml");
   EXPECT_EQ(chart.body, "<svg>edge" + kLine + "</svg>");
-  for (const std::string& path : {"/charts/page", "/charts/", "/charts", "/charts/../roofline", "/other/roofline"}) {
+  for (const char* const path : {"/charts/page", "/charts/", "/charts", "/charts/../roofline", "/other/roofline"}) {
     EXPECT_EQ(ask("GET", "/api/runs/" + kLine + path, "track=edge").status, 404U) << path;
   }
   EXPECT_EQ(ask("GET", "/api/runs/x/charts/roofline", "track=edge").status, 404U);
