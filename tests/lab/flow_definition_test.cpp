@@ -118,7 +118,7 @@ TEST(FlowDefinition, ASuiteMeasuresTheWorkOfTheLabInTheSizeThatWasChosen) {
   EXPECT_THAT(suite.parameters, ElementsAre("dtype=f32", "width=0.75"));
   for (const SuiteStepDefinition& step : suite.steps) {
     const bool is_roofline = step.kind == SuiteStepDefinition::Kind::roofline;
-    EXPECT_EQ(step.flags.at("duration"), is_roofline ? "1s" : "300ms");
+    EXPECT_EQ(step.flags.at("duration"), is_roofline ? "4s" : "300ms");
   }
   const std::string other = flow_suite(flow, run, {.size = "0.5", .duration = "300ms", .controls = {}}).sha256;
   EXPECT_NE(other, suite.sha256) << "bundles of other work are of another suite";

@@ -245,6 +245,24 @@ TEST_F(ProgramLabSystems, AnAuditOfTwoBundlesKeepsItsChartsAndItsPage) {
   EXPECT_THAT(changed.out, HasSubstr("audit-1.pareto.svg: changed"));
 }
 
+TEST_F(ProgramLabSystems, AnInterruptedSystemIsFlaggedAndAnswersNothing) {
+  testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "3", "system_a", "--events"});
+  if (!program.wait_for_output("1 of 6, roofline: ")) {
+    GTEST_SKIP() << program.finish().err;  // such as a machine with one CPU, of which nothing can be taken away
+  }
+  program.signal(SIGINT);
+  EXPECT_EQ(program.finish().exit_code, 130);
+  const json part = state().at("parts")[2];
+  for (const json& run : part.at("evidence").at("runs")) {  // one, or none where it ended before anything was measured
+    EXPECT_EQ(run.at("facts").at("kind"), "bundle");
+    EXPECT_EQ(run.at("facts").at("interrupted"), true);
+    EXPECT_TRUE(is_there("lab/" + run.at("file").get<std::string>()));
+  }
+  EXPECT_EQ(part.at("runs")[2].at("allowed"), false);
+  EXPECT_EQ(part.at("runs")[2].at("chosen"), json({nullptr, nullptr}));
+  refuses({"run", "--part", "3", "audit"}, 4, "system_a was not measured yet");
+}
+
 TEST_F(ProgramLab, WithoutASubcommandItSaysHowToWalk) {
   const ProgramResult result = run_assay(folder_, {"lab"});
   EXPECT_EQ(result.exit_code, 0);
