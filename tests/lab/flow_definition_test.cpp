@@ -115,7 +115,7 @@ TEST(FlowDefinition, ASuiteMeasuresTheWorkOfTheLabInTheSizeThatWasChosen) {
   const SuiteDefinition suite = flow_suite(flow, run, {.size = "0.75", .duration = "300ms", .controls = {}});
   EXPECT_EQ(suite.workload, flow.workload);
   EXPECT_EQ(suite.track, "edge");
-  EXPECT_THAT(suite.parameters, ElementsAre("dtype=f32", "width=0.75"));
+  EXPECT_THAT(suite.parameters, ElementsAre("dtype=f32", "width=0.75", "library=own"));
   for (const SuiteStepDefinition& step : suite.steps) {
     const bool is_roofline = step.kind == SuiteStepDefinition::Kind::roofline;
     EXPECT_EQ(step.flags.at("duration"), is_roofline ? "4s" : "300ms");
@@ -123,7 +123,8 @@ TEST(FlowDefinition, ASuiteMeasuresTheWorkOfTheLabInTheSizeThatWasChosen) {
   const std::string other = flow_suite(flow, run, {.size = "0.5", .duration = "300ms", .controls = {}}).sha256;
   EXPECT_NE(other, suite.sha256) << "bundles of other work are of another suite";
   EXPECT_THAT(suite_command_text(suite, run.envelope),
-              HasSubstr("assay suite lab --workload ssdlite --param dtype=f32 --param width=0.75 --envelope narrow"));
+              HasSubstr("assay suite lab --workload ssdlite --param dtype=f32 --param width=0.75 "
+                        "--param library=own --envelope narrow"));
 }
 
 TEST(FlowDefinition, EveryQuestionIsAnsweredByARunOfItsPart) {
