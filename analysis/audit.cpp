@@ -52,10 +52,10 @@ RoofRequest request_for(const AuditSystem& system, const AuditLighthouse* common
   const AuditLighthouse& own = system.measured() && system.lighthouse.intensity ? system.lighthouse
                                : common != nullptr                              ? *common
                                                                                 : system.lighthouse;
-  return {.dtype = options.dtype.empty() ? own.dtype : options.dtype,
-          .threads = std::max<std::size_t>(1, own.threads),
-          .bytes_per_sample = own.bytes_per_sample.value_or(0.0),
-          .level = options.level};
+  RoofRequest request = roof_request(own);
+  request.dtype = options.dtype.empty() ? request.dtype : options.dtype;
+  request.level = options.level;
+  return request;
 }
 
 void add_roofs(AuditRecord& record, const std::vector<AuditInput>& inputs, const AuditOptions& options) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "analysis/audit_crossover.hpp"
@@ -68,6 +69,13 @@ LevelChoice level_for(const RooflineMeasurement& measurement, const RoofRequest&
 }
 
 }  // namespace
+
+RoofRequest roof_request(const AuditLighthouse& lighthouse) {
+  return {.dtype = lighthouse.dtype,
+          .threads = std::max<std::size_t>(1, lighthouse.threads),
+          .bytes_per_sample = lighthouse.bytes_per_sample.value_or(0.0),
+          .level = ""};
+}
 
 AuditRoofs measured_roofs(const RooflineMeasurement& measurement, const Roofline& roofline,
                           const RoofRequest& request) {

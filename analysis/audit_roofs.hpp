@@ -16,6 +16,9 @@ struct RoofRequest {
   std::string level;              ///< a level of the memory asked for by a person; empty: the one that holds the bytes
 };
 
+/// What this lighthouse asks of the roofs.
+[[nodiscard]] RoofRequest roof_request(const AuditLighthouse& lighthouse);
+
 /// The roofs of a measured system: the set of the lighthouse's data type and threads, so that each system is judged by
 /// what its own run could use, and the slope of the level that holds a sample's bytes. Where that set was not measured,
 /// that of the type on most threads. Without roofs the reason says what is missing.

@@ -40,11 +40,16 @@ std::string to_hex(std::span<const unsigned char> bytes) {
 
 std::string sha256_hex(std::string_view data) { return to_hex(sha256(data)); }
 
+std::string base64(std::string_view data) {
+  std::vector<unsigned char> text(4 * ((data.size() + 2) / 3) + 1);  // EVP_EncodeBlock ends it with a zero
+  const int length =
+      EVP_EncodeBlock(text.data(), reinterpret_cast<const unsigned char*>(data.data()), static_cast<int>(data.size()));
+  return {text.begin(), text.begin() + length};
+}
+
 std::string sha256_base64(std::string_view data) {
   const Sha256 digest = sha256(data);
-  std::array<unsigned char, 4 * ((kSha256Size + 2) / 3) + 1> text{};
-  const int length = EVP_EncodeBlock(text.data(), digest.data(), static_cast<int>(digest.size()));
-  return {text.begin(), text.begin() + length};
+  return base64({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string hmac_sha256_hex(std::string_view key, std::string_view message) {

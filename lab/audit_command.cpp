@@ -4,50 +4,19 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <map>
 #include <string_view>
 
-#include "analysis/audit.hpp"
 #include "analysis/audit_charts.hpp"
 #include "analysis/audit_html.hpp"
 #include "analysis/audit_json.hpp"
 #include "analysis/audit_text.hpp"
-#include "analysis/run_file.hpp"
-#include "analysis/run_file_field.hpp"
 #include "harness/decimal_text.hpp"
+#include "lab/audit_making.hpp"
 #include "lab/json_output.hpp"
-#include "lab/version.hpp"
-#include "scenarios/datasheets.hpp"
 
 namespace assay {
 namespace {
-
-constexpr std::string_view kDatasheet = "datasheet:";
-
-AuditInput read_system(const std::string& text, Console& console) {
-  AuditInput input;
-  if (text.starts_with(kDatasheet)) {
-    input.datasheet = find_datasheet(text.substr(kDatasheet.size()));
-    return input;
-  }
-  try {
-    input.bundle = load_bundle(text);
-  } catch (const std::exception& error) {
-    throw CommandError(ExitCode::file, fmt::format("{}; a system is a bundle of assay suite, or datasheet:NAME "
-                                                   "(assay list datasheets)",
-                                                   printable(error.what(), 300)));
-  }
-  constexpr std::size_t kMostShown = 5;
-  const std::vector<std::string>& problems = input.bundle->problems;
-  for (std::size_t i = 0; i < std::min(problems.size(), kMostShown); ++i) {
-    console.warning(printable(problems[i], 300));
-  }
-  if (problems.size() > kMostShown) {
-    console.warning(fmt::format("and {} more files of {}", problems.size() - kMostShown, printable(text, 150)));
-  }
-  return input;
-}
 
 std::optional<double> number_of(std::string_view text) {
   double value = 0.0;
@@ -84,11 +53,6 @@ std::vector<std::string> listed(const std::string& text) {
     begin = end + 1;
   }
   return names;
-}
-
-std::string now_text() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return utc_timestamp(std::chrono::duration_cast<std::chrono::seconds>(now).count());
 }
 
 void require_targets(const AuditCommandOptions& options) {
@@ -128,19 +92,19 @@ ExitCode audit_command(const AuditCommandOptions& options) {
   const auto watts = by_letter(options.watts, "--watts", options.systems.size());
   std::vector<AuditInput> inputs;
   for (const std::string& text : options.systems) {
-    AuditInput input = read_system(text, console);
+    AuditInput input = read_audit_system(text, console);
     const std::size_t at = inputs.size();
     input.price_usd = prices.contains(at) ? std::optional(prices.at(at)) : std::nullopt;
     input.watts = watts.contains(at) ? std::optional(watts.at(at)) : std::nullopt;
     inputs.push_back(std::move(input));
   }
-  const AuditRecord record = audit(inputs, {.claim = options.claim,
-                                            .axes = listed(options.axes),
-                                            .dtype = options.dtype,
-                                            .level = options.level,
-                                            .intensity = options.intensity,
-                                            .created = now_text(),
-                                            .tool = fmt::format("assay {}", build_info().version)});
+  const AuditRecord record = make_audit(inputs, {.claim = options.claim,
+                                                 .axes = listed(options.axes),
+                                                 .dtype = options.dtype,
+                                                 .level = options.level,
+                                                 .intensity = options.intensity,
+                                                 .created = "",
+                                                 .tool = ""});
   write_json(options.json, audit_json(record), console);
   if (!options.svg.empty()) {
     write_svg(record, options.svg, console);

@@ -74,7 +74,7 @@ void BundleWriter::write(const std::string& file, const std::string& text) const
   }
 }
 
-fs::path BundleWriter::publish(const BundleRecord& record) {
+fs::path BundleWriter::publish(const BundleRecord& record, const std::string& wanted) {
   write(std::string(kBundleFile), bundle_json(record));
   std::error_code error;
   fs::remove_all(work_folder(), error);
@@ -89,7 +89,7 @@ fs::path BundleWriter::publish(const BundleRecord& record) {
   chmod(hidden_.c_str(), kFolderMode);
   sync_folder(hidden_);
   // A folder of that name that is not empty refuses the rename: two bundles of a minute may share four digits.
-  const std::string name = bundle_folder_name(record);
+  const std::string name = wanted.empty() ? bundle_folder_name(record) : wanted;
   for (int number = 1; number < 100; ++number) {
     const fs::path place = out_ / (number == 1 ? name : fmt::format("{}-{}", name, number));
     if (::rename(hidden_.c_str(), place.c_str()) == 0) {

@@ -10,6 +10,7 @@
 #include "lab/flow/lab_session.hpp"
 #include "lab/flow/lab_state_json.hpp"
 #include "lab/flow/lab_view.hpp"
+#include "lab/flow/run_attachments.hpp"
 #include "lab/json_output.hpp"
 
 namespace assay {
@@ -147,6 +148,7 @@ ExitCode lab_run_command(const LabCommandOptions& options) {
                .run = options.words.empty() ? "" : options.words.front(),
                .controls = options.controls,
                .file = options.file,
+               .systems = options.systems,
                .measurement = {.folder = "",
                                .time_limit = {},
                                .observer = observer_named(options.observer),
@@ -168,6 +170,10 @@ ExitCode lab_run_command(const LabCommandOptions& options) {
       text += printable(sentence, 400) + "\n";
     }
     text += fmt::format("kept     {} {} as {}\n", run.file, short_hash(outcome.entry->hash), run.start.run);
+    if (run.attachments.contains(std::string(kAuditPage))) {
+      text += fmt::format("page     {}\n",
+                          (session.folder() / attachment_file(run.file, kAuditPage).value_or("")).string());
+    }
   }
   text += lab_reveals_text(state, options.part) + lab_thresholds_text(state, options.part);
   show(session, options, console, text + lab_next_text(state) + "\n");

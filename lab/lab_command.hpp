@@ -29,6 +29,7 @@ struct LabCommandOptions {
   std::map<std::string, std::string> controls;
   std::vector<std::string> sets;  ///< "noise=40"
   std::string file;
+  std::vector<std::string> systems;
   bool wait = false;
   bool events = false;
   std::string observer;  ///< of the run; empty: as suits the machine

@@ -58,6 +58,12 @@ void add_run_flags_of_lab(CLI::App* sub, const Options& options) {
       ->group("Controls");
   sub->add_option("--file", options->file, "a result made elsewhere, where the run takes one: JSON of assay audit")
       ->type_name("FILE");
+  sub->add_option("--systems", options->systems,
+                  "the two of an audit: a run of the part such as system_a, the folder of a bundle, or datasheet:NAME")
+      ->type_name("A,B")
+      ->delimiter(',')
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false);
   sub->add_flag("--wait", options->wait, "wait for another measurement on this machine instead of refusing");
   sub->add_flag_callback(
          "--events", [options] { options->events = true; },

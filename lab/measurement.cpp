@@ -62,7 +62,7 @@ EngineOutcome Measurements::measure_program(const std::vector<std::string>& argu
                                      [this](const Event& event) {
                                        console_.on_event(event);
                                        if (on_event_) {
-                                         on_event_(event);
+                                         on_event_(prefixed(event));
                                        }
                                      },
                                  .on_tick =
@@ -79,6 +79,13 @@ EngineOutcome Measurements::measure_program(const std::vector<std::string>& argu
   EngineOutcome outcome = measure_in_child(arguments, engine_watch, interrupts_);
   console_.end();
   return outcome;
+}
+
+Event Measurements::prefixed(Event event) const {
+  if (event.kind == Event::Kind::phase) {
+    event.text = phase_prefix_ + event.text;
+  }
+  return event;
 }
 
 Measured Measurements::measure(const RunOptions& run, const std::string& title) {

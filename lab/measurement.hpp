@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "analysis/run_document.hpp"
@@ -38,6 +39,13 @@ class Measurements {
   /// Called with each event of the engine, besides the console. May be empty.
   void on_event(std::function<void(const Event&)> action) { on_event_ = std::move(action); }
 
+  /// Where results go from now on: a folder that is there.
+  void write_into(std::string folder) { options_.folder = std::move(folder); }
+
+  /// Stands before the name of every phase from now on, in the events that on_event() gets: which of several
+  /// measurements it is. Empty: nothing.
+  void name_phases(std::string prefix) { phase_prefix_ = std::move(prefix); }
+
   /// Throws CommandError as request_from() does, before a process is started.
   [[nodiscard]] Measured measure(const RunOptions& run, const std::string& title);
 
@@ -54,11 +62,14 @@ class Measurements {
   [[nodiscard]] const std::string& folder() const { return options_.folder; }
 
  private:
+  [[nodiscard]] Event prefixed(Event event) const;
+
   MeasurementOptions options_;
   Console& console_;
   Interrupts interrupts_;
   std::optional<MachineLock> lock_;
   std::function<void(const Event&)> on_event_;
+  std::string phase_prefix_;
   std::size_t allowed_cpu_count_;
 };
 

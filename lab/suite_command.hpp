@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "lab/command_adder.hpp"
 #include "lab/command_error.hpp"
@@ -11,9 +12,11 @@
 namespace assay {
 
 struct SuiteCommandOptions {
-  std::string suite = "default";  ///< a name or a file
-  std::string envelope;           ///< what is taken away from the machine: a name or a file; empty: nothing
-  std::string label;              ///< of the machine in this bundle; empty: its own
+  std::string suite = "default";        ///< a name or a file
+  std::string workload;                 ///< instead of the suite's; empty: the suite's
+  std::vector<std::string> parameters;  ///< "width=0.5": of it, or in place of the suite's own
+  std::string envelope;                 ///< what is taken away from the machine: a name or a file; empty: nothing
+  std::string label;                    ///< of the machine in this bundle; empty: its own
   MeasurementOptions measurement;
   ConsoleOptions console;
   std::optional<std::string> json;  ///< "-": stdout, else a file

@@ -10,8 +10,17 @@ void add_suite_command(CommandAdder& adder) {
   const auto options = std::make_shared<SuiteCommandOptions>();
   CLI::App* const sub = adder.add("suite", "measure a whole suite and leave a bundle that other machines' compare with",
                                   [options] { return suite_command(*options); });
-  sub->add_option("suite", options->suite, "default, smoke, or a file like those of share/suites/ (default: default)")
+  sub->add_option("suite", options->suite,
+                  "default, lab, smoke, or a file like those of share/suites/ (default: default)")
       ->type_name("SUITE");
+  sub->add_option("--workload", options->workload, "instead of the suite's own: what stands for your mission")
+      ->type_name("NAME")
+      ->group("Work");
+  sub->add_option("--param", options->parameters, "of that workload, e.g. --param width=0.5")
+      ->type_name("NAME=VALUE")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      ->allow_extra_args(false)
+      ->group("Work");
   sub->add_option("--envelope", options->envelope,
                   "take something away from the machine first: assay list envelopes, or such a file")
       ->type_name("NAME|FILE")

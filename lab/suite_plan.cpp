@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "harness/quantity.hpp"
 #include "lab/command_error.hpp"
 #include "lab/limit_flags.hpp"
 #include "lab/run_request_text.hpp"
@@ -77,7 +78,8 @@ SuiteStep step_of(const SuiteDefinition& suite, const SuiteStepDefinition& defin
   if (step.is_roofline()) {
     step.roofline = roofline_of(definition);
     step.roofline.envelope = envelope;
-    step.expected = roofline_request_from(step.roofline).time_limit + kAroundRoofline;
+    (void)roofline_request_from(step.roofline);
+    step.expected = suite_step_time(definition);
   } else {
     step.run = run_of(suite, definition, envelope);
     step.expected = expected_duration(request_from(step.run)) + kAroundRun;
@@ -109,6 +111,23 @@ Nanoseconds SuitePlan::expected() const {
     sum += step.expected;
   }
   return sum;
+}
+
+std::string suite_command_text(const SuiteDefinition& suite, const std::string& envelope) {
+  std::string text = fmt::format("assay suite {} --workload {}", suite.name, suite.workload);
+  for (const std::string& parameter : suite.parameters) {
+    text += " --param " + parameter;
+  }
+  return without_folders(envelope.empty() ? text : text + " --envelope " + envelope);
+}
+
+Nanoseconds suite_step_time(const SuiteStepDefinition& step) {
+  const bool is_roofline = step.kind == SuiteStepDefinition::Kind::roofline;
+  const auto duration = step.flags.find("duration");
+  const Nanoseconds length = duration != step.flags.end() ? parse_duration(duration->second)
+                             : is_roofline                ? roofline_time_from(RooflineOptions{}.duration)
+                                                          : TestSettings{}.min_duration;
+  return length + (is_roofline ? kAroundRoofline : kAroundRun);
 }
 
 SuitePlan plan_suite(const SuiteDefinition& suite, const std::string& envelope) {

@@ -42,6 +42,12 @@ struct SuitePlan {
 /// for a step that cannot be measured and is not optional. Every step under `envelope`, a name or a file; empty: none.
 [[nodiscard]] SuitePlan plan_suite(const SuiteDefinition& suite, const std::string& envelope = "");
 
+/// "assay suite lab --workload ssdlite --param width=0.5 --envelope narrow"
+[[nodiscard]] std::string suite_command_text(const SuiteDefinition& suite, const std::string& envelope);
+
+/// What a step without a rate takes with what is around it.
+[[nodiscard]] Nanoseconds suite_step_time(const SuiteStepDefinition& step);
+
 /// The text with the folders of absolute paths left out: what is written into a bundle names no folder of this machine.
 [[nodiscard]] std::string without_folders(const std::string& text);
 

@@ -21,6 +21,10 @@ struct NamedText {
   std::string text;
 };
 
+/// The shipped one of that name. Throws std::invalid_argument listing the names.
+[[nodiscard]] NamedText shipped_file(const std::string& name, std::span<const ShippedFile> shipped,
+                                     std::string_view what);
+
 struct ShippedKind {
   std::span<const ShippedFile> shipped;
   std::string_view what;  ///< "suite"

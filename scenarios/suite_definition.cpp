@@ -20,7 +20,8 @@ constexpr std::array<std::pair<SuiteStepDefinition::Kind, std::string_view>, 3> 
      {SuiteStepDefinition::Kind::soak, "soak"},
      {SuiteStepDefinition::Kind::roofline, "roofline"}}};
 
-constexpr std::array<ShippedFile, 2> kShipped{{{"default", default_suite_toml}, {"smoke", smoke_suite_toml}}};
+constexpr std::array<ShippedFile, 3> kShipped{
+    {{"default", default_suite_toml}, {"lab", lab_suite_toml}, {"smoke", smoke_suite_toml}}};
 
 SuiteStepDefinition::Kind kind_from(const std::string& text, const toml::node& node, const TomlPlace& place) {
   const auto* const found = std::ranges::find(kKinds, text, &decltype(kKinds)::value_type::second);
@@ -136,6 +137,11 @@ SuiteDefinition find_suite(const std::string& text) {
   const NamedText found = find_shipped_file(
       text,
       {.shipped = kShipped, .what = "suite", .most_bytes = kMostSuiteBytes, .example = "share/suites/smoke.toml"});
+  return suite_from_toml(found.text, found.name);
+}
+
+SuiteDefinition shipped_suite(const std::string& name) {
+  const NamedText found = shipped_file(name, kShipped, "suite");
   return suite_from_toml(found.text, found.name);
 }
 

@@ -53,8 +53,12 @@ inline constexpr std::int64_t kMostSuiteRepeats = 100;
 /// std::invalid_argument listing the names if it is neither, std::runtime_error as suite_from_toml() does.
 [[nodiscard]] SuiteDefinition find_suite(const std::string& text);
 
+/// The shipped suite of that name, whatever files there are. Throws std::invalid_argument listing the names.
+[[nodiscard]] SuiteDefinition shipped_suite(const std::string& name);
+
 // Text of the files; the build writes these functions.
 [[nodiscard]] std::string_view default_suite_toml();
+[[nodiscard]] std::string_view lab_suite_toml();
 [[nodiscard]] std::string_view smoke_suite_toml();
 
 }  // namespace assay

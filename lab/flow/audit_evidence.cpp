@@ -41,8 +41,10 @@ RunFacts audit_facts(std::string_view text, std::string_view source) {
   }
   for (const Field& system : systems) {
     const std::string letter = system.member("letter").text();
-    facts.what += fmt::format("{}{} {} ({})", facts.what.empty() ? "" : " against ", letter,
-                              system.member("name").text(), system.member("kind").text());
+    const std::string envelope = system.member("envelope").text_or_empty();
+    facts.what +=
+        fmt::format("{}{} {} ({})", facts.what.empty() ? "" : " against ", letter, system.member("name").text(),
+                    envelope.empty() ? system.member("kind").text() : "ENVELOPE " + envelope);
     const Field roofs = system.member("roofs");
     keep(facts, "peak_" + letter, roofs.member("peak"), "_per_s");
     keep(facts, "bandwidth_" + letter, roofs.member("bandwidth"), "_bytes_per_s");
@@ -51,7 +53,7 @@ RunFacts audit_facts(std::string_view text, std::string_view source) {
   const Field withheld = root.member("withheld");
   facts.valid = withheld.absent();
   facts.sentences.push_back(withheld.absent() ? root.member("verdict").text_or_empty()
-                                              : "The verdict is withheld: " + withheld.text());
+                                              : "The verdict is " + withheld.text() + ".");
   for (const std::string& sentence : root.member("memo").texts()) {
     facts.sentences.push_back(sentence);
   }

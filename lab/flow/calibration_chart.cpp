@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "analysis/log_axis.hpp"
 
@@ -46,7 +47,28 @@ Html dot(const CalibrationPoint& point, const LogAxis& axis, double y) {
 
 }  // namespace
 
-Html calibration_chart(const std::vector<CalibrationPoint>& points) {
+std::vector<CalibrationPoint> calibration_points(const nlohmann::ordered_json& parts) {
+  std::vector<CalibrationPoint> points;
+  for (const auto& part : parts) {
+    for (const auto& question : part.at("questions")) {
+      const auto& reveal = question.at("reveal");
+      const auto& locks = question.at("locks");
+      if (reveal.is_null() || locks.empty() || !locks.front().at("answer").is_number() ||
+          !reveal.at("value").at("point").is_number()) {
+        continue;
+      }
+      points.push_back({.label = fmt::format("part {} {}", part.at("number").dump(),
+                                             question.at("id").get_ref<const std::string&>()),
+                        .unit = question.at("unit").is_string() ? question.at("unit").get<std::string>() : "",
+                        .predicted = locks.front().at("answer").get<double>(),
+                        .measured = reveal.at("value").at("point").get<double>(),
+                        .late = locks.front().at("late").get<bool>()});
+    }
+  }
+  return points;
+}
+
+Html calibration_chart(const std::vector<CalibrationPoint>& points, bool standalone) {
   std::vector<CalibrationPoint> shown;
   std::ranges::copy_if(points, std::back_inserter(shown),
                        [](const CalibrationPoint& point) { return point.predicted > 0.0 && point.measured > 0.0; });
@@ -60,10 +82,13 @@ Html calibration_chart(const std::vector<CalibrationPoint>& points) {
   }
   const LogAxis axis{.lower = 1.0 / reach, .upper = reach, .begin = kLeft, .end = kRight};
   const double bottom = kTop + kRow * static_cast<double>(shown.size()) + 6.0;
-  out.put("<svg role=\"img\" width=\"100%\" viewBox=\"0 0 720 ").text(number(bottom + 44.0));
+  out.put("<svg");
+  out.put(standalone ? Markup(" xmlns=\"http://www.w3.org/2000/svg\"") : Markup(""));
+  out.put(" role=\"img\" width=\"100%\" viewBox=\"0 0 720 ").text(number(bottom + 44.0));
   out.put(
       "\"><title>Predictions over what was measured</title><desc>One row a prediction, on a logarithmic axis; 1 x "
-      "is right. The table above has the numbers.</desc>");
+      "is right.");
+  out.put(standalone ? Markup("</desc>") : Markup(" The table above has the numbers.</desc>"));
   for (const AxisTick& tick : axis_ticks(axis, 5)) {
     out.put(vertical(axis.position(tick.value), bottom, false));
     if (tick.labelled) {

@@ -10,6 +10,8 @@
 #include "lab/flow/measured_figure.hpp"
 #include "lab/latency_window_text.hpp"
 #include "lab/run_options.hpp"
+#include "scenarios/suite_definition.hpp"
+#include "scenarios/system_envelope.hpp"
 
 namespace assay {
 namespace {
@@ -98,7 +100,31 @@ Fault control_fault(const FlowControl& control) {
   return std::nullopt;
 }
 
+bool is_one_of(const std::vector<std::string>& names, const std::string& name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+/// A file would be read from wherever the program stands; what comes with it is the same everywhere.
+Fault suite_fault(const FlowRun& run) {
+  if (!is_one_of(shipped_suite_names(), run.suite)) {
+    return fmt::format("run {}: suite {} is none of {}", run.id, run.suite, fmt::join(shipped_suite_names(), ", "));
+  }
+  if (!is_one_of(shipped_system_envelope_names(), run.envelope)) {
+    return fmt::format("run {}: envelope {} is none of {}", run.id, run.envelope,
+                       fmt::join(shipped_system_envelope_names(), ", "));
+  }
+  for (const std::string& parameter : run.parameters) {
+    if (parameter.find('=') == std::string::npos || parameter.starts_with('=')) {
+      return fmt::format("run {}: parameter {} must be NAME=VALUE", run.id, parameter);
+    }
+  }
+  return std::nullopt;
+}
+
 Fault run_fault(const FlowPart& part, const FlowRun& run) {
+  if (run.kind == FlowRun::Kind::suite) {
+    return suite_fault(run);
+  }
   for (const auto& [flag, value] : run.flags) {
     if (!is_run_flag(flag)) {
       return fmt::format("run {}: assay run has no flag --{}", run.id, flag);

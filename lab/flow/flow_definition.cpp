@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "harness/quantity.hpp"
 #include "lab/flow/flow_checks.hpp"
@@ -12,6 +14,12 @@
 
 namespace assay {
 namespace {
+
+constexpr std::array<std::pair<FlowRun::Kind, std::string_view>, 5> kKinds{{{FlowRun::Kind::run, "run"},
+                                                                            {FlowRun::Kind::realworld, "realworld"},
+                                                                            {FlowRun::Kind::suite, "suite"},
+                                                                            {FlowRun::Kind::audit, "audit"},
+                                                                            {FlowRun::Kind::file, "file"}}};
 
 std::string id_of(TomlTable& table, const toml::table& node, const char* what, const TomlPlace& place) {
   std::string id = table.text("id", "\"single\"");
@@ -95,42 +103,48 @@ FlowControl control_from(const toml::table& node, const TomlPlace& place) {
 }
 
 FlowRun::Kind kind_from(const std::string& text, const toml::node& node, const TomlPlace& place) {
-  if (text == "run") {
-    return FlowRun::Kind::run;
+  const auto* const found = std::ranges::find(kKinds, text, &decltype(kKinds)::value_type::second);
+  if (found == kKinds.end()) {
+    place.refuse(&node, fmt::format("kind {} of a run is none of run, realworld, suite, audit, file", text));
   }
-  if (text == "realworld") {
-    return FlowRun::Kind::realworld;
+  return found->first;
+}
+
+std::uint64_t most_from(const toml::node& most, const FlowRun& run, const TomlPlace& place) {
+  constexpr std::int64_t kMost = 1000;
+  const auto value = most.value_exact<std::int64_t>();
+  if (!value || *value < 1 || *value > kMost) {
+    place.refuse(&most, fmt::format("most of run {} must be 1 to {}", run.id, kMost));
   }
-  if (text != "file") {
-    place.refuse(&node, fmt::format("kind {} of a run is none of run, realworld, file", text));
-  }
-  return FlowRun::Kind::file;
+  return static_cast<std::uint64_t>(*value);
 }
 
 FlowRun run_from(const toml::table& node, const TomlPlace& place) {
-  constexpr std::int64_t kMost = 1000;
+  using Kind = FlowRun::Kind;
   TomlTable table(node, "a run", place);
   FlowRun run;
   run.id = id_of(table, node, "a run", place);
   run.title = table.text("title", "\"one camera\"");
   run.kind = kind_from(table.text_or("kind", "run"), node, place);
   run.required = !table.is_true("optional");
-  if (run.kind != FlowRun::Kind::file) {
+  if (run.kind == Kind::run || run.kind == Kind::realworld) {
     run.duration = table.text("duration", "\"8s\"");
     (void)duration_of(run.duration, node, "duration of a run", place);
   }
-  if (run.kind == FlowRun::Kind::run) {
+  if (run.kind == Kind::run || run.kind == Kind::suite) {
     run.workload = table.text_or("workload", "");
     run.parameters = table.texts("parameters");
+  }
+  if (run.kind == Kind::run) {
     run.flags = TomlTable(table.table("flags"), fmt::format("the flags of run {}", run.id), place).all_texts();
     run.controls = table.texts("controls");
   }
+  if (run.kind == Kind::suite) {
+    run.suite = table.text("suite", "\"lab\"");
+    run.envelope = table.text("envelope", "\"starved\"");
+  }
   if (const toml::node* const most = table.find("most"); most != nullptr) {
-    const auto value = most->value_exact<std::int64_t>();
-    if (!value || *value < 1 || *value > kMost) {
-      place.refuse(most, fmt::format("most of run {} must be 1 to {}", run.id, kMost));
-    }
-    run.most = static_cast<std::uint64_t>(*value);
+    run.most = most_from(*most, run, place);
   }
   table.no_other();
   return run;
@@ -182,6 +196,10 @@ const Entry* with_id(const std::vector<Entry>& entries, std::string_view id) {
 const FlowQuestion* FlowPart::question(std::string_view id) const { return with_id(questions, id); }
 const FlowControl* FlowPart::control(std::string_view id) const { return with_id(controls, id); }
 const FlowRun* FlowPart::run(std::string_view id) const { return with_id(runs, id); }
+
+std::string_view name_of(FlowRun::Kind kind) {
+  return std::ranges::find(kKinds, kind, &decltype(kKinds)::value_type::first)->second;
+}
 
 const std::vector<FlowOption>& ultimate_metrics() {
   static const std::vector<FlowOption> kMetrics{

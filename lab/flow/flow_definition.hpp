@@ -56,19 +56,29 @@ struct FlowRun {
   enum class Kind {
     run,        ///< one run of `assay run`
     realworld,  ///< accuracy clean and in the field
+    suite,      ///< a suite of `assay suite` with the lab's workload, within an envelope of this machine: a system
+    audit,      ///< the comparative audit of two systems
     file,       ///< a result made elsewhere: a comparative audit
   };
   std::string id;
   std::string title;
   Kind kind = Kind::run;
-  std::string duration;
+  std::string duration;                 ///< of a run and of realworld
   bool required = true;                 ///< for the export
   std::string workload;                 ///< instead of the lab's; empty: the lab's
   std::vector<std::string> parameters;  ///< over the lab's
   std::map<std::string, std::string, std::less<>> flags;
   std::vector<std::string> controls;  ///< those that move it
   std::uint64_t most = 0;             ///< so many times at most; 0: as often as wanted
+  std::string suite;                  ///< of a suite: one that comes with the program
+  std::string envelope;               ///< of a suite: what is taken away from the machine; comes with the program
+
+  /// It measures the lab's own workload, in the size that calibration chooses.
+  [[nodiscard]] bool takes_lab_workload() const {
+    return (kind == Kind::run || kind == Kind::suite) && workload.empty();
+  }
 };
+[[nodiscard]] std::string_view name_of(FlowRun::Kind kind);  ///< "run", "realworld", "suite", "audit", "file"
 
 struct FlowPart {
   std::string title;

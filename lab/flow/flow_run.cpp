@@ -8,6 +8,9 @@
 #include "analysis/run_file_field.hpp"
 #include "harness/quantity.hpp"
 #include "lab/flow/lab_refusal.hpp"
+#include "lab/run_request_text.hpp"
+#include "lab/suite_plan.hpp"
+#include "lab/suite_tailoring.hpp"
 #include "lab/track_plan.hpp"
 
 namespace assay {
@@ -44,18 +47,23 @@ Nanoseconds length_of(const std::string& flow, const std::string& duration) {
   return parse_duration(duration.empty() ? flow : duration);
 }
 
+/// The run's own workload, or the lab's in the size that was chosen.
+RunOptions work_of(const FlowDefinition& flow, const FlowRun& run, const std::string& size) {
+  RunOptions options{.workload = run.workload.empty() ? flow.workload : run.workload, .values = {}, .parameters = {}};
+  if (run.workload.empty()) {
+    options.parameters = flow.parameters;
+    if (flow.calibration && !size.empty()) {
+      options = with_parameter(options, flow.calibration->parameter, size);
+    }
+  }
+  return with_parameters(std::move(options), run.parameters);
+}
+
 }  // namespace
 
 RunOptions flow_run_options(const FlowDefinition& flow, const FlowPart& part, const FlowRun& run,
                             const FlowRunChoice& choice) {
-  RunOptions options{.workload = run.workload.empty() ? flow.workload : run.workload, .values = {}, .parameters = {}};
-  if (run.workload.empty()) {
-    options.parameters = flow.parameters;
-    if (flow.calibration && !choice.size.empty()) {
-      options = with_parameter(options, flow.calibration->parameter, choice.size);
-    }
-  }
-  options = with_parameters(std::move(options), run.parameters);
+  RunOptions options = work_of(flow, run, choice.size);
   options.set("seed", fmt::format("{}", choice.seed));
   if (!run.flags.contains("lengths")) {  // a serving engine has windows of its own
     options.set("slo", flow.window);
@@ -74,6 +82,24 @@ RunOptions flow_run_options(const FlowDefinition& flow, const FlowPart& part, co
     }
   }
   return options;
+}
+
+SuiteDefinition flow_suite(const FlowDefinition& flow, const FlowRun& run, const FlowRunChoice& choice) {
+  const RunOptions work = work_of(flow, run, choice.size);
+  return tailored_suite(
+      shipped_suite(run.suite),
+      {.track = flow.track, .workload = work.workload, .parameters = work.parameters, .duration = choice.duration});
+}
+
+void check_flow_run(const FlowDefinition& flow, const FlowPart& part, const FlowRun& run, FlowRunChoice choice) {
+  if (flow.calibration && choice.size.empty()) {
+    choice.size = flow.calibration->values.front();
+  }
+  if (run.kind == FlowRun::Kind::run) {
+    (void)request_from(flow_run_options(flow, part, run, choice));
+  } else if (run.kind == FlowRun::Kind::suite) {
+    (void)plan_suite(flow_suite(flow, run, choice), run.envelope);
+  }
 }
 
 RunOptions calibration_options(const FlowDefinition& flow, const FlowRunChoice& choice) {
@@ -117,7 +143,17 @@ double control_value(const FlowControl& control, const std::string& text) {
 }
 
 Nanoseconds flow_run_time(const FlowRun& run, const std::string& duration) {
-  return run.kind == FlowRun::Kind::file ? Nanoseconds{0} : length_of(run.duration, duration) + kAroundRun;
+  switch (run.kind) {
+    case FlowRun::Kind::run:
+    case FlowRun::Kind::realworld:
+      return length_of(run.duration, duration) + kAroundRun;
+    case FlowRun::Kind::suite:
+      return suite_time(tailored_suite(shipped_suite(run.suite), {.duration = duration}));
+    case FlowRun::Kind::audit:
+    case FlowRun::Kind::file:
+      break;
+  }
+  return Nanoseconds{0};
 }
 
 Nanoseconds calibration_time(const FlowDefinition& flow, const std::string& duration) {

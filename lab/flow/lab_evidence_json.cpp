@@ -3,6 +3,7 @@
 #include "analysis/json_values.hpp"
 #include "lab/flow/lab_state_json.hpp"
 #include "lab/flow/reveal.hpp"
+#include "lab/flow/run_attachments.hpp"
 #include "lab/flow/threshold_evidence.hpp"
 
 namespace assay {
@@ -22,7 +23,9 @@ ordered_json run_json(const Said<LabRun>& said) {
           {"file", run.file},
           {"sha256", run.sha256},
           {"command", run.command},
-          {"facts", ordered_json(facts_json(run.facts))}};
+          {"facts", ordered_json(facts_json(run.facts))},
+          {"attachments", run.attachments},
+          {"charts", charts_of(run)}};
 }
 
 ordered_json threshold_json(const ControlThreshold& found) {

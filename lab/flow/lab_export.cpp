@@ -11,6 +11,7 @@
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "lab/flow/lab_state_json.hpp"
+#include "lab/flow/run_attachments.hpp"
 #include "lab/json_output.hpp"
 #include "lab/version.hpp"
 
@@ -83,6 +84,29 @@ ordered_json lab_export_json(const LabState& state, const LedgerReading& reading
   return lab;
 }
 
+std::vector<LabPicture> lab_pictures(const LabState& state, const fs::path& folder) {
+  const LabRun* newest = nullptr;
+  for (std::size_t number = 1; number <= state.flow().parts.size(); ++number) {
+    for (const LabRun* const run : state.locked(number) ? state.evidence(number) : std::vector<const LabRun*>{}) {
+      newest = charts_of(*run).empty() ? newest : run;
+    }
+  }
+  std::vector<LabPicture> pictures;
+  if (newest == nullptr) {
+    return pictures;
+  }
+  for (const std::string& chart : charts_of(*newest)) {
+    const std::string title = chart == kRooflineChart ? "Comparative roofline" : "Pareto front";
+    try {
+      pictures.push_back(
+          {.title = fmt::format("{}: {}", title, newest->facts.what), .svg = attachment_text(folder, *newest, chart)});
+    } catch (const std::runtime_error& error) {
+      pictures.push_back({.title = fmt::format("{} is not shown: {}", title, error.what()), .svg = ""});
+    }
+  }
+  return pictures;
+}
+
 LabExportFiles export_lab(LabSession& session, const std::string& folder, bool draft) {
   const std::string now = lab_time();
   const LabState state = session.refresh();
@@ -99,7 +123,7 @@ LabExportFiles export_lab(LabSession& session, const std::string& folder, bool d
   const std::string stem = fmt::format("{}-lab{}", session.flow().track, draft ? "-DRAFT" : "");
   files.texts[stem + ".json"] = pretty_json(lab);
   files.texts[stem + ".md"] = lab_export_markdown(lab);
-  files.texts[stem + ".html"] = lab_export_page(lab);
+  files.texts[stem + ".html"] = lab_export_page(lab, lab_pictures(state, session.folder()));
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -19,9 +20,18 @@ inline constexpr std::string_view kLabSchema = "assay/lab/1";
                                                      const std::string& flow_text, bool draft,
                                                      const std::string& created);
 
-/// The same for people, from the JSON alone: an export that was handed in shows what it holds and nothing else.
+/// A chart that lies beside the lab's runs.
+struct LabPicture {
+  std::string title;  ///< what it shows; where there is no picture, why
+  std::string svg;    ///< empty: it is not at hand, or not what was recorded
+};
+/// The charts of the newest audit.
+[[nodiscard]] std::vector<LabPicture> lab_pictures(const LabState& state, const std::filesystem::path& folder);
+
+/// The same for people, from the JSON and pictures alone: an export that was handed in shows what it holds and nothing
+/// else.
 [[nodiscard]] std::string lab_export_markdown(const nlohmann::ordered_json& lab);
-[[nodiscard]] std::string lab_export_page(const nlohmann::ordered_json& lab);
+[[nodiscard]] std::string lab_export_page(const nlohmann::ordered_json& lab, const std::vector<LabPicture>& pictures);
 
 /// The three files of an export, by their names.
 struct LabExportFiles {

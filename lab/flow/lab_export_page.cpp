@@ -27,7 +27,7 @@ Html head(const std::string& title) {
       "Content-Security-Policy\" content=\"default-src 'none'; style-src 'sha256-");
   out.text(sha256_base64(report_style()));
   out.put(
-      "'; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width, "
+      "'; img-src data:; base-uri 'none'; form-action 'none'\">\n<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
   return out.text(title).put("</title>\n");
 }
@@ -83,7 +83,6 @@ Html banners(const ordered_json& lab) {
 
 Html predictions(const ordered_json& lab) {
   Html out;
-  std::vector<CalibrationPoint> points;
   out.put("<section id=\"calibration\"><h2>Predicted and measured</h2>");
   out.put(table_head({"Prediction", "Locked (UTC)", "Answer", "Because", "Sure", "Measured", "Off by"}));
   for (const ordered_json& part : lab.at("parts")) {
@@ -101,17 +100,11 @@ Html predictions(const ordered_json& lab) {
                  lock.at("sure").get<bool>() ? "sure" : "a guess", shows ? words(reveal.at("measured")) : "-",
                  shows && !reveal.at("factor").is_null() ? fmt::format("{:.2f} x", reveal.at("factor").get<double>())
                                                          : "-"}));
-        if (shows && lock.at("answer").is_number() && reveal.at("value").at("point").is_number()) {
-          points.push_back({.label = label,
-                            .unit = unit,
-                            .predicted = lock.at("answer").get<double>(),
-                            .measured = reveal.at("value").at("point").get<double>(),
-                            .late = late});
-        }
         first = false;
       }
     }
   }
+  const std::vector<CalibrationPoint> points = calibration_points(lab.at("parts"));
   return out.put(table_end()).put(calibration_chart(points)).put("</section>");
 }
 
@@ -161,6 +154,26 @@ Html part_section(const ordered_json& part) {
   return out.put("</section>");
 }
 
+/// A picture in the page itself. As an image it can run nothing and fetch nothing, whoever wrote it.
+Html picture(const LabPicture& picture) {
+  Html out;
+  out.put("<figure><img alt=\"").text(picture.title).put("\" src=\"data:image/svg+xml;base64,");
+  out.text(base64(picture.svg)).put("\"><figcaption>").text(picture.title).put("</figcaption></figure>");
+  return out;
+}
+
+Html pictures_section(const std::vector<LabPicture>& pictures) {
+  Html out;
+  if (pictures.empty()) {
+    return out;
+  }
+  out.put("<section id=\"audit\"><h2>The newest audit</h2>");
+  for (const LabPicture& one : pictures) {
+    out.put(one.svg.empty() ? Html().put("<p class=\"aside\">").text(one.title).put("</p>") : picture(one));
+  }
+  return out.put("</section>");
+}
+
 Html decision_section(const ordered_json& decision) {
   Html out;
   out.put("<section id=\"decision\"><h2>Decision</h2>");
@@ -190,7 +203,7 @@ Html ledger_section(const ordered_json& lab) {
 
 }  // namespace
 
-std::string lab_export_page(const ordered_json& lab) {
+std::string lab_export_page(const ordered_json& lab, const std::vector<LabPicture>& pictures) {
   const std::string title = fmt::format("{}: the lab of {}", words(lab.at("title")), words(lab.at("student")));
   Html body;
   body.put("<body>\n<header><p class=\"brand\">Assay lab</p><h1>").text(title).put("</h1><p class=\"sub\">");
@@ -201,7 +214,10 @@ std::string lab_export_page(const ordered_json& lab) {
   for (const ordered_json& part : lab.at("parts")) {
     body.put(part_section(part)).put("\n");
   }
-  body.put(decision_section(lab.at("decision"))).put(ledger_section(lab)).put("\n</main>\n</body></html>\n");
+  body.put(pictures_section(pictures))
+      .put(decision_section(lab.at("decision")))
+      .put(ledger_section(lab))
+      .put("\n</main>\n</body></html>\n");
   return fmt::format("{}<style>{}</style></head>\n{}", head(title).str(), report_style(), body.str());
 }
 

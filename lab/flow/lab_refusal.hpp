@@ -12,6 +12,7 @@ enum class RefusalReason : int {
   busy = 409,       ///< a run goes on
   bad_value = 422,  ///< outside its bounds, or of the wrong kind
   locked = 423,     ///< a prediction has to be locked first
+  not_yet = 424,    ///< another run has to be made first
   used_up = 429,    ///< no iteration is left
 };
 

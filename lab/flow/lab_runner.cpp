@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "analysis/bundle_file.hpp"
 #include "analysis/format.hpp"
 #include "analysis/real_world_record.hpp"
 #include "analysis/run_file.hpp"
@@ -12,10 +13,15 @@
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "lab/flow/audit_evidence.hpp"
+#include "lab/flow/audit_run.hpp"
+#include "lab/flow/audit_systems.hpp"
+#include "lab/flow/bundle_evidence.hpp"
 #include "lab/flow/flow_run.hpp"
 #include "lab/flow/run_turn.hpp"
+#include "lab/flow/suite_run.hpp"
 #include "lab/json_output.hpp"
 #include "lab/run_request_text.hpp"
+#include "lab/suite_plan.hpp"
 #include "lab/track_real_world.hpp"
 
 namespace assay {
@@ -61,6 +67,9 @@ class LabRunner {
   LabRunner(LabSession& session, const RunWish& wish, Console& console)
       : session_(session), wish_(wish), console_(console) {
     const LabState state = session_.refresh();
+    if (!session_.reading().intact()) {  // behind the fault a lock may stand that now seems to be missing
+      throw CommandError(ExitCode::file, session_.ledger().refusal_of(session_.reading()));
+    }
     const FlowDefinition& flow = session_.flow();
     if (wish.part < 1 || wish.part > flow.parts.size()) {
       throw LabRefusal(RefusalReason::unknown,
@@ -69,7 +78,10 @@ class LabRunner {
     run_ = &run_of(state.part(wish.part), wish);
     start_ = {.part = wish.part, .run = run_->id, .controls = controls_of(state.part(wish.part), *run_, wish)};
     duration_ = state.begin().duration;
-    require_allowed(state, wish.part, *run_);
+    require_allowed(state, wish.part, *run_, wish.systems);
+    if (run_->kind != FlowRun::Kind::audit && !wish.systems.empty()) {
+      throw LabRefusal(RefusalReason::bad_value, fmt::format("run {} takes no --systems; an audit does", run_->id));
+    }
   }
 
   LabRunOutcome run() {
@@ -80,9 +92,15 @@ class LabRunner {
     if (run_->kind == FlowRun::Kind::file) {
       return take_file();
     }
+    if (run_->kind == FlowRun::Kind::audit) {
+      return audit_systems();
+    }
     MeasurementOptions options = wish_.measurement;
     options.folder = (session_.folder() / "runs").string();
-    check_request();
+    // What cannot be measured is said before the ledger has a line about it.
+    const FlowDefinition& all = session_.flow();
+    check_flow_run(all, all.parts[start_.part - 1], *run_,
+                   {.size = "", .duration = duration_, .controls = start_.controls, .seed = 1});
     Measurements measurements(options, console_, fmt::format("assay lab run, part {} {}", start_.part, run_->id));
     measurements_ = &measurements;
     if (wish_.on_event) {
@@ -91,10 +109,13 @@ class LabRunner {
     if (run_->kind == FlowRun::Kind::realworld) {
       return measure_field();
     }
-    if (run_->workload.empty() && !calibrate()) {
+    if (run_->takes_lab_workload() && !calibrate()) {
       return outcome_;
     }
-    start_.size = run_->workload.empty() ? session_.refresh().size().value_or("") : "";
+    start_.size = run_->takes_lab_workload() ? session_.refresh().size().value_or("") : "";
+    if (run_->kind == FlowRun::Kind::suite) {
+      return measure_system();
+    }
     const FlowDefinition& flow = session_.flow();
     measure(start_, [&](std::uint64_t seed) {
       return flow_run_options(flow, flow.parts[start_.part - 1], *run_,
@@ -104,17 +125,6 @@ class LabRunner {
   }
 
  private:
-  /// What cannot be measured is said before the ledger has a line about it.
-  void check_request() const {
-    if (run_->kind != FlowRun::Kind::run) {
-      return;
-    }
-    const FlowDefinition& flow = session_.flow();
-    const std::string size = flow.calibration ? flow.calibration->values.front() : "";
-    (void)request_from(flow_run_options(flow, flow.parts[start_.part - 1], *run_,
-                                        {.size = size, .duration = duration_, .controls = start_.controls, .seed = 1}));
-  }
-
   /// False where the measuring ended before every size was known.
   bool calibrate() {
     for (const std::string& size : session_.refresh().sizes_to_measure()) {
@@ -141,7 +151,7 @@ class LabRunner {
   LedgerEntry begin(LabStart start) {
     return session_.ledger().append(lab_time(), [&](const std::vector<LedgerEntry>& so_far) -> LedgerBody {
       const LabState state(session_.flow(), so_far);
-      require_allowed(state, start.part, *run_);
+      require_allowed(state, start.part, *run_, wish_.systems);
       start.locks = state.graded_locks(start.part);
       const auto before = state.starts(start.part);
       start.number = 1 + static_cast<std::uint64_t>(std::ranges::count_if(
@@ -179,6 +189,35 @@ class LabRunner {
     return outcome_;
   }
 
+  LabRunOutcome measure_system() {
+    const SuiteDefinition suite =
+        flow_suite(session_.flow(), *run_, {.size = start_.size, .duration = duration_, .controls = {}});
+    const LedgerEntry begun = begin(start_);
+    const LabSuiteOutcome made =
+        measure_lab_suite({.suite = suite,
+                           .envelope = run_->envelope,
+                           .folder = session_.folder() / "runs",
+                           .name = fmt::format("{}-{}", run_->id, std::get<LabStart>(begun.body).number)},
+                          *measurements_, console_);
+    outcome_.code = made.code;
+    if (made.bundle) {
+      keep(begun, *made.bundle / kBundleFile, suite_command_text(suite, run_->envelope),
+           bundle_facts(load_bundle(*made.bundle)));
+    }
+    return outcome_;
+  }
+
+  LabRunOutcome audit_systems() {
+    const std::vector<std::string> places = audit_places(session_, session_.refresh(), start_.part, wish_.systems);
+    const LabAudit audit = make_lab_audit(session_, places, console_);
+    const LedgerEntry begun = begin(start_);
+    WrittenAudit written =
+        write_lab_audit(session_, audit, fmt::format("{}-{}", run_->id, std::get<LabStart>(begun.body).number));
+    attachments_ = std::move(written.attachments);
+    keep(begun, session_.folder() / written.file, audit.command, std::move(written.facts));
+    return outcome_;
+  }
+
   LabRunOutcome take_file() {
     if (wish_.file.empty()) {
       throw LabRefusal(RefusalReason::bad_value,
@@ -206,7 +245,8 @@ class LabRunner {
                      .file = fs::relative(file, session_.folder()).generic_string(),
                      .sha256 = sha256_hex(read_untrusted_file(file)),
                      .command = command,
-                     .facts = std::move(facts)};
+                     .facts = std::move(facts),
+                     .attachments = attachments_};
     outcome_.entry =
         session_.ledger().append(lab_time(), [&](const std::vector<LedgerEntry>& /*so_far*/) { return run; });
   }
@@ -218,12 +258,14 @@ class LabRunner {
   LabStart start_;
   std::string duration_;
   Measurements* measurements_ = nullptr;
+  std::map<std::string, std::string> attachments_;
   LabRunOutcome outcome_;
 };
 
 }  // namespace
 
-void require_allowed(const LabState& state, std::size_t part, const FlowRun& run) {
+void require_allowed(const LabState& state, std::size_t part, const FlowRun& run,
+                     const std::vector<std::string>& systems) {
   const auto open = state.unlocked_questions(part);
   if (!open.empty()) {
     throw LabRefusal(RefusalReason::locked,
@@ -234,6 +276,9 @@ void require_allowed(const LabState& state, std::size_t part, const FlowRun& run
   if (run.most != 0 && state.made(part, run.id) >= run.most) {
     throw LabRefusal(RefusalReason::used_up,
                      fmt::format("all {} runs of {} are used up; the threshold is what they show", run.most, run.id));
+  }
+  if (run.kind == FlowRun::Kind::audit && systems.empty()) {
+    require_default_systems(state, part);
   }
 }
 

@@ -143,6 +143,16 @@ std::optional<Said<LabDecision>> LabState::decision() const {
   return found.empty() ? std::nullopt : std::optional(found.back());
 }
 
+bool LabState::is_open(std::size_t number, const FlowRun& run) const {
+  if (!run.required || answered(number, run.id)) {
+    return false;
+  }
+  // Measured for an audit: once that is there, of whatever systems, nothing needs them.
+  return run.kind != FlowRun::Kind::suite || std::ranges::none_of(part(number).runs, [&](const FlowRun& other) {
+           return other.kind == FlowRun::Kind::audit && answered(number, other.id);
+         });
+}
+
 std::vector<std::string> LabState::missing() const {
   std::vector<std::string> missing;
   for (std::size_t number = 1; number <= flow_.parts.size(); ++number) {
@@ -151,7 +161,7 @@ std::vector<std::string> LabState::missing() const {
           fmt::format("part {}, prediction {}: assay lab lock --part {} {}=...", number, question, number, question));
     }
     for (const FlowRun& run : part(number).runs) {
-      if (run.required && !answered(number, run.id)) {
+      if (is_open(number, run)) {
         missing.push_back(fmt::format("part {}, run {}: assay lab run --part {} {}", number, run.id, number, run.id));
       }
     }

@@ -55,11 +55,16 @@ class LabState {
   /// The text that was last given; empty: none.
   [[nodiscard]] std::string reflection(std::size_t part, const std::string& id) const;
   [[nodiscard]] std::optional<Said<LabDecision>> decision() const;
+  /// In the order in which they were written.
+  [[nodiscard]] std::vector<Said<LabExport>> exports() const { return all<LabExport>(); }
 
   /// What an export still lacks, each in a line with the command that adds it.
   [[nodiscard]] std::vector<std::string> missing() const;
 
  private:
+  /// The export needs the run, and it is not there.
+  [[nodiscard]] bool is_open(std::size_t part, const FlowRun& run) const;
+
   template <class Body>
   [[nodiscard]] std::vector<Said<Body>> all() const {
     std::vector<Said<Body>> found;

@@ -43,18 +43,6 @@ ordered_json control_json(const FlowControl& control) {
           {"start", control.start}, {"logarithmic", control.logarithmic}};
 }
 
-const char* kind_name(FlowRun::Kind kind) {
-  switch (kind) {
-    case FlowRun::Kind::run:
-      return "run";
-    case FlowRun::Kind::realworld:
-      return "realworld";
-    case FlowRun::Kind::file:
-      break;
-  }
-  return "file";
-}
-
 /// Why the run is not allowed now; empty if it is.
 std::string refusal_of(const LabState& state, std::size_t part, const FlowRun& run) {
   try {
@@ -65,23 +53,46 @@ std::string refusal_of(const LabState& state, std::size_t part, const FlowRun& r
   }
 }
 
-ordered_json run_offer_json(const LabState& state, std::size_t part, const FlowRun& run) {
-  const std::string refusal = refusal_of(state, part, run);
-  const auto scenario = run.flags.find("scenario");
-  return {{"id", run.id},
-          {"title", run.title},
-          {"kind", kind_name(run.kind)},
-          {"scenario", scenario == run.flags.end() ? ordered_json(nullptr) : ordered_json(scenario->second)},
-          {"required", run.required},
-          {"controls", run.controls},
-          {"most", run.most == 0 ? ordered_json(nullptr) : ordered_json(run.most)},
-          {"made", state.locked(part) ? state.made(part, run.id) : 0},
-          {"expected_s", seconds(flow_run_time(run, state.begin().duration))},
-          {"allowed", refusal.empty()},
-          {"refusal", json_text_or_null(refusal)}};
+ordered_json systems_json(const std::vector<SystemOffer>& offers) {
+  ordered_json list = ordered_json::array();
+  for (const SystemOffer& offer : offers) {
+    list.push_back({{"id", offer.id}, {"title", offer.title}, {"kind", offer.is_datasheet ? "datasheet" : "bundle"}});
+  }
+  return list;
 }
 
-ordered_json part_json(const LabState& state, std::size_t number) {
+/// Which two an audit takes where nobody chooses.
+ordered_json chosen_json(const LabState& state, std::size_t part) {
+  ordered_json chosen = ordered_json::array();
+  for (const LabRun* const run : default_systems(state, part)) {
+    chosen.push_back(run != nullptr && state.locked(part) ? ordered_json(run->start.run) : ordered_json(nullptr));
+  }
+  return chosen;
+}
+
+ordered_json run_offer_json(const LabState& state, std::size_t part, const FlowRun& run,
+                            const std::vector<SystemOffer>& elsewhere) {
+  const std::string refusal = refusal_of(state, part, run);
+  const auto scenario = run.flags.find("scenario");
+  ordered_json json{{"id", run.id},
+                    {"title", run.title},
+                    {"kind", name_of(run.kind)},
+                    {"scenario", scenario == run.flags.end() ? ordered_json(nullptr) : ordered_json(scenario->second)},
+                    {"required", run.required},
+                    {"controls", run.controls},
+                    {"most", run.most == 0 ? ordered_json(nullptr) : ordered_json(run.most)},
+                    {"made", state.locked(part) ? state.made(part, run.id) : 0},
+                    {"expected_s", seconds(flow_run_time(run, state.begin().duration))},
+                    {"allowed", refusal.empty()},
+                    {"refusal", json_text_or_null(refusal)}};
+  if (run.kind == FlowRun::Kind::audit) {
+    json["systems"] = systems_json(offered_systems(state, part, elsewhere));
+    json["chosen"] = chosen_json(state, part);
+  }
+  return json;
+}
+
+ordered_json part_json(const LabState& state, std::size_t number, const std::vector<SystemOffer>& elsewhere) {
   const FlowPart& part = state.part(number);
   ordered_json questions = ordered_json::array();
   for (const FlowQuestion& question : part.questions) {
@@ -93,7 +104,7 @@ ordered_json part_json(const LabState& state, std::size_t number) {
   }
   ordered_json runs = ordered_json::array();
   for (const FlowRun& run : part.runs) {
-    runs.push_back(run_offer_json(state, number, run));
+    runs.push_back(run_offer_json(state, number, run, elsewhere));
   }
   ordered_json reflections = ordered_json::array();
   for (const FlowOption& asked : part.reflections) {
@@ -140,12 +151,13 @@ ordered_json lab_chain_json(const LedgerReading& reading) {
           {"torn_bytes", reading.torn.size()}};
 }
 
-ordered_json lab_state_json(const LabState& state, const LedgerReading& reading, bool busy) {
+ordered_json lab_state_json(const LabState& state, const LedgerReading& reading, bool busy,
+                            const std::vector<SystemOffer>& elsewhere) {
   const FlowDefinition& flow = state.flow();
   const LabBegin& begin = state.begin();
   ordered_json parts = ordered_json::array();
   for (std::size_t number = 1; number <= flow.parts.size(); ++number) {
-    parts.push_back(part_json(state, number));
+    parts.push_back(part_json(state, number, elsewhere));
   }
   const auto missing = state.missing();
   return {{"schema", kLabStateSchema},
@@ -179,7 +191,7 @@ ordered_json lab_state_json(const LabState& state, const LedgerReading& reading,
 
 std::string lab_state_text(LabSession& session) {
   const LabState state = session.refresh();
-  return pretty_json(lab_state_json(state, session.reading(), session.busy()));
+  return pretty_json(lab_state_json(state, session.reading(), session.busy(), systems_elsewhere(state)));
 }
 
 }  // namespace assay

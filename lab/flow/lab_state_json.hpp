@@ -3,7 +3,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "lab/flow/audit_systems.hpp"
 #include "lab/flow/lab_session.hpp"
 #include "lab/flow/lab_state.hpp"
 
@@ -12,8 +14,10 @@ namespace assay {
 inline constexpr std::string_view kLabStateSchema = "assay/lab-state/1";
 
 /// All that a page or a terminal shows of a lab. Of a part whose predictions are not all locked it holds nothing that
-/// was measured and no key: neither runs, nor reveals, nor thresholds.
-[[nodiscard]] nlohmann::ordered_json lab_state_json(const LabState& state, const LedgerReading& reading, bool busy);
+/// was measured and no key: neither runs, nor reveals, nor thresholds. `elsewhere`: bundles that an audit may be of,
+/// besides those of this lab.
+[[nodiscard]] nlohmann::ordered_json lab_state_json(const LabState& state, const LedgerReading& reading, bool busy,
+                                                    const std::vector<SystemOffer>& elsewhere);
 
 /// The same of a session, as it is now, as text.
 [[nodiscard]] std::string lab_state_text(LabSession& session);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -10,8 +11,10 @@
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "lab/flow/audit_evidence.hpp"
+#include "lab/flow/bundle_evidence.hpp"
 #include "lab/flow/lab_export.hpp"
 #include "lab/flow/lab_state.hpp"
+#include "lab/flow/run_attachments.hpp"
 #include "lab/flow/shipped_flows.hpp"
 
 namespace assay {
@@ -48,12 +51,45 @@ std::optional<std::string> flow_text_of(const LabBegin& begin, const VerifyReque
   return same == texts.end() ? std::nullopt : std::optional(*same);
 }
 
+/// Equal but for the last digits of numbers: those of a bundle are fitted anew, maybe by another mathematical library.
+bool about_same(const json& a, const json& b) {
+  constexpr double kSame = 1e-6;
+  if (a.is_number_float() && b.is_number_float()) {
+    const double x = a.get<double>();
+    const double y = b.get<double>();
+    return std::abs(x - y) <= kSame * std::max(std::abs(x), std::abs(y));
+  }
+  if (a.is_structured() && a.type() == b.type() && a.size() == b.size()) {
+    for (const auto& [key, value] : a.items()) {
+      const bool there = a.is_array() || b.contains(key);
+      if (!there || !about_same(value, a.is_array() ? b.at(std::stoul(key)) : b.at(key))) {
+        return false;
+      }
+    }
+    return true;
+  }
+  return a == b;
+}
+
+/// A bundle's own file covers those in it.
+std::string bundle_state(const LabRun& run, const fs::path& folder) {
+  const LoadedBundle bundle = load_bundle(folder);
+  if (!bundle.problems.empty()) {
+    return "changed: " + bundle.problems.front();
+  }
+  return about_same(facts_json(bundle_facts(bundle)), facts_json(run.facts)) ? "as recorded"
+                                                                             : "other figures than recorded";
+}
+
 /// Whether the file still says what the ledger took from it; a figure of another program version may be missing.
 std::string facts_state(const LabRun& run, const std::string& text, const std::string& path) {
   try {
     if (run.facts.kind == "run") {
       const json now = facts_json(facts_of(run_document_from_json(text, path)));
       return now == facts_json(run.facts) ? "as recorded" : "other figures than recorded";
+    }
+    if (run.facts.kind == "bundle") {
+      return bundle_state(run, fs::path(path).parent_path());
     }
     if (run.facts.kind == "audit") {
       return facts_json(audit_facts(text, path)) == facts_json(run.facts) ? "as recorded"
@@ -63,13 +99,6 @@ std::string facts_state(const LabRun& run, const std::string& text, const std::s
   } catch (const std::runtime_error&) {
     return "other figures than recorded";
   }
-}
-
-/// A name from an export never leads out of the folder.
-bool stays_inside(const std::string& file) {
-  const fs::path path(file);
-  return !file.empty() && path.is_relative() &&
-         std::ranges::none_of(path, [](const fs::path& part) { return part == ".."; });
 }
 
 RunFileCheck check_file(const LabRun& run, const fs::path& folder) {
@@ -85,6 +114,26 @@ RunFileCheck check_file(const LabRun& run, const fs::path& folder) {
   } catch (const std::runtime_error&) {  // NOLINT(bugprone-empty-catch): stays missing
   }
   return check;
+}
+
+/// Charts and pages beside a result; what is not at hand is left out, since they follow from the result.
+std::vector<RunFileCheck> check_attachments(const LabRun& run, const fs::path& folder) {
+  std::vector<RunFileCheck> checks;
+  for (const auto& [name, digest] : run.attachments) {
+    const auto file = attachment_file(run.file, name);
+    std::error_code ignored;
+    if (!file || !stays_inside(*file) || !fs::exists(fs::symlink_status(folder / *file, ignored))) {
+      continue;
+    }
+    RunFileCheck check{.file = *file, .state = "as recorded"};
+    try {
+      (void)attachment_text(folder, run, name);
+    } catch (const std::runtime_error&) {
+      check.state = "changed";
+    }
+    checks.push_back(std::move(check));
+  }
+  return checks;
 }
 
 class Verifier {
@@ -189,13 +238,19 @@ class Verifier {
     }
     for (const LedgerEntry& entry : found_.reading.entries) {
       if (const auto* const run = std::get_if<LabRun>(&entry.body)) {
-        found_.files.push_back(check_file(*run, request_.folder));
-        if (const RunFileCheck& check = found_.files.back(); check.state == "missing") {
-          found_.remarks.push_back(fmt::format("{} is missing", check.file));
-        } else if (check.state != "as recorded") {
-          fault(fmt::format("{}: {}", check.file, check.state));
-        }
+        take(check_file(*run, request_.folder));
+        std::ranges::for_each(check_attachments(*run, request_.folder),
+                              [this](const RunFileCheck& check) { take(check); });
       }
+    }
+  }
+
+  void take(const RunFileCheck& check) {
+    found_.files.push_back(check);
+    if (check.state == "missing") {
+      found_.remarks.push_back(fmt::format("{} is missing", check.file));
+    } else if (check.state != "as recorded") {
+      fault(fmt::format("{}: {}", check.file, check.state));
     }
   }
 

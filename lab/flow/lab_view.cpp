@@ -54,8 +54,9 @@ std::string runs_text(const LabState& state, std::size_t number) {
     const std::uint64_t made = state.made(number, run.id);
     const std::string count = run.most == 0 ? fmt::format("{} made", made) : fmt::format("{} of {}", made, run.most);
     const double expected_s = seconds(flow_run_time(run, state.begin().duration));
-    text += fmt::format("  {:<9} {:<52} {:>9}  {}\n", run.id, run.title, count,
-                        expected_s > 0.0 ? "about " + format_duration(expected_s, Charset::ascii) : "--file FILE");
+    const char* const takes = run.kind == FlowRun::Kind::audit ? "or of --systems A,B" : "--file FILE";
+    text += fmt::format("  {:<10} {:<52} {:>9}  {}\n", run.id, run.title, count,
+                        expected_s > 0.0 ? "about " + format_duration(expected_s, Charset::ascii) : takes);
   }
   for (const FlowControl& control : part.controls) {
     text += fmt::format("    --{:<11} {}: {:g} to {:g} {}\n", control.id, control.title, control.lower, control.upper,
@@ -109,6 +110,7 @@ std::string lab_walk_text() {
          "--sure\n"
          "  assay lab run --part 1 single         then multi, server --rate 100, offline, cameras\n"
          "  assay lab run --part 2 --noise 20     at most ten\n"
+         "  assay lab run --part 3 system_a       then system_b, and audit; or audit --systems BUNDLE,datasheet:h200\n"
          "  assay lab reflect --part 1 goodhart=\"...\"\n"
          "  assay lab decide --metric p99 --decision \"...\" --rejected \"...\" ...\n"
          "  assay lab export                      JSON, Markdown and one page, once nothing is missing\n"

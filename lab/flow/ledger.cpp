@@ -157,14 +157,19 @@ LedgerReading Ledger::read() const {
   return ledger_from_text(text);
 }
 
+std::string Ledger::refusal_of(const LedgerReading& broken) const {
+  return fmt::format(
+      "{}: {}; nothing is added to a broken chain: take the file from a copy, or begin another lab with "
+      "--lab DIR",
+      path_.string(), broken.problem);
+}
+
 LedgerEntry Ledger::append(const std::string& utc, const Decide& decide) const {
   const HeldFile file(path_);
   std::string text = file.text();
   LedgerReading reading = ledger_from_text(text);
   if (!reading.intact()) {
-    fail(path_, fmt::format("{}; nothing is added to a broken chain: take the file from a copy, or begin another lab "
-                            "with --lab DIR",
-                            reading.problem));
+    throw CommandError(ExitCode::file, refusal_of(reading));
   }
   std::string before = reading.lacks_line_end ? "\n" : "";
   std::size_t size = text.size();

@@ -29,6 +29,9 @@ class Ledger {
   /// Throws CommandError (file) where the chain is broken or the file cannot be written: then nothing was added.
   LedgerEntry append(const std::string& utc, const Decide& decide) const;
 
+  /// Why nothing is added where the chain is broken, with the remedy.
+  [[nodiscard]] std::string refusal_of(const LedgerReading& broken) const;
+
  private:
   std::filesystem::path path_;
 };

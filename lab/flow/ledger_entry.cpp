@@ -50,6 +50,9 @@ json body_json(const LabRun& run) {
   out["sha256"] = run.sha256;
   out["command"] = run.command;
   out["facts"] = facts_json(run.facts);
+  if (!run.attachments.empty()) {  // lines of before there were any read back as they are
+    out["attachments"] = run.attachments;
+  }
   return out;
 }
 
@@ -128,13 +131,25 @@ LabStart read_start(const Field& root) {
   return start;
 }
 
+std::map<std::string, std::string> read_attachments(const Field& field) {
+  if (field.absent()) {
+    return {};
+  }
+  std::map<std::string, std::string> attachments = read_texts(field);
+  if (attachments.empty()) {
+    field.fail("an attachment, or no such member");
+  }
+  return attachments;
+}
+
 LabRun read_run(const Field& root) {
   return {.start = read_start(root),
           .start_hash = root.member("start").text(),
           .file = root.member("file").text(),
           .sha256 = root.member("sha256").text(),
           .command = root.member("command").text(),
-          .facts = read_facts(root.member("facts"))};
+          .facts = read_facts(root.member("facts")),
+          .attachments = read_attachments(root.member("attachments"))};
 }
 
 LabDecision read_decision(const Field& root) {

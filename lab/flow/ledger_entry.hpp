@@ -56,6 +56,7 @@ struct LabRun {
   std::string sha256;  ///< of its bytes
   std::string command;
   RunFacts facts;
+  std::map<std::string, std::string> attachments;  ///< run_attachments.hpp: name -> SHA-256; mostly none
 };
 
 struct LabReflection {

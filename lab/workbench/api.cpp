@@ -64,7 +64,11 @@ AskedRun asked_run(const Field& body) {
                 .part = part_of(body),
                 .run = body.member("run").text(),
                 .controls = {},
-                .file = body.member("file").text_or_empty()};
+                .file = body.member("file").text_or_empty(),
+                .systems = {}};
+  if (const Field systems = body.member("systems"); !systems.absent()) {
+    wish.systems = systems.texts();
+  }
   if (const Field controls = body.member("controls"); !controls.absent()) {
     for (const auto& [id, value] : controls.members()) {
       wish.controls.emplace(id, value.number());
@@ -88,6 +92,28 @@ bool is_line_id(std::string_view text) {
 }
 
 std::string track_in(const HttpRequest& request) { return query_value(request.query, "track").value_or(""); }
+
+HttpResponse svg_response(std::string svg) {
+  HttpResponse response;
+  response.type = "image/svg+xml";
+  response.body = std::move(svg);
+  return response;
+}
+
+/// A result file, or with "/charts/NAME" behind its id a chart of it.
+HttpResponse evidence_response(LabDesk& desk, const HttpRequest& request) {
+  constexpr std::string_view kCharts = "/charts/";
+  const std::string rest = request.path.substr(kRuns.size());
+  const std::string id = rest.substr(0, rest.find('/'));
+  const std::string more = rest.substr(id.size());
+  if (is_line_id(id) && more.empty()) {
+    return json_response(200, desk.evidence(track_in(request), id));
+  }
+  if (is_line_id(id) && more.starts_with(kCharts)) {
+    return svg_response(desk.chart(track_in(request), id, more.substr(kCharts.size())));
+  }
+  return error_response(kNotFound, "no such run");
+}
 
 HttpResponse report_response(LabDesk& desk, const HttpRequest& request) {
   const std::string format = query_value(request.query, "format").value_or("json");
@@ -168,9 +194,10 @@ HttpResponse Api::get(const HttpRequest& request) {
     return report_response(context_.desk, request);
   }
   if (request.path.starts_with(kRuns)) {
-    const std::string id = request.path.substr(kRuns.size());
-    return is_line_id(id) ? json_response(200, context_.desk.evidence(track_in(request), id))
-                          : error_response(kNotFound, "no such run");
+    return evidence_response(context_.desk, request);
+  }
+  if (request.path == "/api/calibration") {
+    return svg_response(context_.desk.calibration(track_in(request)));
   }
   return error_response(kNotFound, "no such address");
 }
@@ -190,6 +217,8 @@ HttpResponse Api::post(const HttpRequest& request) {
       context_.desk.reflect(asked_texts(field, true));
     } else if (request.path == "/api/decisions") {
       context_.desk.decide(asked_texts(field, false));
+    } else if (request.path == "/api/exports") {
+      context_.desk.write_export(field.member("track").text());
     } else {
       return error_response(kNotFound, "no such address");
     }

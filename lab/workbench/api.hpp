@@ -23,17 +23,24 @@ struct ApiContext {
 
 // The routes of the workbench, as functions of a request:
 //
-//   GET    /api/state?track=T       everything a page shows
-//   POST   /api/labs                {"track","nonce"}: begins the lab of a track
-//   POST   /api/locks               {"track","part","question","choice" or "number","because","sure"}
-//   POST   /api/runs                {"track","part","run","controls":{id: number}}: 202; 409 busy; 423 without the
-//   locks DELETE /api/runs/current        202; what was measured is kept GET    /api/runs/HASH?track=T   a result file
-//   by the hash of its line in the ledger: 423 before the first lock POST   /api/reflections
-//   {"track","part","texts":{id: text}} POST   /api/decisions           {"track","texts":{field: text}} GET
-//   /api/report?track=T&format=json|md|html   409 with what is missing GET    /api/events              server-sent
-//   events "state" and "measuring" GET    /api/doctor              202 while the doctor still listens
+//   GET    /api/state?track=T                everything that a page shows
+//   POST   /api/labs                         {"track","nonce"}: begins the lab of a track
+//   POST   /api/locks                        {"track","part","question","choice" or "number","because","sure"}
+//   POST   /api/runs                         {"track","part","run","controls":{id: number},"systems":[id, id]}: 202;
+//                                            409 busy; 423 without the locks; 424 before a run that it needs
+//   DELETE /api/runs/current                 202; what was measured is kept
+//   GET    /api/runs/HASH?track=T            a result file by the hash of its line in the ledger; 423 before the first
+//                                            lock
+//   GET    /api/runs/HASH/charts/NAME?track=T  an SVG that the result has
+//   GET    /api/calibration?track=T          predictions over what was measured, SVG; 404 while none is revealed
+//   POST   /api/reflections                  {"track","part","texts":{id: text}}
+//   POST   /api/decisions                    {"track","texts":{field: text}}
+//   POST   /api/exports                      {"track"}: writes the files to hand in; 409 with what is missing
+//   GET    /api/report?track=T&format=json|md|html  a file of the newest export; 409 where there is none
+//   GET    /api/events                       server-sent events "state" and "measuring"
+//   GET    /api/doctor                       202 while the doctor still listens
 //
-// Everything else is the page's files. Errors are {"error": "one sentence"}.
+// A GET writes nothing. Everything else is the page's files. Errors are {"error": "one sentence"}.
 
 class Api {
  public:

@@ -40,6 +40,7 @@ struct AskedRun {
   std::string run;
   std::map<std::string, double> controls;  ///< those that were moved
   std::string file;                        ///< of a run that was made elsewhere
+  std::vector<std::string> systems;        ///< of an audit: ids that the state offers; empty: those of the part
 };
 
 /// Texts by the id of their field.
@@ -74,9 +75,15 @@ class LabDesk {
   [[nodiscard]] virtual PlannedRun plan(const AskedRun& wish) = 0;
   /// The result file of the ledger's line with the hash `id`, 64 hex digits; as JSON.
   [[nodiscard]] virtual std::string evidence(const std::string& track, const std::string& id) = 0;
+  /// The chart of that name, SVG, of the same line; kConflict where it is not what was recorded.
+  [[nodiscard]] virtual std::string chart(const std::string& track, const std::string& id, const std::string& name) = 0;
+  /// Predictions of numbers over what was measured, as SVG; kNotFound while none is revealed.
+  [[nodiscard]] virtual std::string calibration(const std::string& track) = 0;
   virtual void reflect(const AskedTexts& wish) = 0;
   virtual void decide(const AskedTexts& wish) = 0;
-  /// The lab to hand in, "json", "md" or "html"; kConflict with what is missing while it is not complete.
+  /// Writes the lab to hand in; kConflict with what is missing while it is not complete.
+  virtual void write_export(const std::string& track) = 0;
+  /// The file of the newest export, "json", "md" or "html"; kConflict where there is none.
   [[nodiscard]] virtual std::string report(const std::string& track, const std::string& format) = 0;
 };
 

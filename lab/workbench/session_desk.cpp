@@ -10,11 +10,14 @@
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "harness/machine.hpp"
+#include "lab/flow/audit_systems.hpp"
+#include "lab/flow/calibration_chart.hpp"
 #include "lab/flow/flow_run.hpp"
 #include "lab/flow/lab_export.hpp"
 #include "lab/flow/lab_runner.hpp"
 #include "lab/flow/lab_session.hpp"
 #include "lab/flow/lab_state_json.hpp"
+#include "lab/flow/run_attachments.hpp"
 #include "lab/flow/shipped_flows.hpp"
 
 namespace assay {
@@ -73,8 +76,41 @@ const FlowRun& run_of(const LabState& state, const AskedRun& wish) {
 
 double cost_s(const LabState& state, const FlowRun& run) {
   const std::string& duration = state.begin().duration;
-  const bool calibrates = run.kind == FlowRun::Kind::run && run.workload.empty() && !state.size();
+  const bool calibrates = run.takes_lab_workload() && !state.size();
   return seconds(flow_run_time(run, duration)) + (calibrates ? seconds(calibration_time(state.flow(), duration)) : 0.0);
+}
+
+/// A page chooses among what it was shown: it can never make this process read another path.
+void require_offered(const LabState& state, const AskedRun& wish) {
+  if (wish.systems.empty()) {
+    return;
+  }
+  const std::vector<SystemOffer> offers = offered_systems(state, wish.part, systems_elsewhere(state));
+  for (const std::string& id : wish.systems) {
+    if (std::ranges::find(offers, id, &SystemOffer::id) == offers.end()) {
+      throw DeskRefusal(kBadRequest, "systems: name two of those that are offered");
+    }
+  }
+  constexpr std::size_t kSystems = 2;
+  if (wish.systems.size() != kSystems || wish.systems.front() == wish.systems.back()) {
+    throw DeskRefusal(kBadRequest, "systems: an audit holds two different ones against each other");
+  }
+}
+
+/// The flags of what a run takes besides its controls.
+void add_choices(const FlowRun& run, const AskedRun& wish, PlannedRun& plan) {
+  if (run.kind != FlowRun::Kind::audit && !wish.systems.empty()) {
+    throw DeskRefusal(kBadRequest, "systems: this run takes none; an audit does");
+  }
+  if (run.kind == FlowRun::Kind::file && wish.file.empty()) {
+    throw DeskRefusal(kBadRequest, "name the file that assay audit A B --json=FILE wrote");
+  }
+  if (!wish.file.empty()) {
+    plan.arguments.push_back("--file=" + wish.file);
+  }
+  for (const std::string& id : wish.systems) {
+    plan.arguments.push_back("--systems=" + id);
+  }
 }
 
 /// The run with the hash `id`; a refusal where there is none or its part is closed.
@@ -93,6 +129,20 @@ const LabRun& kept_run(const LabState& state, const std::string& id) {
     }
   }
   throw any_locked ? DeskRefusal(kNotFound, "no such run") : DeskRefusal(kLocked, "lock a prediction first");
+}
+
+/// A file of an export, which names it without a folder.
+std::string exported_text(const fs::path& folder, const std::string& name, const std::string& digest) {
+  const fs::path file = folder / fs::path(name).filename();
+  std::error_code ignored;
+  if (!fs::is_regular_file(fs::symlink_status(file, ignored))) {
+    throw DeskRefusal(kConflict, name + " of the newest export is not in the lab's folder; export again");
+  }
+  std::string text = read_untrusted_file(file);
+  if (sha256_hex(text) != digest) {
+    throw DeskRefusal(kConflict, name + " is not what was exported: its digest differs; export again");
+  }
+  return text;
 }
 
 }  // namespace
@@ -178,32 +228,31 @@ PlannedRun SessionDesk::plan(const AskedRun& wish) {
     LabSession session(folder_of(wish.track));
     const LabState state = session.refresh();
     const FlowRun& run = run_of(state, wish);
-    require_allowed(state, wish.part, run);
+    require_allowed(state, wish.part, run, wish.systems);
+    require_offered(state, wish);
     if (session.busy()) {
       throw DeskRefusal(kConflict, "a run of this lab goes on; one at a time");
-    }
-    if (run.kind == FlowRun::Kind::file && wish.file.empty()) {
-      throw DeskRefusal(kBadRequest, "name the file that assay audit A B --json=FILE wrote");
     }
     PlannedRun plan{.arguments = {"assay", "lab", "run", "--lab", session.folder().string(), "--part",
                                   fmt::format("{}", wish.part), "--events", "--quiet"},
                     .title = run.title,
                     .seconds = cost_s(state, run)};
+    std::map<std::string, double> controls;
     for (const auto& [id, value] : wish.controls) {
       const FlowControl* const control = state.part(wish.part).control(id);
       if (control == nullptr || std::ranges::find(run.controls, id) == run.controls.end()) {
         throw DeskRefusal(kNotFound, "this run has no such control");
       }
       const std::string text = fmt::format("{:.6g}", value);
-      (void)control_value(*control, text);
+      controls[id] = control_value(*control, text);
       plan.arguments.push_back(fmt::format("--set={}={}", id, text));
     }
     if (!options_.observer.empty()) {
       plan.arguments.push_back("--observer=" + options_.observer);
     }
-    if (!wish.file.empty()) {
-      plan.arguments.push_back("--file=" + wish.file);
-    }
+    check_flow_run(state.flow(), state.part(wish.part), run,
+                   {.size = "", .duration = state.begin().duration, .controls = controls, .seed = 1});
+    add_choices(run, wish, plan);
     plan.arguments.push_back(run.id);
     return plan;
   });
@@ -223,6 +272,36 @@ std::string SessionDesk::evidence(const std::string& track, const std::string& i
       throw DeskRefusal(kConflict, file.string() + " is not what was recorded: its digest differs");
     }
     return text;
+  });
+}
+
+std::string SessionDesk::chart(const std::string& track, const std::string& id, const std::string& name) {
+  return refusing([&]() -> std::string {
+    LabSession session(folder_of(track));
+    const LabState state = session.refresh();
+    const LabRun& run = kept_run(state, id);
+    const std::vector<std::string> charts = charts_of(run);
+    if (std::ranges::find(charts, name) == charts.end()) {
+      throw DeskRefusal(kNotFound, "this run has no such chart");
+    }
+    try {
+      return attachment_text(session.folder(), run, name);
+    } catch (const std::runtime_error& error) {
+      throw DeskRefusal(kConflict, error.what());
+    }
+  });
+}
+
+std::string SessionDesk::calibration(const std::string& track) {
+  return refusing([&]() -> std::string {
+    LabSession session(folder_of(track));
+    const LabState state = session.refresh();
+    const Json lab = lab_state_json(state, session.reading(), false, {});
+    std::string svg = calibration_chart(calibration_points(lab.at("parts")), true).str();
+    if (svg.empty()) {
+      throw DeskRefusal(kNotFound, "no prediction of a number is revealed yet");
+    }
+    return svg;
   });
 }
 
@@ -252,19 +331,30 @@ void SessionDesk::decide(const AskedTexts& wish) {
   });
 }
 
-std::string SessionDesk::report(const std::string& track, const std::string& format) {
-  return refusing([&]() -> std::string {
+void SessionDesk::write_export(const std::string& track) {
+  refusing([&] {
     LabSession session(folder_of(track));
     const LabExportFiles files = export_lab(session, session.folder().string(), false);
     if (!files.complete) {
       throw DeskRefusal(kConflict, fmt::format("the lab is not complete: {}", fmt::join(files.missing, "; ")));
     }
-    const auto found =
-        std::ranges::find_if(files.texts, [&format](const auto& file) { return file.first.ends_with("." + format); });
-    if (found == files.texts.end()) {
-      throw DeskRefusal(kNotFound, "this lab has no export of that kind");
+  });
+}
+
+std::string SessionDesk::report(const std::string& track, const std::string& format) {
+  return refusing([&]() -> std::string {
+    LabSession session(folder_of(track));
+    const LabState state = session.refresh();
+    const auto exports = state.exports();
+    if (exports.empty()) {
+      throw DeskRefusal(kConflict, "nothing was exported yet");
     }
-    return found->second;
+    for (const auto& [name, digest] : exports.back().body->files) {
+      if (name.ends_with("." + format)) {
+        return exported_text(session.folder(), name, digest);
+      }
+    }
+    throw DeskRefusal(kConflict, "the newest export has no file of that kind; export again");
   });
 }
 

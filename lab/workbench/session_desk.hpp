@@ -29,8 +29,11 @@ class SessionDesk : public LabDesk {
   void lock(const AskedLock& wish) override;
   [[nodiscard]] PlannedRun plan(const AskedRun& wish) override;
   [[nodiscard]] std::string evidence(const std::string& track, const std::string& id) override;
+  [[nodiscard]] std::string chart(const std::string& track, const std::string& id, const std::string& name) override;
+  [[nodiscard]] std::string calibration(const std::string& track) override;
   void reflect(const AskedTexts& wish) override;
   void decide(const AskedTexts& wish) override;
+  void write_export(const std::string& track) override;
   [[nodiscard]] std::string report(const std::string& track, const std::string& format) override;
 
  private:

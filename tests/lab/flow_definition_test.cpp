@@ -10,6 +10,7 @@
 #include "lab/flow/lab_refusal.hpp"
 #include "lab/flow/shipped_flows.hpp"
 #include "lab/run_request_text.hpp"
+#include "lab/suite_plan.hpp"
 #include "scenarios/track_definition.hpp"
 #include "tests/lab/sample_lab.hpp"
 
@@ -20,6 +21,7 @@ using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::small_flow;
+using testing::small_systems_flow;
 
 FlowDefinition shipped(const std::string& name) {
   const NamedText text = find_flow(name);
@@ -70,13 +72,13 @@ TEST(FlowDefinition, EveryRunOfEveryTrackCanBeAskedForAtBothEndsOfItsControls) {
     for (const FlowPart& part : flow.parts) {
       for (const FlowRun& run : part.runs) {
         for (const std::string& size : run.kind == FlowRun::Kind::run ? sizes : std::vector<std::string>{}) {
-          std::map<std::string, double> lowest;
-          std::map<std::string, double> highest;
+          // Each alone: how much of a CPU they may take together is said where they are asked for.
+          std::vector<std::map<std::string, double>> choices(1);
           for (const std::string& id : run.controls) {
-            lowest[id] = part.control(id)->lower;
-            highest[id] = part.control(id)->upper;
+            choices.push_back({{id, part.control(id)->lower}});
+            choices.push_back({{id, part.control(id)->upper}});
           }
-          for (const auto& controls : {std::map<std::string, double>{}, lowest, highest}) {
+          for (const auto& controls : choices) {
             SCOPED_TRACE(name + " " + run.id);
             EXPECT_NO_THROW((void)request_from(
                 flow_run_options(flow, part, run, {.size = size, .duration = "", .controls = controls, .seed = 1})));
@@ -87,6 +89,42 @@ TEST(FlowDefinition, EveryRunOfEveryTrackCanBeAskedForAtBothEndsOfItsControls) {
       }
     }
   }
+}
+
+TEST(FlowDefinition, EverySuiteCanBePlannedInEverySizeAndTakesAsLongAsItSays) {
+  for (const std::string& name : shipped_flow_names()) {
+    const FlowDefinition flow = shipped(name);
+    const std::vector<std::string> sizes = flow.calibration ? flow.calibration->values : std::vector<std::string>{""};
+    for (const FlowRun& run : flow.parts[2].runs) {
+      for (const std::string& size : run.kind == FlowRun::Kind::suite ? sizes : std::vector<std::string>{}) {
+        for (const char* const duration : {"", "300ms", "3s"}) {
+          SCOPED_TRACE(name + " " + run.id + " " + size + " " + duration);
+          const SuitePlan plan =
+              plan_suite(flow_suite(flow, run, {.size = size, .duration = duration, .controls = {}}));
+          EXPECT_EQ(plan.expected(), flow_run_time(run, duration));
+          EXPECT_TRUE(plan.left_out.empty());
+        }
+      }
+    }
+  }
+}
+
+TEST(FlowDefinition, ASuiteMeasuresTheWorkOfTheLabInTheSizeThatWasChosen) {
+  const FlowDefinition flow = shipped("edge");
+  const FlowRun& run = *flow.parts[2].run("system_b");
+  const SuiteDefinition suite = flow_suite(flow, run, {.size = "0.75", .duration = "300ms", .controls = {}});
+  EXPECT_EQ(suite.workload, flow.workload);
+  EXPECT_EQ(suite.track, "edge");
+  EXPECT_THAT(suite.parameters, ElementsAre("dtype=f32", "width=0.75", "library=own"));
+  for (const SuiteStepDefinition& step : suite.steps) {
+    const bool is_roofline = step.kind == SuiteStepDefinition::Kind::roofline;
+    EXPECT_EQ(step.flags.at("duration"), is_roofline ? "4s" : "300ms");
+  }
+  const std::string other = flow_suite(flow, run, {.size = "0.5", .duration = "300ms", .controls = {}}).sha256;
+  EXPECT_NE(other, suite.sha256) << "bundles of other work are of another suite";
+  EXPECT_THAT(suite_command_text(suite, run.envelope),
+              HasSubstr("assay suite lab --workload ssdlite --param dtype=f32 --param width=0.75 "
+                        "--param library=own --envelope narrow"));
 }
 
 TEST(FlowDefinition, EveryQuestionIsAnsweredByARunOfItsPart) {
@@ -106,7 +144,7 @@ TEST(FlowDefinition, EveryQuestionIsAnsweredByARunOfItsPart) {
 
 TEST(FlowDefinition, TheThreePartsOfEachTrackFitIntoThreeQuartersOfAnHour) {
   for (const std::string& name : shipped_flow_names()) {
-    EXPECT_LE(flow_time(shipped(name), ""), std::chrono::minutes{20}) << name;  // the rest is for thinking
+    EXPECT_LE(flow_time(shipped(name), ""), std::chrono::minutes{15}) << name;  // the rest is for thinking
     EXPECT_EQ(shipped(name).parts[1].runs.front().most, 10U) << name;
   }
 }
@@ -123,7 +161,19 @@ TEST(FlowDefinition, SaysInOneLineWhatIsWrong) {
   EXPECT_THAT(refusal(changed("flag = \"noise\"", "flag = \"loud\"")), HasSubstr("no flag --loud"));
   EXPECT_THAT(refusal(changed("id = \"offline\"", "id = \"single\"")), HasSubstr("have the id single"));
   EXPECT_THAT(refusal(changed("most = 10", "most = 0")), HasSubstr("line "));
-  EXPECT_THAT(refusal(changed("kind = \"file\"", "kind = \"magic\"")), HasSubstr("none of run, realworld, file"));
+  EXPECT_THAT(refusal(changed("kind = \"file\"", "kind = \"magic\"")),
+              HasSubstr("none of run, realworld, suite, audit, file"));
+  const std::string systems = small_systems_flow();
+  EXPECT_EQ(refusal(systems), "");
+  const auto other_system = [&systems](const std::string& from, const std::string& to) {
+    std::string text = systems;
+    return refusal(text.replace(text.find(from), from.size(), to));
+  };
+  EXPECT_THAT(other_system("suite = \"lab\"", "suite = \"../lab\""), HasSubstr("suite ../lab is none of default, lab"));
+  EXPECT_THAT(other_system("envelope = \"narrow\"", "envelope = \"x\""), HasSubstr("none of narrow, starved"));
+  EXPECT_THAT(other_system("envelope = \"narrow\"", ""), HasSubstr("lacks envelope"));
+  EXPECT_THAT(other_system("envelope = \"narrow\"", "envelope = \"narrow\"\nparameters = [\"n\"]"),
+              HasSubstr("must be NAME=VALUE"));
   EXPECT_THAT(refusal(changed("arrivals = \"cameras:2x30:aligned\"", "arrivals = \"trace:/etc/passwd\"")),
               HasSubstr("measures this machine only"));
   EXPECT_THAT(refusal(changed("duration = \"60ms\"", "duration = \"soon\"")), HasSubstr("duration of a run"));

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "lab/flow/audit_evidence.hpp"
@@ -23,6 +24,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::SampleLab;
 using testing::small_audit;
+using testing::small_systems_flow;
 
 std::optional<RefusalReason> refusal(const SampleLab& lab, std::size_t part, const char* run) {
   try {
@@ -40,7 +42,7 @@ std::optional<Reveal> revealed(const SampleLab& lab, std::size_t part, const cha
 std::string json_of(const SampleLab& lab) {
   LedgerReading reading;
   reading.entries = lab.entries();
-  return lab_state_json(lab.state(), reading, false).dump();
+  return lab_state_json(lab.state(), reading, false, {}).dump();
 }
 
 TEST(LabState, NoRunBeforeEveryPredictionOfThePartIsLocked) {
@@ -170,13 +172,83 @@ TEST(LabState, AnInterruptedOrDishonestRunAnswersNothing) {
   lab.lock(3, "peak", "no");
   const LabStart start{
       .part = 3, .run = "audit", .size = "", .controls = {}, .number = 1, .locks = lab.state().graded_locks(3)};
-  LabRun run{
-      .start = start, .start_hash = lab.add(start).hash, .file = "runs/a", .sha256 = "", .command = "", .facts = {}};
+  LabRun run{.start = start,
+             .start_hash = lab.add(start).hash,
+             .file = "runs/a",
+             .sha256 = "",
+             .command = "",
+             .facts = {},
+             .attachments = {}};
   run.facts.kind = "run";
   run.facts.interrupted = true;
   lab.add(run);
   EXPECT_FALSE(lab.state().answered(3, "audit"));
   EXPECT_EQ(lab.state().made(3, "audit"), 1U);
+}
+
+/// The offer of the audit in the state.
+nlohmann::ordered_json audit_offer(const SampleLab& lab, const std::vector<SystemOffer>& elsewhere) {
+  LedgerReading reading;
+  reading.entries = lab.entries();
+  const auto state = lab_state_json(lab.state(), reading, false, elsewhere);
+  return state.at("parts").at(2).at("runs").at(2);
+}
+
+TEST(LabSystems, AnAuditWaitsForBothOfThemUnlessOthersAreNamed) {
+  SampleLab lab("W7-4K2", small_systems_flow());
+  EXPECT_EQ(refusal(lab, 3, "audit"), RefusalReason::locked);
+  EXPECT_TRUE(audit_offer(lab, {{.id = "x", .title = "x"}}).at("systems").empty());
+  lab.lock(3, "peak", "no");
+  EXPECT_EQ(refusal(lab, 3, "audit"), RefusalReason::not_yet);
+  EXPECT_NO_THROW(require_allowed(lab.state(), 3, *lab.state().part(3).run("audit"), {"a", "b"}));
+  lab.system("system_a");
+  EXPECT_EQ(refusal(lab, 3, "audit"), RefusalReason::not_yet);
+  lab.system("system_b", true);
+  EXPECT_EQ(refusal(lab, 3, "audit"), RefusalReason::not_yet) << "an interrupted one answers nothing";
+  const auto waiting = audit_offer(lab, {});
+  EXPECT_EQ(waiting.at("allowed"), false);
+  EXPECT_THAT(waiting.at("refusal").get<std::string>(), HasSubstr("assay lab run --part 3 system_b"));
+  EXPECT_EQ(waiting.at("chosen"), nlohmann::json({"system_a", nullptr}));
+  lab.system("system_b");
+  EXPECT_EQ(refusal(lab, 3, "audit"), std::nullopt);
+}
+
+TEST(LabSystems, WhatCanBeChosenAreThoseOfTheLabBundlesElsewhereAndDatasheets) {
+  SampleLab lab("W7-4K2", small_systems_flow());
+  lab.lock(3, "peak", "no");
+  lab.system("system_a");
+  lab.system("system_b");
+  const auto offer = audit_offer(lab, {{.id = "assay-results/one", .title = "one"}});
+  EXPECT_EQ(offer.at("kind"), "audit");
+  EXPECT_EQ(offer.at("chosen"), nlohmann::json({"system_a", "system_b"}));
+  const auto& systems = offer.at("systems");
+  EXPECT_EQ(systems.at(0).at("id"), "system_a");
+  EXPECT_EQ(systems.at(0).at("kind"), "bundle");
+  EXPECT_EQ(systems.at(1).at("id"), "system_b");
+  EXPECT_EQ(systems.at(2).at("id"), "assay-results/one");
+  EXPECT_EQ(systems.back().at("kind"), "datasheet");
+  EXPECT_THAT(systems.back().at("id").get<std::string>(), HasSubstr("datasheet:"));
+}
+
+TEST(LabSystems, OnceTheAuditIsThereTheSystemsOfTheLabAreNotAskedFor) {
+  SampleLab lab("W7-4K2", small_systems_flow());
+  const auto missing = [&lab](const char* run) {
+    const auto lines = lab.state().missing();
+    return std::ranges::any_of(lines, [run](const std::string& line) { return line.ends_with(run); });
+  };
+  lab.lock(3, "peak", "no");
+  EXPECT_TRUE(missing("--part 3 system_a"));
+  EXPECT_FALSE(missing("--part 3 audit_file"));
+  lab.audit({{"roofline", "00"}, {"page", "00"}});
+  EXPECT_FALSE(missing("--part 3 system_a"));
+  EXPECT_FALSE(missing("--part 3 audit"));
+  LedgerReading reading;
+  reading.entries = lab.entries();
+  const auto state = lab_state_json(lab.state(), reading, false, {});
+  const auto& run = state.at("parts").at(2).at("evidence").at("runs").at(0);
+  EXPECT_EQ(run.at("charts"), nlohmann::json({"roofline"})) << "a page is no chart";
+  EXPECT_EQ(run.at("attachments").size(), 2U);
+  EXPECT_THAT(revealed(lab, 3, "peak")->sentences, ::testing::Contains(HasSubstr("B delivers 1.8 x of A.")));
 }
 
 TEST(AuditEvidence, TakesVerdictMemoAndRatios) {

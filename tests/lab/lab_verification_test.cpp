@@ -9,6 +9,7 @@
 
 #include "analysis/run_file.hpp"
 #include "analysis/untrusted_json.hpp"
+#include "harness/digest.hpp"
 #include "lab/flow/lab_class.hpp"
 #include "lab/flow/lab_export.hpp"
 #include "tests/analysis/json_schema.hpp"
@@ -134,16 +135,61 @@ TEST(LabExport, TheSchemaDescribesEveryMember) {
   torn.add(LabNote{.text = "torn", .file = "f", .sha256 = "00"});
   torn.add(LabExport{.draft = true, .files = {{"a", "b"}}});
   EXPECT_THAT(schema_findings(schema, json::parse(exported(torn).dump())), IsEmpty());
+  SampleLab systems("W7-4K2", testing::small_systems_flow());
+  systems.lock(3, "peak", "no");
+  systems.system("system_a");
+  systems.audit({{"roofline", "00"}});
+  EXPECT_THAT(schema_findings(schema, json::parse(exported(systems).dump())), IsEmpty());
 }
 
 TEST(LabExport, WhatAStudentWroteStaysText) {
   SampleLab lab = complete_lab();
   lab.add(LabReflection{.part = 1, .texts = {{"goodhart", "<script>alert(1)</script> | `x` [a](b)"}}});
   const ordered_json ledger = exported(lab);
-  EXPECT_THAT(lab_export_page(ledger), AllOf(Not(HasSubstr("<script")), HasSubstr("&lt;script&gt;")));
-  EXPECT_THAT(lab_export_page(ledger), AllOf(HasSubstr("default-src 'none'"), Not(HasSubstr("http://")),
-                                           Not(HasSubstr("https://")), HasSubstr("predicted / measured")));
+  EXPECT_THAT(lab_export_page(ledger, {}), AllOf(Not(HasSubstr("<script")), HasSubstr("&lt;script&gt;")));
+  EXPECT_THAT(lab_export_page(ledger, {}), AllOf(HasSubstr("default-src 'none'"), Not(HasSubstr("http://")),
+                                                 Not(HasSubstr("https://")), HasSubstr("predicted / measured")));
   EXPECT_THAT(lab_export_markdown(ledger), AllOf(Not(HasSubstr("<script")), HasSubstr("\\[a\\]\\(b\\)")));
+}
+
+TEST(LabExport, ThePageShowsTheChartsOfTheNewestAuditAsTheyWereRecorded) {
+  const LabFolder folder;
+  std::filesystem::create_directories(folder.folder.path() / "runs");
+  const std::string roofline = "<svg onload=\"alert(1)\">new</svg>";
+  std::ofstream(folder.folder / "runs/audit-1.roofline.svg") << roofline;
+  std::ofstream(folder.folder / "runs/audit-1.pareto.svg") << "another than was recorded";
+  SampleLab lab("W7-4K2", testing::small_systems_flow());
+  EXPECT_THAT(lab_pictures(lab.state(), folder.folder.path()), IsEmpty());
+  lab.lock(3, "peak", "no");
+  lab.audit({{"roofline", sha256_hex(roofline)}, {"pareto", sha256_hex("recorded")}});
+  const auto pictures = lab_pictures(lab.state(), folder.folder.path());
+  ASSERT_EQ(pictures.size(), 2U);
+  EXPECT_EQ(pictures[0].svg, roofline);
+  EXPECT_THAT(pictures[1].title, HasSubstr("its digest differs"));
+  const std::string page = lab_export_page(exported(lab), pictures);
+  EXPECT_THAT(page, AllOf(HasSubstr("src=\"data:image/svg+xml;base64," + base64(roofline) + "\""),
+                          HasSubstr("img-src data:"), Not(HasSubstr("onload")), HasSubstr("digest differs")));
+}
+
+TEST(LabVerification, AnAttachmentThatWasChangedIsFoundAndOneThatIsNotThereIsNoFault) {
+  const LabFolder folder;
+  std::filesystem::create_directories(folder.folder.path() / "runs");
+  std::ofstream(folder.folder / "flow.toml") << testing::small_systems_flow();
+  std::ofstream(folder.folder / "runs/audit-1.audit.json") << testing::small_audit();
+  std::ofstream(folder.folder / "runs/audit-1.roofline.svg") << "chart";
+  SampleLab lab("W7-4K2", testing::small_systems_flow());
+  lab.lock(3, "peak", "no");
+  lab.audit({{"roofline", sha256_hex("chart")}, {"page", sha256_hex("page")}, {"../../x", "00"}});
+  const LedgerReading reading = ledger_from_text(lab.text());
+  const std::string text =
+      lab_export_json(lab.state(), reading, testing::small_systems_flow(), true, "2026-11-24T04:00:00Z").dump();
+  const LabVerification found = folder.verify(text);
+  EXPECT_THAT(found.problems, IsEmpty());
+  ASSERT_EQ(found.files.size(), 2U);
+  EXPECT_EQ(found.files[1].file, "runs/audit-1.roofline.svg");
+  EXPECT_EQ(found.files[1].state, "as recorded");
+  std::ofstream(folder.folder / "runs/audit-1.roofline.svg") << "another";
+  EXPECT_THAT(folder.verify(text).problems, Contains(HasSubstr("audit-1.roofline.svg: changed")));
 }
 
 TEST(LabClass, TabulatesWithoutAMark) {

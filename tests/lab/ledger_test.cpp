@@ -46,6 +46,20 @@ TEST(LedgerEntry, EveryKindReadsBackAsItWasWritten) {
   }
 }
 
+TEST(LedgerEntry, AttachmentsReadBackAndLinesWithoutThemStayAsTheyWere) {
+  SampleLab lab("W7-4K2", testing::small_systems_flow());
+  lab.lock(3, "peak", "no");
+  lab.audit({{"pareto", "01"}, {"roofline", "02"}});
+  lab.audit({});
+  const LedgerReading reading = ledger_from_text(lab.text());
+  EXPECT_EQ(reading.problem, "");
+  const auto& with = std::get<LabRun>(reading.entries[3].body);
+  EXPECT_EQ(with.attachments.at("roofline"), "02");
+  EXPECT_THAT(ledger_line(reading.entries[3]), HasSubstr(R"("attachments":{"pareto":"01","roofline":"02"})"));
+  EXPECT_THAT(ledger_line(reading.entries[5]), ::testing::Not(HasSubstr("attachments")));
+  EXPECT_EQ(ledger_line(reading.entries[5]), ledger_line(lab.entries()[5]));
+}
+
 TEST(LedgerChain, EveryChangedByteIsFound) {
   SampleLab lab;
   lab.complete();

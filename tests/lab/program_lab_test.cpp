@@ -8,6 +8,7 @@
 
 #include "lab/flow/ledger_chain.hpp"
 #include "lab/flow/run_turn.hpp"
+#include "tests/analysis/sample_systems.hpp"
 #include "tests/lab/program.hpp"
 #include "tests/lab/sample_lab.hpp"
 
@@ -157,12 +158,13 @@ TEST_F(ProgramLab, AllTenRunsAreCountedAndASecondLockIsLate) {
 TEST_F(ProgramLab, AnInterruptedRunIsKeptAndFlagged) {
   std::string flow = testing::small_flow();
   const std::string length = "title = \"alone\"\nduration = \"60ms\"";
-  flow.replace(flow.find(length), length.size(), "title = \"alone\"\nduration = \"600s\"");
+  // Long, and of samples that take long: a record is kept of each.
+  flow.replace(flow.find(length), length.size(), "title = \"alone\"\nduration = \"60s\"\nparameters = [\"n=256\"]");
   std::ofstream(folder_ / "small.toml") << flow;
   begin();
   lock_all();
   testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "1", "single", "--events"});
-  ASSERT_TRUE(program.wait_for_output("\"progress\""));
+  ASSERT_TRUE(program.wait_for_output("\"measure\""));  // a machine of few CPUs tells no progress
   EXPECT_TRUE(RunTurn::is_taken(folder_.path() / "lab"));
   EXPECT_FALSE(RunTurn::try_take(folder_.path() / "lab").has_value());
   program.signal(SIGINT);
@@ -200,6 +202,65 @@ TEST_F(ProgramLab, AnEditedLedgerOrFlowIsNotGoneOnWith) {
   std::ofstream(folder_ / "lab/ledger.ndjson") << good;
   std::ofstream(folder_ / "lab/flow.toml", std::ios::app) << "# easier\n";
   refuses({"status"}, 5, "is not the flow that this lab began with");
+}
+
+/// The same with systems to measure in part 3.
+class ProgramLabSystems : public ProgramLab {
+ protected:
+  ProgramLabSystems() {
+    std::ofstream(folder_ / "small.toml") << testing::small_systems_flow();
+    begin();
+    lock_all();
+  }
+  bool is_there(const std::string& file) { return std::filesystem::exists(folder_ / file); }
+};
+
+TEST_F(ProgramLabSystems, AnAuditOfTwoBundlesKeepsItsChartsAndItsPage) {
+  const std::string tall = write_sample_bundle(tall_system(), folder_ / "a").string();
+  const std::string wide = write_sample_bundle(wide_system(), folder_ / "b").string();
+  refuses({"run", "--part", "3", "audit"}, 4, "system_a was not measured yet: assay lab run --part 3 system_a");
+  refuses({"run", "--part", "3", "audit", "--systems", tall}, 2, "name two");
+  refuses({"run", "--part", "3", "audit", "--systems", tall + "," + tall}, 2, "is named twice");
+  refuses({"run", "--part", "3", "audit", "--systems", tall, "--systems", "nowhere"}, 5, "a system is a bundle");
+  refuses({"run", "--part", "3", "audit", "--systems", "system_a", "--systems", wide}, 4, "was not measured yet");
+  refuses({"run", "--part", "1", "single", "--systems", tall + "," + wide}, 2, "an audit does");
+  does({"run", "--part", "3", "audit", "--systems", tall + "," + wide});
+  for (const char* const file : {"audit.json", "roofline.svg", "pareto.svg", "html"}) {
+    EXPECT_TRUE(is_there(std::string("lab/runs/audit-1.") + file)) << file;
+  }
+  const json part = state().at("parts")[2];
+  const json run = part.at("evidence").at("runs")[0];
+  EXPECT_EQ(run.at("charts"), json({"roofline", "pareto"}));
+  EXPECT_THAT(run.at("facts").at("sentences")[0].get<std::string>(), HasSubstr("REFUTED"));
+  EXPECT_THAT(run.at("command").get<std::string>(), Not(HasSubstr(folder_.path().string())));
+  EXPECT_FALSE(part.at("questions")[0].at("reveal").is_null());
+  does({"export", "--draft"});
+  EXPECT_THAT(text_of(folder_ / "lab/small-lab-DRAFT.html"), HasSubstr("src=\"data:image/svg+xml;base64,"));
+  const ProgramResult intact = run_assay(folder_, {"lab", "verify", "lab/small-lab-DRAFT.json", "--json"});
+  EXPECT_EQ(intact.exit_code, 0) << intact.out;
+  EXPECT_EQ(json::parse(intact.out).at("files").size(), 4U);
+  std::ofstream(folder_ / "lab/runs/audit-1.pareto.svg") << "<svg/>";
+  const ProgramResult changed = run_assay(folder_, {"lab", "verify", "lab/small-lab-DRAFT.json"});
+  EXPECT_EQ(changed.exit_code, 3);
+  EXPECT_THAT(changed.out, HasSubstr("audit-1.pareto.svg: changed"));
+}
+
+TEST_F(ProgramLabSystems, AnInterruptedSystemIsFlaggedAndAnswersNothing) {
+  testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "3", "system_a", "--events"});
+  if (!program.wait_for_output("1 of 6, roofline: ")) {
+    GTEST_SKIP() << program.finish().err;  // such as a machine with one CPU, of which nothing can be taken away
+  }
+  program.signal(SIGINT);
+  EXPECT_EQ(program.finish().exit_code, 130);
+  const json part = state().at("parts")[2];
+  for (const json& run : part.at("evidence").at("runs")) {  // one, or none where it ended before anything was measured
+    EXPECT_EQ(run.at("facts").at("kind"), "bundle");
+    EXPECT_EQ(run.at("facts").at("interrupted"), true);
+    EXPECT_TRUE(is_there("lab/" + run.at("file").get<std::string>()));
+  }
+  EXPECT_EQ(part.at("runs")[2].at("allowed"), false);
+  EXPECT_EQ(part.at("runs")[2].at("chosen"), json({nullptr, nullptr}));
+  refuses({"run", "--part", "3", "audit"}, 4, "system_a was not measured yet");
 }
 
 TEST_F(ProgramLab, WithoutASubcommandItSaysHowToWalk) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "harness/digest.hpp"
+#include "lab/flow/audit_evidence.hpp"
 
 namespace assay::testing {
 
@@ -130,6 +131,32 @@ text = "What did you put aside?"
 )";
 }
 
+std::string small_systems_flow() {
+  std::string flow = small_flow();
+  const std::string file = "title = \"two systems\"\nkind = \"file\"\n";
+  return flow.replace(flow.find("id = \"audit\"\n" + file), file.size() + 13, R"(id = "system_a"
+title = "tall"
+kind = "suite"
+suite = "lab"
+envelope = "starved"
+[[parts.runs]]
+id = "system_b"
+title = "wide"
+kind = "suite"
+suite = "lab"
+envelope = "narrow"
+[[parts.runs]]
+id = "audit"
+title = "tall against wide"
+kind = "audit"
+[[parts.runs]]
+id = "audit_file"
+title = "made elsewhere"
+kind = "file"
+optional = true
+)");
+}
+
 std::string small_audit() {
   return R"({"schema":"assay/audit/1","withheld":null,"verdict":"B delivers 1.8 x of A.","memo":["Buy B."],
 "systems":[{"letter":"A","name":"wide","kind":"measured","roofs":{"peak":{"point_per_s":2e12,"lower_per_s":1.9e12,
@@ -140,10 +167,10 @@ std::string small_audit() {
 "crossover":null}]})";
 }
 
-SampleLab::SampleLab(const std::string& nonce) : flow_(flow_from_toml(small_flow(), "small.toml")) {
+SampleLab::SampleLab(const std::string& nonce, const std::string& flow) : flow_(flow_from_toml(flow, "small.toml")) {
   add(LabBegin{.lab = "01JD00000000000000000000AA",
                .track = "small",
-               .flow_sha256 = sha256_hex(small_flow()),
+               .flow_sha256 = sha256_hex(flow),
                .duration = "",
                .nonce = nonce,
                .student = "Ada",
@@ -189,7 +216,8 @@ const LedgerEntry& SampleLab::run(std::size_t part, const std::string& run,
               .file = "runs/" + run + ".run.json",
               .sha256 = sha256_hex(run),
               .command = "assay run gemm",
-              .facts = {}};
+              .facts = {},
+              .attachments = {}};
   made.facts.kind = "run";
   made.facts.what = "gemm, " + run;
   for (const auto& [name, value] : figures) {
@@ -201,6 +229,45 @@ const LedgerEntry& SampleLab::run(std::size_t part, const std::string& run,
           {.knob = id, .unit = "bursts/s", .requested = value, .achieved = value, .delivered = true});
     }
   }
+  return add(made);
+}
+
+const LedgerEntry& SampleLab::system(const std::string& run, bool interrupted) {
+  const LabStart start{.part = 3,
+                       .run = run,
+                       .size = "",
+                       .controls = {},
+                       .number = 1 + state().made(3, run),
+                       .locks = state().graded_locks(3)};
+  LabRun made{.start = start,
+              .start_hash = add(start).hash,
+              .file = "runs/" + run + "-1/bundle.json",
+              .sha256 = sha256_hex(run),
+              .command = "assay suite lab",
+              .facts = {},
+              .attachments = {}};
+  made.facts.kind = "bundle";
+  made.facts.what = "ENVELOPE " + run;
+  made.facts.interrupted = interrupted;
+  made.facts.honest = !interrupted;
+  made.facts.figures["peak"] = {.point = 2e12, .lower = 1.9e12, .upper = 2.1e12};
+  return add(made);
+}
+
+const LedgerEntry& SampleLab::audit(const std::map<std::string, std::string>& attachments) {
+  const LabStart start{.part = 3,
+                       .run = "audit",
+                       .size = "",
+                       .controls = {},
+                       .number = 1 + state().made(3, "audit"),
+                       .locks = state().graded_locks(3)};
+  LabRun made{.start = start,
+              .start_hash = add(start).hash,
+              .file = "runs/audit-1.audit.json",
+              .sha256 = sha256_hex(small_audit()),
+              .command = "assay audit runs/system_a-1 runs/system_b-1 --json",
+              .facts = audit_facts(small_audit(), "audit.json"),
+              .attachments = attachments};
   return add(made);
 }
 

@@ -83,14 +83,14 @@ TEST(SuiteDefinition, SaysWhatIsWrongAndWhere) {
 }
 
 TEST(SuiteDefinition, TheShippedOnesAreRead) {
-  EXPECT_THAT(shipped_suite_names(), ElementsAre("default", "smoke"));
+  EXPECT_THAT(shipped_suite_names(), ElementsAre("default", "lab", "smoke"));
   for (const std::string& name : shipped_suite_names()) {
     EXPECT_EQ(find_suite(name).name, name);
     EXPECT_EQ(find_suite(name).lighthouse, "offline");
   }
   EXPECT_THAT([] { (void)find_suite("grand"); },
               ThrowsMessage<std::invalid_argument>(
-                  "\"grand\" is no file and no suite of that name comes with the program: default, smoke"));
+                  "\"grand\" is no file and no suite of that name comes with the program: default, lab, smoke"));
   EXPECT_THAT([] { (void)find_suite("/dev/zero"); }, ThrowsMessage<std::runtime_error>(HasSubstr("no regular file")));
 }
 

@@ -38,11 +38,32 @@ class FakeDesk : public LabDesk {
     }
     return R"({"track":")" + track + R"(","id":")" + id + R"("})";
   }
+  std::string chart(const std::string& track, const std::string& id, const std::string& name) override {
+    if (locks.empty()) {
+      throw DeskRefusal(kLocked, "lock a prediction first");
+    }
+    if (name != "roofline") {
+      throw DeskRefusal(kNotFound, "this run has no such chart");
+    }
+    return "<svg>" + track + id + "</svg>";
+  }
+  std::string calibration(const std::string& track) override {
+    if (track == "tiny") {
+      throw DeskRefusal(kNotFound, "no prediction of a number is revealed yet");
+    }
+    return "<svg/>";
+  }
   void reflect(const AskedTexts& wish) override { texts.push_back(wish); }
   void decide(const AskedTexts& wish) override { texts.push_back(wish); }
-  std::string report(const std::string& track, const std::string& format) override {
+  void write_export(const std::string& track) override {
     if (track == "tiny") {
       throw DeskRefusal(kConflict, "part 2: no reflection");
+    }
+    exported.push_back(track);
+  }
+  std::string report(const std::string& track, const std::string& format) override {
+    if (exported.empty()) {
+      throw DeskRefusal(kConflict, "nothing was exported yet");
     }
     return track + format;
   }
@@ -51,6 +72,7 @@ class FakeDesk : public LabDesk {
   std::vector<AskedLock> locks;
   std::vector<AskedRun> runs;
   std::vector<AskedTexts> texts;
+  std::vector<std::string> exported;
 };
 
 class FakeMeasuring : public Measuring {
@@ -149,16 +171,50 @@ TEST_F(ApiTest, SaysWhatIsWrongWithABody) {
   EXPECT_EQ(changes, 0);
 }
 
-TEST_F(ApiTest, HandsOutAReportAsAFileAndRefusesAnIncompleteOne) {
+TEST_F(ApiTest, ExportsOnlyWhereItIsAskedTo) {
+  const HttpResponse nothing = ask("GET", "/api/report", "track=edge&format=html");
+  EXPECT_EQ(nothing.status, 409U);
+  EXPECT_EQ(error_of(nothing), "nothing was exported yet");
+  EXPECT_TRUE(desk.exported.empty()) << "a GET writes nothing";
+  const HttpResponse incomplete = post("/api/exports", R"({"track":"tiny"})");
+  EXPECT_EQ(incomplete.status, 409U);
+  EXPECT_EQ(error_of(incomplete), "part 2: no reflection");
+  EXPECT_EQ(changes, 0);
+  EXPECT_EQ(post("/api/exports", R"({"track":"edge"})").status, 201U);
+  EXPECT_THAT(desk.exported, ElementsAre("edge"));
+  EXPECT_EQ(changes, 1);
   const HttpResponse report = ask("GET", "/api/report", "track=edge&format=html");
   EXPECT_EQ(report.body, "edgehtml");
   EXPECT_TRUE(std::ranges::any_of(report.headers, [](const auto& header) {
     return header.first == "Content-Disposition" && header.second.starts_with("attachment");
   }));
   EXPECT_EQ(ask("GET", "/api/report", "track=edge&format=exe").status, 400U);
-  const HttpResponse incomplete = ask("GET", "/api/report", "track=tiny&format=json");
-  EXPECT_EQ(incomplete.status, 409U);
-  EXPECT_EQ(error_of(incomplete), "part 2: no reflection");
+  EXPECT_EQ(ask("GET", "/api/exports").status, 404U);
+}
+
+TEST_F(ApiTest, HandsOutChartsBehindTheSameLock) {
+  const std::string roofline = "/api/runs/" + kLine + "/charts/roofline";
+  EXPECT_EQ(ask("GET", roofline, "track=edge").status, 423U);
+  desk.locks.emplace_back();
+  const HttpResponse chart = ask("GET", roofline, "track=edge");
+  EXPECT_EQ(chart.status, 200U);
+  EXPECT_EQ(chart.type, "image/svg+xml");
+  EXPECT_EQ(chart.body, "<svg>edge" + kLine + "</svg>");
+  for (const char* const path : {"/charts/page", "/charts/", "/charts", "/charts/../roofline", "/other/roofline"}) {
+    EXPECT_EQ(ask("GET", "/api/runs/" + kLine + path, "track=edge").status, 404U) << path;
+  }
+  EXPECT_EQ(ask("GET", "/api/runs/x/charts/roofline", "track=edge").status, 404U);
+  EXPECT_EQ(ask("GET", "/api/calibration", "track=edge").type, "image/svg+xml");
+  EXPECT_EQ(ask("GET", "/api/calibration", "track=tiny").status, 404U);
+}
+
+TEST_F(ApiTest, AnAuditTakesTheSystemsThatThePageChose) {
+  desk.locks.emplace_back();
+  EXPECT_EQ(post("/api/runs", R"({"track":"edge","part":3,"run":"audit","systems":["system_a",7]})").status, 400U);
+  EXPECT_EQ(
+      post("/api/runs", R"({"track":"edge","part":3,"run":"audit","systems":["system_a","datasheet:h200"]})").status,
+      202U);
+  EXPECT_THAT(desk.runs.back().systems, ElementsAre("system_a", "datasheet:h200"));
 }
 
 TEST_F(ApiTest, AnswersForTheDoctorOnceItHasListened) {
