@@ -128,5 +128,6 @@ export function speak(sentence) {
 /** Seconds as a person says them. @param {number} seconds */
 export function spokenSeconds(seconds) {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }
