@@ -79,7 +79,7 @@ test('a draft outlives a change elsewhere; what is saved is kept', { skip }, asy
     const reflect = step(page, 'Reflect');
     const fields = reflect.locator('textarea');
     await fields.nth(0).fill('Offline never waits.');
-    await page.getByRole('button', { name: '#1 single' }).click();
+    await page.locator('[role=group][aria-label=Run] button').first().click();
     assert.equal(await fields.nth(0).inputValue(), 'Offline never waits.');
     await fields.nth(1).fill('Tune for one camera. <img src=x onerror=alert(1)>');
     await reflect.getByRole('button', { name: 'Save checkpoint' }).click();

@@ -1,7 +1,6 @@
 // The four scenarios of Part 1 side by side: each with its own metric and what it costs to measure it.
 
-import { h } from '/kit/dom.js';
-import { s } from '/kit/dom.js';
+import { h, s } from '/kit/dom.js';
 import { shapePath } from '/kit/marks.js';
 import { controlPanel } from './controls.js';
 import { runStart } from './offers.js';
@@ -37,7 +36,7 @@ function scenarioCard(context, part, card, isBusy) {
   const isShown = isCompared(context, part, scenario);
   const controls = part.controls.filter((/** @type {any} */ control) => offer.controls.includes(control.id));
   const words = offer.title.replace(/^[^:]*: /, '');
-  return h('li', { class: `card scenario${controls.length > 0 ? ' wide' : ''}`, 'data-scenario': scenario },
+  return h('li', { class: 'card scenario', 'data-scenario': scenario },
     h('h3', {}, s('svg', { class: 'sign', width: 22, height: 16, 'aria-hidden': 'true' }, s('path', { class: `solid k${kind}`, d: shapePath(kind, 9, 8, 6) })), name),
     h('p', { class: 'small words' }, words), ...cardState(context, part, card), ...controlPanel(context, part, controls, isBusy),
     h('div', { class: 'card-buttons' }, ...runStart(context, part, offer),

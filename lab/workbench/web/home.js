@@ -38,7 +38,7 @@ function worst(findings) {
   return h('ul', { class: 'verdicts' }, ...found.map((finding) => {
     const [text, css] = /** @type {any} */ (STATES)[finding.state];
     return h('li', {}, h('p', {}, h('strong', { class: `state ${css}` }, `${text} `), h('strong', {}, `${finding.check}: `), finding.fact,
-      finding.consequence && h('span', { class: 'small' }, finding.consequence), finding.remedy && h('span', { class: 'small' }, 'To do: ', h('code', {}, finding.remedy))));
+      finding.consequence && h('span', { class: 'small' }, finding.consequence), finding.remedy && h('span', { class: 'small' }, `To do: ${finding.remedy}`)));
   }));
 }
 
