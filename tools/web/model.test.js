@@ -8,7 +8,7 @@ import './kit_loader.js';
 const web = '../../lab/workbench/web/';
 const { plain, spokenSeconds, stepOfValue, valueOfStep } = await import(`${web}parts.js`);
 const { holds, labView, predictionOn } = await import(`${web}model.js`);
-const { figureOf, figuresOf, systemsOf } = await import(`${web}figures.js`);
+const { figureOf, figuresOf, systemsOf, windowText } = await import(`${web}figures.js`);
 const { crisisOf } = await import(`${web}crisis.js`);
 const { fleetOdds } = await import(`${web}peek.js`);
 
@@ -55,6 +55,14 @@ test('an interval decides about the window, or does not', () => {
   assert.equal(holds({ point: 11, lower: 9, upper: 14 }, 10), null);
   assert.equal(holds({ point: 11, lower: 10.5, upper: null }, 10), false, 'its upper end is open, and does not matter');
   assert.equal(holds({ point: 9, lower: null, upper: null }, 10), null);
+});
+
+test('a window is written as it is said', () => {
+  assert.equal(windowText('10ms@p99'), '10 ms at the P99');
+  assert.equal(windowText('16667us@p99'), '16.7 ms at the P99');
+  assert.equal(windowText('250ms@p90'), '250 ms at the P90');
+  assert.equal(windowText('2s'), '2 s');
+  assert.equal(windowText('<b>'), '<b>', 'what is unknown stays as it is');
 });
 
 test('figures carry their unit and interval, or say why they have none', () => {

@@ -68,7 +68,7 @@ function iterationTable({ iterations }) {
     h('thead', {}, h('tr', {}, ...['#', ...controls.map((/** @type {any} */ { title }) => title.split(':')[0]), 'Mean', 'P99', 'Over the window'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, ...rows.map((/** @type {any} */ row) => h('tr', {}, h('th', { scope: 'row' }, row.result.label),
       ...row.doses.map((/** @type {any} */ dose) => h('td', {}, dose.asked, dose.achieved && h('span', { class: `small ${dose.delivered ? '' : 'bad'}` }, `${dose.delivered ? '' : '! '}${dose.achieved}`))),
-      h('td', {}, row.mean), h('td', {}, row.p99.split(' [')[0], row.p99.includes(' [') && h('span', { class: 'small' }, `[${row.p99.split(' [')[1]}`),
+      h('td', {}, row.mean), h('td', {}, row.p99.split(/ [[(]/)[0], h('span', { class: 'small' }, row.p99.includes(' [') ? `[${row.p99.split(' [')[1]}` : 'no interval yet'),
         row.verdict !== null && h('span', { class: `small ${row.verdict ? 'good' : 'bad'}` }, row.verdict ? '✓ holds' : '✗ breaks')), h('td', {}, row.over))))));
 }
 

@@ -1,6 +1,7 @@
 // Figures that a ledger holds about a run, as texts with their units and intervals.
 
-import { formatBandwidth, formatCount, formatDurationEstimate, formatPercent, formatQuantity, formatRateEstimate } from '/kit/format.js';
+import { formatBandwidth, formatCount, formatDuration, formatDurationEstimate, formatPercent, formatQuantity, formatRateEstimate } from '/kit/format.js';
+import { withoutZeros } from '/kit/scale.js';
 
 /** @typedef {{point: number, lower: ?number, upper: ?number, reason?: ?string}} Estimate */
 
@@ -47,7 +48,16 @@ const OF_A_SYSTEM = { peak: ['Peak', operations], bandwidth: ['Bandwidth', ends(
 /** A figure with its interval, or with why it has none. @param {any} estimate @param {(estimate: any) => string} format */
 export function figureText(estimate, format) {
   const text = format(estimate);
-  return isNumber(estimate.lower) || isNumber(estimate.upper) || !estimate.reason ? text : `${text} (no interval: ${estimate.reason})`;
+  // A count is exact.
+  return isNumber(estimate.lower) || isNumber(estimate.upper) || !estimate.reason || estimate.reason === 'a count' ? text : `${text} (no interval: ${estimate.reason})`;
+}
+
+/** The window of a track as a person says it: "10ms@p99" is "10 ms at the P99". @param {string} text */
+export function windowText(text) {
+  const [, amount, unit, percentile] = text.match(/^([\d.]+)(ns|us|ms|s)(?:@p([\d.]+))?$/) ?? [];
+  if (!amount) return text;
+  const seconds = Number(amount) * { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1 }[/** @type {'ns'|'us'|'ms'|'s'} */ (unit)];
+  return `${withoutZeros(formatDuration(seconds))}${percentile ? ` at the P${percentile}` : ''}`;
 }
 
 /** A figure by its name, "not available" where the run has none. @param {any} figures @param {string} name */

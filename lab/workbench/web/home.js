@@ -2,7 +2,7 @@
 
 import { h } from '/kit/dom.js';
 import { ask } from './client.js';
-import { figureOf } from './figures.js';
+import { figureOf, windowText } from './figures.js';
 import { labView } from './model.js';
 import { draft, setDraft } from './parts.js';
 
@@ -22,7 +22,7 @@ function trackCard(context, track) {
     location.hash = `#/${track.track}/1`;
   });
   return h('li', { class: 'card' }, h('h3', {}, track.title), h('p', {}, track.persona),
-    h('dl', { class: 'short' }, h('dt', {}, 'Mission'), h('dd', {}, track.north_star), h('dt', {}, 'Window'), h('dd', {}, track.window),
+    h('dl', { class: 'short' }, h('dt', {}, 'Mission'), h('dd', {}, track.north_star), h('dt', {}, 'Window'), h('dd', {}, windowText(track.window)),
     ...(track.crisis ? [h('dt', {}, 'Crisis'), h('dd', {}, track.crisis)] : [])),
     track.progress && h('p', { class: 'small' }, track.progress),
     h('button', { type: 'button', class: track.begun ? 'primary' : '', 'data-key': `open:${track.track}`, click: open },
@@ -67,6 +67,7 @@ async function showRuns(context) {
   const runs = labs.flatMap((lab) => (lab ? lab.parts.flatMap((/** @type {any} */ part) => part.results.map((/** @type {any} */ result) => ({ lab, part, result }))) : []))
     .sort((a, b) => b.result.time.localeCompare(a.result.time)).slice(0, MOST_RUNS);
   if (!place.isConnected || runs.length === 0) return;
+  place.hidden = false;
   place.replaceChildren(h('h2', {}, 'Last runs'), h('div', { class: 'scroll' }, h('table', { class: 'left' },
     h('thead', {}, h('tr', {}, ...['Time (UTC)', 'Run', 'Throughput', 'P99', 'State'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, ...runs.map(({ lab, part, result }) => h('tr', {}, h('td', {}, result.time.replace('T', ' ').replace('Z', '')),
@@ -100,7 +101,7 @@ export function homePage(context) {
           h('span', {}, 'It is copied into every lock of the lab that you begin now.'),
           h('input', { type: 'text', maxlength: 40, 'data-key': 'nonce', value: draft('nonce'), autocomplete: 'off',
             input: (/** @type {any} */ event) => setDraft('nonce', event.target.value) })))),
-      h('section', { id: 'last-runs' }), machineCard(state.machine)],
+      h('section', { id: 'last-runs', hidden: '' }), machineCard(state.machine)],
     after: [() => showDoctor(context), () => showRuns(context)],
   };
 }

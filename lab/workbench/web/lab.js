@@ -3,6 +3,7 @@
 import { h } from '/kit/dom.js';
 import { crisisOf } from './crisis.js';
 import { constraintCheck, crisisStep, evidence } from './evidence.js';
+import { windowText } from './figures.js';
 import { ledgerView } from './ledger.js';
 import { measureStep } from './measure.js';
 import { isOpen, predictStep, reveals } from './predict.js';
@@ -20,7 +21,7 @@ const stateOf = (part) => (part.complete ? '✓ done' : isOpen(part) ? '● open
 /** @param {Context} context @param {any} lab */
 function head({ track, view, state }, lab) {
   return [h('p', { class: 'brand' }, h('a', { href: '#/' }, 'Assay lab'), ` / ${state.machine.label}`),
-    h('h1', {}, lab.title), h('p', { class: 'sub' }, `${lab.persona} · ${lab.north_star} · window ${lab.window}`),
+    h('h1', {}, lab.title), h('p', { class: 'sub' }, `${lab.persona} · ${lab.north_star} · window ${windowText(lab.window)}`),
     h('nav', { class: 'tabs', 'aria-label': 'Parts of the lab' },
       ...lab.parts.map((/** @type {any} */ part) => tab(`#/${track}/${part.number}`, view === String(part.number),
         `Part ${part.number}`, stateOf(part))),

@@ -47,7 +47,7 @@ function predictionTable(lab) {
       h('td', {}, question.locks[0].answer), h('td', {}, question.reveal?.measured ?? (question.reveal ? 'not available' : 'not measured yet')),
       h('td', {}, question.offBy ?? '–'))));
   if (rows.length === 0) return h('p', { class: 'aside' }, 'Nothing is locked yet.');
-  return h('div', { class: 'scroll' }, h('table', { class: 'left' },
+  return h('div', { class: 'scroll' }, h('table', { class: 'left outcomes' },
     h('thead', {}, h('tr', {}, ...['Question', 'You said', 'Measured', 'Off by'].map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows)));
 }
 

@@ -18,6 +18,7 @@ export function measureStep(context, lab, part) {
     || others.some((/** @type {any} */ run) => run.controls.includes(control.id)));
   return h('section', { class: 'step' }, h('h2', {}, '3 Measure'), ...progressPlace(context),
     scenarioCards(context, part), ...controlPanel(context, part, controls, isMeasuring(context)), offerList(context, part, others),
-    lab.size === null && h('p', { class: 'small' }, 'The first run also finds the size of the work that suits this machine: some seconds more.'),
+    lab.size === null && lab.parts.every((/** @type {any} */ each) => each.results.length === 0)
+      && h('p', { class: 'small' }, 'The first run may have to find the size of the work that suits this machine before it: some seconds more.'),
     h('p', { class: 'small' }, `Each run of this part once or as often as it may: about ${spokenSeconds(part.expected_s)}. The whole lab: about ${spokenSeconds(lab.expected_s)}.`));
 }

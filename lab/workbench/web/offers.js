@@ -59,7 +59,7 @@ function systemChoice(context, part, run) {
     return list;
   });
   const [a, b] = systemsOf(context, part, run);
-  return [h('div', { class: 'systems' }, ...lists), a !== '' && a === b && h('p', { class: 'small' }, 'A and B are the same system: choose another one.')];
+  return [h('div', { class: 'pick' }, ...lists), a !== '' && a === b && h('p', { class: 'small' }, 'A and B are the same system: choose another one.')];
 }
 
 /** How often it was run, or why it may not be. @param {Context} context @param {any} part @param {any} run */

@@ -60,7 +60,7 @@ export function predictStep(context, part) {
 function lawTable({ reveal, unit }) {
   const laws = Object.entries(reveal.curves ?? {});
   if (laws.length === 0) return false;
-  return h('div', { class: 'scroll' }, h('table', {}, h('caption', {}, 'The same question, answered by a law'),
+  return h('div', { class: 'scroll' }, h('table', { class: 'laws' }, h('caption', {}, 'The same question, answered by a law'),
     h('thead', {}, h('tr', {}, ...['Law', 'Value'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, ...laws.map(([law, value]) => h('tr', {}, h('th', { scope: 'row' }, law), h('td', {}, `${Number(value).toPrecision(3)} ${unit}`))))));
 }
