@@ -139,6 +139,7 @@ test('a fleet misses as 1-(1-p)^N says', () => {
   assert.equal(fleetOdds(0.01, 100), '63.4 %');
   assert.equal(fleetOdds(0.001, 1000), '63.2 %');
   assert.equal(fleetOdds(1, 5), '100 %');
+  assert.equal(fleetOdds(0.7, 1000), '>99.999999 %', 'never certain where a device may hold');
   assert.equal(fleetOdds(null, 5), 'not available');
   assert.equal(fleetOdds(0.01, 0), 'not available');
 });

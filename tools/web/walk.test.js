@@ -56,7 +56,7 @@ async function runAll(page, track, part) {
     const row = page.locator(`li[data-run="${id}"]`);
     if (offer.kind === 'file') await row.locator('input[type=text]').fill('audit.json');
     if (offer.kind === 'audit') {
-      const [a, b] = offer.systems;
+      const [a, b] = offer.systems.filter(({ kind }) => kind === 'bundle');
       await row.getByLabel('System A').selectOption(a.id);
       await row.getByLabel('System B').selectOption(b.id);
     }

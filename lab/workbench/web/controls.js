@@ -37,14 +37,17 @@ function achievedOf(part, control) {
  */
 export function controlPanel(context, part, controls, isBusy) {
   if (controls.length === 0) return [];
+  const sliders = (/** @type {() => void} */ show) => h('div', { class: 'sliders' }, ...controls.map((control) => h('div', { class: 'control' },
+    slider(controlKey(context, part, control.id), control, isBusy, show), achievedOf(part, control))));
+  // A rate alone says what is staged by its own number.
+  if (controls.every(({ flag }) => flag === 'rate')) return [sliders(() => {})];
   const said = h('p', { class: 'small staged' });
   const show = () => {
     const moved = controls.map((control) => [control, staged(controlKey(context, part, control.id), control)])
-      .filter(([control, value]) => value !== control.start || control.flag === 'rate');
+      .filter(([control, value]) => value !== control.start);
     said.textContent = moved.length === 0 ? 'Nothing is staged: a run goes without injected load.'
       : `Staged for the next run: ${moved.map(([control, value]) => `${control.title} ${plain(value)} ${control.unit}`).join(', ')}`;
   };
   show();
-  return [h('div', { class: 'sliders' }, ...controls.map((control) => h('div', { class: 'control' },
-    slider(controlKey(context, part, control.id), control, isBusy, show), achievedOf(part, control)))), said];
+  return [sliders(show), said];
 }

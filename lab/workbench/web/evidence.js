@@ -32,22 +32,28 @@ function chips(context, results, key, chosen) {
   }, `${result.label}${result.valid ? '' : ' ✗'}`)));
 }
 
-/** What the run may be trusted for, then its figures. @param {any} result */
-function facts(result) {
+/** What the run may be trusted for. @param {any} result */
+function trust(result) {
   const isAudit = result.kind === 'audit';
   const chip = isAudit ? (result.valid ? 'verdict given' : 'verdict withheld') : result.valid ? '✓ valid' : '✗ INVALID';
   return h('div', { class: 'run-facts' }, h('p', {}, h('span', { class: `chip ${result.valid ? 'valid' : isAudit ? 'load' : 'invalid'}` }, chip),
     result.mark && h('span', { class: 'chip synthetic' }, result.mark), result.interrupted && h('span', { class: 'chip load' }, 'interrupted'),
     ` ${result.what}`),
   h('div', { class: 'why' }),
-  !isAudit && result.sentences.length > 0 && h('ul', { class: 'evidence' }, ...result.sentences.map((/** @type {string} */ text) => h('li', {}, text))),
-  result.figures.length > 0 && h('div', { class: 'scroll' }, h('table', { class: 'left figures' }, h('caption', {}, `Figures of ${result.label}; ${result.file}, SHA-256 ${result.sha256.slice(0, 8)}…`),
-    h('tbody', {}, ...result.figures.map((/** @type {any} */ figure) => h('tr', {}, h('th', { scope: 'row' }, figure.name), h('td', {}, figure.text)))))));
+  !isAudit && result.sentences.length > 0 && h('ul', { class: 'evidence' }, ...result.sentences.map((/** @type {string} */ text) => h('li', {}, text))));
 }
 
-/** Why a run is INVALID, and what to do. @param {HTMLElement} place @param {any} document */
-function reasons(place, document) {
+/** @param {any} result */
+const figureTable = (result) => result.figures.length > 0 && h('div', { class: 'scroll' }, h('table', { class: 'left figures' },
+  h('caption', {}, `Figures of ${result.label}; ${result.file}, SHA-256 ${result.sha256.slice(0, 8)}…`),
+  h('tbody', {}, ...result.figures.map((/** @type {any} */ figure) => h('tr', {}, h('th', { scope: 'row' }, figure.name), h('td', {}, figure.text))))));
+
+/** Why a run is INVALID, and what to do. @param {HTMLElement} place @param {any} document @param {any} result */
+function reasons(place, document, result) {
   const found = document?.result?.invalid_reasons ?? [];
+  if (found.length === 0 && result.invalid_codes.length > 0) {
+    place.append(h('p', { class: 'small' }, `Its runs are INVALID for: ${result.invalid_codes.map((/** @type {string} */ code) => code.replaceAll('_', ' ')).join(', ')}.`));
+  }
   if (found.length === 0) return;
   place.append(h('ul', { class: 'reasons' }, ...found.map((/** @type {any} */ reason) => h('li', {}, h('strong', {}, reason.message),
     reason.remedy && h('span', { class: 'small' }, reason.remedy)))));
@@ -72,43 +78,61 @@ function iterationTable({ iterations }) {
         row.verdict !== null && h('span', { class: `small ${row.verdict ? 'good' : 'bad'}` }, row.verdict ? '✓ holds' : '✗ breaks')), h('td', {}, row.over))))));
 }
 
+/** What all runs of the part say together. @param {Context} context @param {any} part @param {HTMLElement} place @param {Run[]} runs @param {(run: Run) => void} choose */
+function overview(context, part, place, runs, choose) {
+  place.replaceChildren();
+  if (new Set(runs.map(({ document: { scenario } }) => scenario.kind)).size > 1) {
+    const compared = runs.filter(({ document: { scenario } }) => part.cards.length === 0 || isCompared(context, part, scenario.kind));
+    chart(place, (container) => {
+      const inside = h('div', {});
+      container.append(h('h3', {}, 'Throughput and latency of the scenarios'), inside);
+      return scenarioComparison(inside, compared);
+    });
+  }
+  chart(place, (container) => doseResponse(container, runs));
+  // In a report these lead to the run's section; here they choose the run.
+  place.addEventListener('click', (event) => {
+    const number = /** @type {Element} */ (event.target).closest('a[href^="#run-"]')?.getAttribute('href')?.slice(5);
+    if (number === undefined) return;
+    event.preventDefault();
+    choose(runs[Number(number) - 1]);
+  });
+}
+
 /**
  * The section, and what draws its charts once it is in the page.
  * @param {Context} context @param {any} lab @param {any} part
  */
 export function evidence(context, lab, part) {
   const { results } = part;
-  const charts = h('div', { class: 'charts' }, results.length > 0 && h('p', { class: 'aside' }, 'Reading the runs …'));
+  const together = h('div', {}, results.length > 0 && h('p', { class: 'aside' }, 'Reading the runs …'));
+  const charts = h('div', { class: 'charts' });
   const key = `evidence:${context.track}:${part.number}`;
   const chosen = results.find((/** @type {any} */ result) => result.id === draft(key)) ?? results.at(-1);
-  const told = chosen && facts(chosen);
+  const told = chosen && trust(chosen);
   const section = h('section', { class: 'step' }, h('h2', {}, '4 Evidence'),
     ...(results.length === 0 ? [h('p', { class: 'aside' }, 'Nothing was measured in this part yet.')]
-      : [iterationTable(part), chips(context, results, key, chosen), told, charts].filter(Boolean)));
+      : [iterationTable(part), together, h('h3', {}, 'Run by run'), chips(context, results, key, chosen), told, charts, figureTable(chosen),
+        fold('command', 'How to measure it again', h('p', {}, h('code', {}, chosen.command)))].filter(Boolean)));
+  const choose = (/** @type {Run} */ run) => {
+    setDraft(key, results.find((/** @type {any} */ { label }) => label === run.label).id);
+    context.redraw();
+  };
   const draw = async () => {
     if (!chosen) return;
     const [document, ...found] = await Promise.all([documentOf(context, chosen), ...results.map((/** @type {any} */ result) => runOf(context, result))]);
     if (!charts.isConnected) return;  // the page was drawn anew meanwhile
     const runs = /** @type {Run[]} */ (found.filter(Boolean));
-    charts.replaceChildren();
-    reasons(/** @type {HTMLElement} */ (told.querySelector('.why')), document);
+    overview(context, part, together, runs, choose);
+    reasons(/** @type {HTMLElement} */ (told.querySelector('.why')), document, chosen);
     const run = runs.find(({ label }) => label === chosen.label);
     if (run) {
       chart(charts, (place) => soakChart(place, run));
       chart(charts, (place) => latencyHistogram(place, run, runs, { prediction: predictionOn(part, chosen), view: viewOf(key) }));
       if (run.document.scenario.kind !== 'offline') charts.append(...(/** @type {any[]} */ ([mathPeek(run), fleet(run)]).filter(Boolean)));
     }
-    const compared = runs.filter(({ document: { scenario } }) => part.cards.length === 0 || isCompared(context, part, scenario.kind));
-    if (new Set(runs.map(({ document: { scenario } }) => scenario.kind)).size > 1) chart(charts, (place) => {
-      place.append(h('h3', {}, 'Throughput and latency of the scenarios'));
-      const inside = h('div', {});
-      place.append(inside);
-      return scenarioComparison(inside, compared);
-    });
-    chart(charts, (place) => doseResponse(place, runs));
     if (chosen.kind === 'audit') charts.append(...auditFinding(chosen, document));
     await serverCharts(context, charts, chosen);
-    charts.append(fold('command', 'How to measure it again', h('p', {}, h('code', {}, chosen.command))));
   };
   return { section, after: [draw] };
 }

@@ -38,6 +38,9 @@ const FIGURES = [
   ['missed_share', 'Frames that missed their deadline', shareText],
   ['first_30_s_fps', 'New frames in the first 30 s', perSecond('frames/s')],
   ['last_fps', 'New frames at the end', perSecond('frames/s')],
+  ['peak', 'Peak of its roofs', operations],
+  ['bandwidth', 'Bandwidth of its roofs', ends(formatBandwidth)],
+  ['throughput', 'Throughput of the lighthouse', perSecond('samples/s')],
   ['clean_accuracy', 'Right answers on clean audio', shareText],
   ['field_accuracy', 'Right answers in the field', shareText],
 ];

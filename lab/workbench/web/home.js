@@ -42,7 +42,7 @@ function worst(findings) {
   }));
 }
 
-/** Asks once; the server tells by an event when it has listened long enough. @param {Context} context */
+/** Asks until the server has listened long enough, or this page is gone. @param {Context} context */
 async function showDoctor(context) {
   const place = document.getElementById('doctor');
   if (!place || !context.isOnline) return;
@@ -50,6 +50,7 @@ async function showDoctor(context) {
     const finding = await ask('GET', '/api/doctor');
     place.replaceChildren(...(finding.verdict ? [h('p', { class: 'finding trust' }, finding.verdict), worst(finding.findings ?? [])]
       : [h('p', { class: 'aside' }, finding.error ?? 'Listening to this machine for 3 s, to say what can be trusted here …')]));
+    if (!finding.verdict && !finding.error) setTimeout(() => { if (place.isConnected) showDoctor(context); }, 1500);
   } catch {
     place.replaceChildren(h('p', { class: 'aside' }, 'The doctor does not answer.'));
   }

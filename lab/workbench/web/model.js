@@ -56,7 +56,7 @@ function thresholdsOf(part) {
     const interval = isNumber(found.lower) && isNumber(found.upper) ? ` [${amount(found.lower)}, ${amount(found.upper)}]` : '';
     return { holds: null, sentence: `${control?.title ?? found.control}: ${isNumber(found.threshold)
       ? `the P99 leaves the window at ${amount(found.threshold)}${interval} ${found.unit}, from ${found.levels} runs.`
-      : `no threshold from ${found.levels} ${found.levels === 1 ? 'run' : 'runs'} yet.`}${found.reason ? ` ${found.reason}` : ''}` };
+      : `no threshold from ${found.levels} ${found.levels === 1 ? 'run' : 'runs'} yet.`}${found.reason ? ` ${found.reason.replace(/\.?$/, '.')}` : ''}` };
   });
 }
 
@@ -68,7 +68,7 @@ const BROKEN_WINDOWS = ['latency_constraint', 'first_token_constraint', 'token_t
 /** "7.9 ms (no interval: why)": the figure, and why it has none. @param {string} text */
 const figurePart = (text) => text.split(' (no interval')[0];
 /** @param {string} text */
-const reasonPart = (text) => text.match(/\((no interval: .*)\)$/)?.[1] ?? '';
+const reasonPart = (text) => text.match(/\((no interval: .*)\)$/)?.[1].replace(/: .*; (?=needs )/, ': ') ?? '';
 
 /** What the window says to a run. @param {any} result @param {?string} tail */
 function windowNote({ raw, invalid_codes: codes }, tail) {
@@ -83,7 +83,7 @@ function windowNote({ raw, invalid_codes: codes }, tail) {
 
 /** The metric by which a scenario is judged, of its newest run. @param {string} scenario @param {any} result */
 function scenarioMetric(scenario, result) {
-  const { raw, controls } = result;
+  const { raw } = result;
   if (scenario === 'offline') {
     const text = figureOf(raw, 'samples_per_s');
     return { name: 'throughput', text: figurePart(text), verdict: null, notes: [reasonPart(text), 'no latency of a request: everything is handed over at once'] };
@@ -91,9 +91,7 @@ function scenarioMetric(scenario, result) {
   const tail = ['p99', 'p90'].find((name) => isNumber(raw[`${name}_s`]?.point)) ?? null;
   const text = tail ? figureOf(raw, `${tail}_s`) : 'not available';
   const { verdict, note } = windowNote(result, tail);
-  const asked = scenario === 'server' && isNumber(controls.rate)
-    && `asked for ${Number(controls.rate.toPrecision(4))}/s, completed ${isNumber(raw.queries_per_s?.point) ? `${Number(raw.queries_per_s.point.toPrecision(4))}/s` : 'not available'}`;
-  return { name: `${(tail ?? 'p99').toUpperCase()} latency`, text: figurePart(text), verdict, notes: [reasonPart(text), note, asked || ''] };
+  return { name: `${(tail ?? 'p99').toUpperCase()} latency`, text: figurePart(text), verdict, notes: [reasonPart(text), note] };
 }
 
 /** One card a scenario, where the runs of a part are there to compare them; else none. @param {any[]} runs @param {any[]} results */

@@ -9,6 +9,8 @@ import { draft, fold, setDraft } from './parts.js';
 
 /** @param {?number} value */
 const percent = (value) => (isNumber(value) ? formatPercent(/** @type {number} */ (value)) : 'not available');
+/** A probability that is 1 only where each device fails: closer to 1 than a number of this size can say is not 1. */
+const oddsText = (/** @type {any} */ odds, /** @type {any} */ share) => (odds === 1 && share < 1 ? '>99.999999 %' : percent(odds));
 
 /** @param {string[]} names @param {Node[]} rows */
 const table = (names, rows) => h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, name)))),
@@ -27,7 +29,8 @@ export function mathPeek({ document: { result } }) {
 }
 
 /** That some device of N misses, at a share. @param {?number} share @param {number} count */
-export const fleetOdds = (share, count) => (isNumber(share) && count >= 1 ? formatPercent(-Math.expm1(count * Math.log1p(-Math.min(/** @type {number} */ (share), 1)))) : 'not available');
+export const fleetOdds = (share, count) => (isNumber(share) && count >= 1
+  ? oddsText(-Math.expm1(count * Math.log1p(-Math.min(/** @type {number} */ (share), 1))), share) : 'not available');
 
 /** @param {Run} run */
 export function fleet({ document: { result } }) {
@@ -44,9 +47,9 @@ export function fleet({ document: { result } }) {
   say();
   return fold('fleet-details', 'A fleet of devices',
     h('p', {}, `Of the queries of this run ${percent(share)} missed the window, at most ${percent(upper)} (95 %). If each of N devices asks once, `
-      + 'and they do not influence each other, at least one misses with 1-(1-p)^N. Misses that come in bursts make that independence doubtful: '
-      + `the autocorrelation at one query's distance is ${isNumber(autocorrelation) ? autocorrelation.toFixed(2) : 'not available'}.`),
+      + 'and they do not influence each other, at least one misses with ', h('span', { class: 'range' }, '1-(1-p)^N'), '. Misses that come in bursts make that '
+      + `independence doubtful: the autocorrelation at one query's distance is ${isNumber(autocorrelation) ? autocorrelation.toFixed(2) : 'not available'}.`),
     h('p', { class: 'with-unit' }, h('label', {}, 'N = ', entry), ' ', said),
     table(['Devices', 'Some device misses', 'Upper end'], rows.map((/** @type {any} */ row) => h('tr', {}, h('th', { scope: 'row' }, formatCount(row.devices)),
-      h('td', {}, percent(row.failure_probability)), h('td', {}, percent(row.failure_probability_upper))))));
+      h('td', {}, oddsText(row.failure_probability, share)), h('td', {}, oddsText(row.failure_probability_upper, upper))))));
 }
