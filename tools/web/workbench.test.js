@@ -33,6 +33,14 @@ test('the key leaves the address, and without it the page says where it is', { s
   await context.close();
 });
 
+test('another page cannot frame it', { skip }, async () => {
+  const context = await bench.browser.newContext();
+  const page = await context.newPage();
+  const [request] = await Promise.all([page.waitForEvent('requestfailed'), page.setContent(`<iframe src="${bench.address}"></iframe>`)]);
+  assert.match(request.failure().errorText, /BLOCKED_BY_RESPONSE/);
+  await context.close();
+});
+
 test('Part 1 of a track: nothing is seen before the lock, everything after it', { skip }, async () => {
   await withPage({}, async (page) => {
     await openEdge(page);
@@ -121,6 +129,11 @@ test('the ledger names what is open and lets nothing incomplete out', { skip }, 
     await step(page, 'Reflect').waitFor();
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'no sideways scrolling at 360 px');
     await shot(page, 'narrow');
+    for (const part of [2, 3]) {
+      await page.locator('nav.tabs a', { hasText: `Part ${part}` }).click();
+      await step(page, 'Your prediction').locator('form').waitFor();
+      assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `no sideways scrolling in Part ${part}`);
+    }
     await page.locator('nav.tabs a', { hasText: 'Ledger' }).click();
     await step(page, 'To hand in').waitFor();
     assert.match(await page.locator('ul.missing').textContent(), /Part 2, prediction p99/);

@@ -195,3 +195,35 @@ test('the two halves of a comparison are switched from the cards', { skip }, asy
     assert.match(await page.locator('[data-scenario=single]').textContent(), /P99 latency/);
   });
 });
+
+test('what a terminal measures comes into the page by itself', { skip }, async () => {
+  await bench.withPage({}, async (page) => {
+    await openTrack(page, 'Edge Guardian');
+    const runs = page.locator('[role=group][aria-label=Run] button');
+    await runs.first().waitFor();
+    const count = await runs.count();
+    bench.spawn(['lab', 'run', '--lab', 'assay-lab/edge', '--part', '1', 'offline', '--quiet']);
+    await runs.nth(count).waitFor({ timeout: 60000 });
+    assert.match(await runs.nth(count).textContent(), /offline/);
+    await page.waitForFunction(() => !document.querySelector('#progress progress'));
+  });
+});
+
+test('a number in the dose table leads to its run, not out of the page', { skip }, async () => {
+  await bench.withPage({}, async (page) => {
+    await openTrack(page, 'Edge Guardian');
+    await page.locator('nav.tabs a', { hasText: 'Part 2' }).click();
+    await lock(page, 'Frames take 10 ms', (form) => form.locator('input[type=number]').fill('25'));
+    const entry = page.getByRole('spinbutton', { name: /^Background load.*number$/ });
+    for (const value of ['0', '20', '40']) {
+      await entry.fill(value);
+      await entry.press('Tab');
+      await measure(page, 'SingleStream beside');
+    }
+    const link = step(page, 'Evidence').locator('a[href^="#run-"]').first();
+    await link.click();
+    await page.locator('[role=group][aria-label=Run] button[aria-pressed=true]', { hasText: '#1 load' }).waitFor();
+    assert.match(page.url(), /#\/edge\/2$/);
+    assert.equal(await page.locator('li[data-run=load] .small').first().textContent(), 'iteration 4 of 10');
+  });
+});
