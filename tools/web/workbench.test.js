@@ -131,7 +131,7 @@ test('the ledger names what is open and lets nothing incomplete out', { skip }, 
     await shot(page, 'narrow');
     for (const part of [2, 3]) {
       await page.locator('nav.tabs a', { hasText: `Part ${part}` }).click();
-      await step(page, 'Your prediction').locator('form').waitFor();
+      await page.locator('section.closed').first().waitFor();
       assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `no sideways scrolling in Part ${part}`);
     }
     await page.locator('nav.tabs a', { hasText: 'Ledger' }).click();
