@@ -2,11 +2,12 @@
 
 import { choice, drawnToFit, h, s } from './dom.js';
 import { formatCount, formatDuration, formatDurationEstimate, formatPercent } from './format.js';
-import { DASHES, axis, estimateCell, flagsOf, kindOf, markOf, picture, rowHead } from './marks.js';
+import { DASHES, axis, estimateCell, flagsOf, kindOf, markOf, picture, rowHead, shapePath } from './marks.js';
 import { binBounds, fitted, placeLabels, position, rebin, ticks } from './scale.js';
 
 /** @typedef {import('./marks.js').Run} Run */
-/** @typedef {{width: number, logLatency: boolean, logCount: boolean}} View */
+/** @typedef {{value: number, text: string}} Prediction what a student locked, seconds */
+/** @typedef {{width: number, logLatency: boolean, logCount: boolean, prediction?: ?Prediction}} View */
 
 const MARK_HEIGHT = 16;
 const MOST_OVERLAID = 3;
@@ -18,23 +19,28 @@ const isDrawable = (run) => run.document.scenario.kind !== 'offline' && latencyO
 /** @param {?number} value */
 const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
 
-/** Seconds. @param {Run[]} runs @param {boolean} log */
-function latencyRange(runs, log) {
+/** Seconds. @param {Run[]} runs @param {boolean} log @param {?Prediction} prediction */
+function latencyRange(runs, log, prediction) {
   let [lower, upper] = [Infinity, 0];
   for (const run of runs) {
     const { hist } = latencyOf(run);
     lower = Math.min(lower, Math.max(binBounds(hist.counts[0][0], hist.sub_bits)[0], 0.5) * hist.unit_s);
     upper = Math.max(upper, binBounds(hist.counts.at(-1)[0], hist.sub_bits)[1] * hist.unit_s);
   }
-  const slo = runs[0].document.scenario.slo_s;
-  if (isNumber(slo) && slo > upper && slo < 4 * upper) upper = slo * 1.05;
-  if (isNumber(slo) && slo < lower && slo > lower / 4) lower = slo / 1.05;
+  // What lies near the bars is worth its room; what lies far off is named in words.
+  for (const near of [runs[0].document.scenario.slo_s, prediction?.value].filter(isNumber)) {
+    if (near > upper && near < 4 * upper) upper = near * 1.05;
+    if (near < lower && near > lower / 4) lower = near / 1.05;
+  }
   if (upper < lower * 1.25) [lower, upper] = [lower / 1.1, upper * 1.1];
   return { lower: log ? lower : 0, upper };
 }
 
-/** Lines over the bars: of the first run all, of the others P99. @param {Run[]} runs @param {number} room for a run's name */
-function marksOf(runs, room) {
+/**
+ * Lines over the bars: of the first run all, of the others P99.
+ * @param {Run[]} runs @param {number} room for a run's name @param {?Prediction} prediction
+ */
+function marksOf(runs, room, prediction) {
   const marks = runs.flatMap((run, i) => {
     const { mean_s: mean, p95, p99 } = latencyOf(run);
     const name = runs.length > 1 ? ` ${fitted(run.label, room)}` : '';
@@ -51,6 +57,7 @@ function marksOf(runs, room) {
   if (isNumber(slo)) {
     marks.push({ kind: 'slo', value: slo, text: `window ${formatDuration(slo)}`, lower: null, upper: null, run: 0 });
   }
+  if (prediction) marks.push({ kind: 'lock', value: prediction.value, text: prediction.text, lower: null, upper: null, run: 0 });
   return marks;
 }
 
@@ -69,12 +76,12 @@ export function histogramSentence(runs) {
  * Everything of the chart in pixels, without a document. Several runs are drawn as shares of their queries, since
  * their counts differ. @param {Run[]} runs @param {View} view
  */
-export function histogramModel(runs, { width, logLatency, logCount }) {
+export function histogramModel(runs, { width, logLatency, logCount, prediction = null }) {
   const isShare = runs.length > 1;
   const plot = { left: isShare ? 62 : 52, right: width - 14, top: 0, bottom: 0 };
-  const range = latencyRange(runs, logLatency);
+  const range = latencyRange(runs, logLatency, prediction);
   const x = { log: logLatency, ...range, start: plot.left, end: plot.right };
-  const inside = marksOf(runs, width - 130).filter(({ value }) => value >= range.lower && value <= range.upper);
+  const inside = marksOf(runs, width - 130, prediction).filter(({ value }) => value >= range.lower && value <= range.upper);
   const labels = placeLabels(inside.map((mark) => ({ ...mark, at: position(x, mark.value) })), plot.left - 40, width - 2);
   const rows = 1 + Math.max(-1, ...labels.map(({ row }) => row));
   plot.top = rows * MARK_HEIGHT + 8;
@@ -100,13 +107,17 @@ export function histogramModel(runs, { width, logLatency, logCount }) {
   });
   const xTicks = ticks(x, Math.max(3, Math.floor((plot.right - plot.left) / 62)));
   const yTicks = ticks(y, 5);
-  return { plot, x, y, labels, outlines, xTicks, yTicks, isShare, height: plot.bottom + 46, columns };
+  const slo = runs[0].document.scenario.slo_s;
+  const over = isNumber(slo) && slo < range.upper ? position(x, Math.max(slo, range.lower)) : null;
+  return { plot, x, y, labels, outlines, xTicks, yTicks, isShare, over, height: plot.bottom + 46, columns };
 }
 
 /** @param {Run[]} runs @param {ReturnType<typeof histogramModel>} model */
 function histogramDrawing(runs, model, /** @type {number} */ width) {
   const { plot, x, y, labels, height } = model;
   const parts = [
+    ...(model.over === null ? [] : [s('rect', { class: 'over-window', x: model.over, y: plot.top, width: plot.right - model.over,
+      height: plot.bottom - plot.top })]),
     ...axis('x', x, model.xTicks, formatDuration, plot, plot.bottom + 17),
     ...axis('y', y, model.yTicks, model.isShare ? formatPercent : (v) => formatCount(v), plot, plot.left - 6),
   ];
@@ -123,6 +134,7 @@ function histogramDrawing(runs, model, /** @type {number} */ width) {
     }
     const labelY = plot.top - 8 - mark.row * MARK_HEIGHT;
     parts.push(s('line', { class: `mark ${mark.kind}`, x1: at, x2: at, y1: labelY + 4, y2: plot.bottom }));
+    if (mark.kind === 'lock') texts.push(s('path', { class: 'lock-sign', d: shapePath(2, at, plot.bottom - 14, 6) }));
     texts.push(s('text', { class: `mark ${mark.kind}`, x: mark.x, y: labelY, 'text-anchor': 'middle' }, mark.text));
   }
   if (markOf(...runs)) {
@@ -150,8 +162,8 @@ function histogramLegend(runs) {
       row('Never completed', ({ lost_count: lost }) => (lost > 0 ? `${formatCount(lost)}: infinite latency` : 'none')))));
 }
 
-/** Sentences about what the picture cannot show. @param {Run[]} runs @param {any} model */
-function notes(runs, model) {
+/** Sentences about what the picture cannot show. @param {Run[]} runs @param {any} model @param {?Prediction} prediction */
+function notes(runs, model, prediction) {
   const found = [];
   if (model.isShare) found.push('Heights are shares of each run’s own queries, since their counts differ.');
   const slo = runs[0].document.scenario.slo_s;
@@ -166,7 +178,12 @@ function notes(runs, model) {
     }
     if (p99 && !isNumber(p99.point_s) && p99.reason) found.push(`${run.label}: no P99, ${p99.reason}.`);
   }
-  found.push('Shaded: the 95 % interval of P99.');
+  if (prediction && (prediction.value > model.x.upper || prediction.value < model.x.lower)) {
+    found.push(`Diamond: ${prediction.text} lies ${prediction.value > model.x.upper ? 'right' : 'left'} of this axis.`);
+  } else if (prediction) {
+    found.push(`Diamond: ${prediction.text}.`);
+  }
+  found.push(`Shaded: the 95 % interval of P99${model.over === null ? '' : '; tinted: over the window'}.`);
   return found.map((text) => h('p', { class: 'aside' }, text));
 }
 
@@ -174,18 +191,18 @@ function notes(runs, model) {
  * Puts the histogram of `run` into `container`; `others` can be laid over it, three at most.
  * Offline has no latency of a request: nothing is drawn and false comes back.
  * @param {HTMLElement} container @param {Run} run @param {Run[]} others
+ * @param {{prediction?: ?Prediction, view?: {logLatency: boolean, logCount: boolean, over: string[]}}} [more] `view`
+ *   outlives this drawing: the axes and the names of the runs laid over it
  */
-export function latencyHistogram(container, run, others) {
+export function latencyHistogram(container, run, others, { prediction = null, view = { logLatency: true, logCount: false, over: [] } } = {}) {
   if (!isDrawable(run)) return false;
-  const view = { logLatency: true, logCount: false };
-  /** @type {Run[]} */
-  let overlaid = [];
   const candidates = others.filter((other) => other !== run && isDrawable(other));
+  let overlaid = candidates.filter(({ label }) => view.over.includes(label)).slice(0, MOST_OVERLAID);
   const redraw = drawnToFit(container, (width) => {
     const runs = [run, ...overlaid];
     const isBeside = width > 900 && runs.length < 3;
     const pictureWidth = isBeside ? width - 380 : Math.max(280, width);
-    const model = histogramModel(runs, { ...view, width: pictureWidth });
+    const model = histogramModel(runs, { ...view, prediction, width: pictureWidth });
     const change = (/** @type {() => void} */ act) => () => { act(); redraw(); };
     const kinds = ['linear', 'log'];
     return [
@@ -198,10 +215,11 @@ export function latencyHistogram(container, run, others) {
             disabled: !overlaid.includes(other) && overlaid.length === MOST_OVERLAID ? '' : undefined,
             click: change(() => {
               overlaid = overlaid.includes(other) ? overlaid.filter((o) => o !== other) : [...overlaid, other];
+              view.over = overlaid.map(({ label }) => label);
             }),
           }, other.label)))),
       h('div', { class: 'beside' }, histogramDrawing(runs, model, pictureWidth),
-        h('div', { class: 'words' }, histogramLegend(runs), ...notes(runs, model)))];
+        h('div', { class: 'words' }, histogramLegend(runs), ...notes(runs, model, prediction)))];
   });
   return true;
 }

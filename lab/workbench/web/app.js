@@ -4,7 +4,7 @@ import { h } from '/kit/dom.js';
 import { ask, follow, hasKey, Refused, takeKey } from './client.js';
 import { homePage } from './home.js';
 import { labPage } from './lab.js';
-import { progressPanel } from './measure.js';
+import { progressPanel } from './progress.js';
 import { labView } from './model.js';
 import { speak } from './parts.js';
 
@@ -15,6 +15,7 @@ import { speak } from './parts.js';
 const context = { state: null, track: null, view: '1', isOnline: true, notices: new Map(), act, redraw: draw };
 let drawnState = '';
 let reading = 0;
+let drawn = 0;
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -70,6 +71,7 @@ async function read(always = false) {
 
 /** @param {any} before @param {any} now */
 function announceEnd(before, now) {
+  if (before?.lab?.running && !now.lab?.running && !before.measuring.run) speak('The measurement from the terminal is done.');
   if (!before?.measuring.run || now.measuring.run) return;
   const last = now.measuring.last;
   speak(last?.text ? `The measurement ended: ${last.text}` : 'The measurement is done.');
@@ -112,13 +114,19 @@ function draw() {
   const { scrollX, scrollY } = window;
   /** @type {any} */
   const page = context.track ? labPage(context) : homePage(context);
+  const main = element('main');
+  // Charts come a moment later: until then the page keeps its height, so that nothing jumps.
+  main.style.minHeight = `${main.offsetHeight}px`;
   element('top').replaceChildren(...page.top);
-  element('main').replaceChildren(...page.main.filter(Boolean));
+  main.replaceChildren(...page.main.filter(Boolean));
   document.title = page.title;
+  const mine = ++drawn;
   // What is drawn to fit has no size before it is in the page.
-  for (const then of page.after ?? []) then();
+  Promise.allSettled((page.after ?? []).map((/** @type {() => any} */ then) => then())).then(() => {
+    if (mine === drawn) main.style.minHeight = '';
+  });
   drawnState = JSON.stringify(context.state);
-  if (!context.isOnline) for (const e of element('main').querySelectorAll('button, input, select, textarea')) if (!e.closest('.chart')) e.setAttribute('disabled', '');
+  if (!context.isOnline) for (const e of main.querySelectorAll('button, input, select, textarea')) if (!e.closest('.chart')) e.setAttribute('disabled', '');
   restoreFocus(focus);
   window.scrollTo(scrollX, scrollY);
 }

@@ -39,6 +39,9 @@ export async function ask(method, path, body) {
   return (await send(method, path, body)).json();
 }
 
+/** An answer that is no JSON. @param {string} path */
+export const askText = async (path) => (await send('GET', path)).text();
+
 /** Saves an answer as a file. @param {string} path @param {string} name */
 export async function download(path, name) {
   const url = URL.createObjectURL(await (await send('GET', path)).blob());

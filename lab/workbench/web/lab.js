@@ -1,7 +1,9 @@
 // One lab: its head, the tabs of its parts, and the steps of the part that is open.
 
 import { h } from '/kit/dom.js';
-import { constraintCheck, evidence } from './evidence.js';
+import { crisisOf } from './crisis.js';
+import { constraintCheck, crisisStep, evidence } from './evidence.js';
+import { windowText } from './figures.js';
 import { ledgerView } from './ledger.js';
 import { measureStep } from './measure.js';
 import { isOpen, predictStep, reveals } from './predict.js';
@@ -19,7 +21,7 @@ const stateOf = (part) => (part.complete ? '✓ done' : isOpen(part) ? '● open
 /** @param {Context} context @param {any} lab */
 function head({ track, view, state }, lab) {
   return [h('p', { class: 'brand' }, h('a', { href: '#/' }, 'Assay lab'), ` / ${state.machine.label}`),
-    h('h1', {}, lab.title), h('p', { class: 'sub' }, `${lab.persona} · ${lab.north_star} · window ${lab.window}`),
+    h('h1', {}, lab.title), h('p', { class: 'sub' }, `${lab.persona} · ${lab.north_star} · window ${windowText(lab.window)}`),
     h('nav', { class: 'tabs', 'aria-label': 'Parts of the lab' },
       ...lab.parts.map((/** @type {any} */ part) => tab(`#/${track}/${part.number}`, view === String(part.number),
         `Part ${part.number}`, stateOf(part))),
@@ -38,7 +40,7 @@ function partView(context, lab, part) {
     h('section', { class: 'step' }, h('h2', {}, `1 ${part.title}`), h('p', { class: 'finding' }, part.objective),
       ...part.situation.map((/** @type {string} */ text) => h('p', {}, text))),
     predictStep(context, part),
-    ...(open ? [measureStep(context, lab, part), shown.section, constraintCheck(part), reveals(part)]
+    ...(open ? [measureStep(context, lab, part), shown.section, constraintCheck(part), crisisStep(crisisOf(lab, part)), reveals(part)]
       : [closedStep(3, 'Measure'), closedStep(4, 'Evidence'), closedStep(5, 'Constraint check')]),
     ...(open ? [reflectStep(context, part)] : []),
     ...(open && part.number === lab.parts.length ? [decisionStep(context, lab)] : [])];
@@ -56,7 +58,7 @@ export function labPage(context) {
   }
   const top = head(context, lab);
   const title = `${lab.title}, Assay lab`;
-  if (context.view === 'ledger') return { title, top, main: ledgerView(context, lab) };
+  if (context.view === 'ledger') return { title, top, ...ledgerView(context, lab) };
   const part = lab.parts.find((/** @type {any} */ each) => String(each.number) === context.view) ?? lab.parts[0];
   return { title, top, ...partView(context, lab, part) };
 }

@@ -1,44 +1,8 @@
 // From the state of a lab (assay/lab-state/1) to what the page shows: texts with their units and intervals.
 
-import { formatCount, formatDuration, formatDurationEstimate, formatPercent, formatRateEstimate } from '/kit/format.js';
-
-/** @param {any} estimate */
-function shareText({ point, lower, upper }) {
-  const isInterval = typeof lower === 'number' && typeof upper === 'number';
-  return `${formatPercent(point)}${isInterval ? ` [${formatPercent(lower)}, ${formatPercent(upper)}]` : ''}`;
-}
-
-/** @type {Array<[string, string, (estimate: any) => string]>} */
-const FIGURES = [
-  ['queries', 'Queries', ({ point }) => formatCount(point)],
-  ['samples_per_s', 'Throughput', (estimate) => formatRateEstimate(estimate, 'samples/s')],
-  ['mean_s', 'Mean latency', formatDurationEstimate],
-  ['sd_s', 'Standard deviation', formatDurationEstimate],
-  ['p50_s', 'P50 latency', formatDurationEstimate],
-  ['p95_s', 'P95 latency', formatDurationEstimate],
-  ['p99_s', 'P99 latency', formatDurationEstimate],
-  ['p99.9_s', 'P99.9 latency', formatDurationEstimate],
-  ['ttft_p99_s', 'P99 of the time to the first token', formatDurationEstimate],
-  ['over_share', 'Queries over the window', shareText],
-  ['missed_share', 'Frames that missed their deadline', shareText],
-  ['first_30_s_fps', 'New frames in the first 30 s', (estimate) => formatRateEstimate(estimate, 'frames/s')],
-  ['last_fps', 'New frames at the end', (estimate) => formatRateEstimate(estimate, 'frames/s')],
-  ['clean_accuracy', 'Right answers on clean audio', shareText],
-  ['field_accuracy', 'Right answers in the field', shareText],
-];
-
-/** @param {any} value */
-const isNumber = (value) => typeof value === 'number' && Number.isFinite(value);
-
-/** A figure with its interval, or with why it has none. @param {any} estimate @param {(estimate: any) => string} format */
-export function figureText(estimate, format) {
-  const text = format(estimate);
-  return isNumber(estimate.lower) || isNumber(estimate.upper) || !estimate.reason ? text : `${text} (no interval: ${estimate.reason})`;
-}
-
-/** @param {any} figures */
-export const figuresOf = (figures) => FIGURES.filter(([name]) => isNumber(figures[name]?.point))
-  .map(([name, title, format]) => ({ name: title, text: figureText(figures[name], format) }));
+import { doseAmount } from '/kit/dose.js';
+import { formatDuration, formatDurationEstimate } from '/kit/format.js';
+import { figureOf, figureText, figuresOf, isNumber, systemsOf } from './figures.js';
 
 /** @param {any[]} options @param {string} id */
 const textOf = (options, id) => options.find((option) => option.id === id)?.text ?? id;
@@ -54,10 +18,12 @@ function questionView(question) {
         : reveal.right === true ? 'right' : reveal.right === false ? 'another one' : 'not available' };
 }
 
-/** @param {any} run @param {number} index */
-const resultView = (run, index) => ({ ...run.facts, id: run.entry.replace('sha256:', ''), label: `#${index + 1} ${run.run}`, run: run.run,
-  time: run.time, file: run.file, sha256: run.sha256, command: run.command, controls: run.controls, figures: figuresOf(run.facts.figures),
-  raw: run.facts.figures, sentences: run.facts.sentences ?? [], doses: run.facts.doses ?? [] });
+/** @param {any} run @param {number} index @param {any[]} offers */
+const resultView = (run, index, offers) => ({ ...run.facts, id: run.entry.replace('sha256:', ''), label: `#${index + 1} ${run.run}`, run: run.run,
+  number: run.number ?? index + 1, title: offers.find(({ id }) => id === run.run)?.title ?? run.run, time: run.time, file: run.file,
+  sha256: run.sha256, command: run.command, controls: run.controls ?? {}, figures: figuresOf(run.facts.figures), raw: run.facts.figures,
+  systems: systemsOf(run.facts.figures), invalid_codes: run.facts.invalid_codes ?? [], charts: run.charts ?? [],
+  sentences: run.facts.sentences ?? [], doses: run.facts.doses ?? [] });
 
 /** Does the interval of the tail decide? @param {any} tail @param {number} window */
 export function holds(tail, window) {
@@ -90,15 +56,93 @@ function thresholdsOf(part) {
     const interval = isNumber(found.lower) && isNumber(found.upper) ? ` [${amount(found.lower)}, ${amount(found.upper)}]` : '';
     return { holds: null, sentence: `${control?.title ?? found.control}: ${isNumber(found.threshold)
       ? `the P99 leaves the window at ${amount(found.threshold)}${interval} ${found.unit}, from ${found.levels} runs.`
-      : `no threshold from ${found.levels} ${found.levels === 1 ? 'run' : 'runs'} yet.`}${found.reason ? ` ${found.reason}` : ''}` };
+      : `no threshold from ${found.levels} ${found.levels === 1 ? 'run' : 'runs'} yet.`}${found.reason ? ` ${found.reason.replace(/\.?$/, '.')}` : ''}` };
   });
+}
+
+const SCENARIOS = [['single', 'SingleStream'], ['multi', 'MultiStream'], ['server', 'Server'], ['offline', 'Offline']];
+
+/** Codes of a window that broke. */
+const BROKEN_WINDOWS = ['latency_constraint', 'first_token_constraint', 'token_time_constraint'];
+
+/** "7.9 ms (no interval: why)": the figure, and why it has none. @param {string} text */
+const figurePart = (text) => text.split(' (no interval')[0];
+/** @param {string} text */
+const reasonPart = (text) => text.match(/\((no interval: .*)\)$/)?.[1].replace(/: .*; (?=needs )/, ': ') ?? '';
+
+/** What the window says to a run. @param {any} result @param {?string} tail */
+function windowNote({ raw, invalid_codes: codes }, tail) {
+  const window = raw.window_s?.point;
+  if (isNumber(window)) {
+    const verdict = tail === 'p99' ? holds(raw.p99_s, window) : null;
+    return { verdict, note: verdict === null ? `window ${formatDuration(window)}: not decided` : `${verdict ? '✓ within' : '✗ over'} the window of ${formatDuration(window)}` };
+  }
+  const isBroken = codes.some((/** @type {string} */ code) => BROKEN_WINDOWS.includes(code));
+  return { verdict: isBroken ? false : null, note: isBroken ? '✗ broke its windows' : '' };
+}
+
+/** The metric by which a scenario is judged, of its newest run. @param {string} scenario @param {any} result */
+function scenarioMetric(scenario, result) {
+  const { raw } = result;
+  if (scenario === 'offline') {
+    const text = figureOf(raw, 'samples_per_s');
+    return { name: 'throughput', text: figurePart(text), verdict: null, notes: [reasonPart(text), 'no latency of a request: everything is handed over at once'] };
+  }
+  const tail = ['p99', 'p90'].find((name) => isNumber(raw[`${name}_s`]?.point)) ?? null;
+  const text = tail ? figureOf(raw, `${tail}_s`) : 'not available';
+  const { verdict, note } = windowNote(result, tail);
+  return { name: `${(tail ?? 'p99').toUpperCase()} latency`, text: figurePart(text), verdict, notes: [reasonPart(text), note] };
+}
+
+/** One card a scenario, where the runs of a part are there to compare them; else none. @param {any[]} runs @param {any[]} results */
+function scenarioCards(runs, results) {
+  const cards = SCENARIOS.flatMap(([scenario, name]) => {
+    const offer = runs.find((run) => run.id === scenario && run.scenario === scenario) ?? runs.find((run) => run.scenario === scenario && run.kind === 'run');
+    if (!offer) return [];
+    const newest = results.filter(({ run }) => run === offer.id).at(-1) ?? null;
+    return [{ scenario, name, offer, newest, metric: newest && scenarioMetric(scenario, newest) }];
+  });
+  return cards.length > 1 ? cards : [];
+}
+
+/** The runs of the offer that may be made only so often, each with what was asked for and what was delivered. @param {any[]} controls @param {any[]} runs @param {any[]} results */
+function iterationsOf(controls, runs, results) {
+  const offer = runs.find(({ most }) => most > 0);
+  if (!offer) return null;
+  const used = controls.filter(({ id }) => offer.controls.includes(id));
+  return { offer, controls: used, rows: results.filter(({ run }) => run === offer.id).map((result) => ({ result,
+    doses: used.map((control) => {
+      const dose = result.doses.find((/** @type {any} */ each) => each.knob === control.flag);
+      if (!dose) return { asked: 'none', achieved: '', delivered: true };
+      return { asked: doseAmount(dose.unit, dose.requested), delivered: dose.delivered !== false,
+        achieved: isNumber(dose.achieved) ? doseAmount(dose.unit, dose.achieved) : `not available: ${dose.reason ?? 'no reason given'}` };
+    }),
+    mean: figurePart(figureOf(result.raw, 'mean_s')), p99: figureOf(result.raw, 'p99_s'), over: figureOf(result.raw, 'over_share'),
+    verdict: isNumber(result.raw.p99_s?.point) && isNumber(result.raw.window_s?.point) ? holds(result.raw.p99_s, result.raw.window_s.point) : null })) };
+}
+
+/**
+ * The first lock on the P99 of "10 ms and 5 ms", taken to a run: as many standard deviations above its mean as was said,
+ * the way back from what the lab compares it with (lab/flow/measured_figure.cpp). Null where the question is another one
+ * or the run has no such moments.
+ * @param {any} part @param {any} result @returns {?{value: number, text: string}}
+ */
+export function predictionOn(part, result) {
+  const question = part.questions.find((/** @type {any} */ each) => each.figure === 'p99_at_10_5' || Object.keys(each.reveal?.curves ?? {}).length > 0);
+  const said = Number.parseFloat(question?.locks[0]?.answer);
+  const { mean_s: mean, sd_s: sd } = result.raw;
+  if (!isNumber(said) || !question.revealed_after.includes(result.run) || !isNumber(mean?.point) || !isNumber(sd?.point)) return null;
+  const deviations = (said - 10) / 5;
+  const value = mean.point + deviations * sd.point;
+  return value > 0 ? { value, text: `your lock, ${Number(deviations.toPrecision(3))} sd over the mean` } : null;
 }
 
 /** @param {any} lab @param {any} part */
 function partView(lab, part) {
-  const results = part.evidence.runs.map(resultView);
-  return { ...part, questions: part.questions.map(questionView), results,
-    runs: part.runs.map((/** @type {any} */ run) => ({ ...run, seconds: run.expected_s, done: run.made, most: run.most ?? 0 })),
+  const results = part.evidence.runs.map((/** @type {any} */ run, /** @type {number} */ i) => resultView(run, i, part.runs));
+  const runs = part.runs.map((/** @type {any} */ run) => ({ ...run, seconds: run.expected_s, done: run.made, most: run.most ?? 0 }));
+  return { ...part, questions: part.questions.map(questionView), results, runs,
+    cards: scenarioCards(runs, results), iterations: iterationsOf(part.controls, runs, results),
     check: [...checksOf(part, results), ...thresholdsOf(part)], fleet: part.evidence.fleet,
     complete: part.locked && !lab.missing.some((/** @type {string} */ line) => line.startsWith(`part ${part.number},`)),
     reflections: part.reflections.map((/** @type {any} */ asked) => ({ ...asked, value: asked.answer ?? '' })) };

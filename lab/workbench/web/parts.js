@@ -12,6 +12,14 @@ export const setDraft = (key, value) => { drafts.set(key, value); };
 /** @param {string} prefix */
 export const dropDrafts = (prefix) => { for (const key of [...drafts.keys()]) if (key.startsWith(prefix)) drafts.delete(key); };
 
+/** Details that stay open when the page is drawn anew. @param {string} key @param {string} name @param {...any} children */
+export function fold(key, name, ...children) {
+  const details = /** @type {HTMLDetailsElement} */ (h('details', { class: 'peek', open: draft(`fold:${key}`) === 'open' ? '' : undefined },
+    h('summary', { 'data-key': `fold:${key}` }, name), ...children));
+  details.addEventListener('toggle', () => setDraft(`fold:${key}`, details.open ? 'open' : ''));
+  return details;
+}
+
 /** @param {string} key @param {Array<{id: string, text: string}>} options @param {string} legend */
 export function radios(key, options, legend) {
   return h('fieldset', {}, h('legend', {}, legend), ...options.map(({ id, text }) => h('label', { class: 'option' },
@@ -120,5 +128,6 @@ export function speak(sentence) {
 /** Seconds as a person says them. @param {number} seconds */
 export function spokenSeconds(seconds) {
   if (seconds < 90) return `${Math.ceil(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

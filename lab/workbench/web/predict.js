@@ -2,7 +2,7 @@
 
 import { h } from '/kit/dom.js';
 import { ask } from './client.js';
-import { draft, dropDrafts, numberEntry, radios, select } from './parts.js';
+import { draft, dropDrafts, fold, numberEntry, radios, select } from './parts.js';
 
 /** @typedef {import('./app.js').Context} Context */
 
@@ -46,7 +46,7 @@ function questionBlock(context, part, question) {
   if (question.locks.length === 0) return questionForm(context, part, question);
   return h('div', { class: 'locked' }, h('p', { class: 'question' }, question.text),
     h('ul', { class: 'locks' }, ...question.locks.map((/** @type {any} */ lock, /** @type {number} */ i) => lockLine(lock, i))),
-    h('details', { 'data-key': `again:${question.id}` }, h('summary', {}, 'Add a second thought'),
+    fold(`again:${context.track}:${part.number}:${question.id}`, 'Add a second thought',
       h('p', { class: 'aside' }, 'It stands below the first one, which stays and counts.'), questionForm(context, part, question)));
 }
 
@@ -60,7 +60,7 @@ export function predictStep(context, part) {
 function lawTable({ reveal, unit }) {
   const laws = Object.entries(reveal.curves ?? {});
   if (laws.length === 0) return false;
-  return h('div', { class: 'scroll' }, h('table', {}, h('caption', {}, 'The same question, answered by a law'),
+  return h('div', { class: 'scroll' }, h('table', { class: 'laws' }, h('caption', {}, 'The same question, answered by a law'),
     h('thead', {}, h('tr', {}, ...['Law', 'Value'].map((name) => h('th', { scope: 'col' }, name)))),
     h('tbody', {}, ...laws.map(([law, value]) => h('tr', {}, h('th', { scope: 'row' }, law), h('td', {}, `${Number(value).toPrecision(3)} ${unit}`))))));
 }

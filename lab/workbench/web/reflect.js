@@ -30,14 +30,14 @@ function textsForm(context, key, fields, save, button) {
 
 /** @param {Context} context @param {any} part */
 export function reflectStep(context, part) {
-  return h('section', { class: 'step' }, h('h2', {}, '6 Reflect'),
+  return h('section', { class: 'step writing' }, h('h2', {}, '6 Reflect'),
     textsForm(context, `reflect:${context.track}:${part.number}`, part.reflections,
       (texts) => ask('POST', '/api/reflections', { track: context.track, part: part.number, texts }), 'Save checkpoint'));
 }
 
 /** @param {Context} context @param {any} lab */
 export function decisionStep(context, lab) {
-  return h('section', { class: 'step' }, h('h2', {}, '7 Your benchmark strategy'),
+  return h('section', { class: 'step writing' }, h('h2', {}, '7 Your benchmark strategy'),
     h('p', {}, `For: ${lab.stakeholder}. The claim on the table: ${lab.claim}`),
     textsForm(context, `decide:${context.track}`, lab.decision, (texts) => ask('POST', '/api/decisions', { track: context.track, texts }),
       'Save the decision'));
