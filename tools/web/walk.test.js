@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { Bench, lock, measure, shot, skip, status, step, told } from './workbench_driver.js';
+import { Bench, lock, measure, openView, shot, skip, status, step, told } from './workbench_driver.js';
 
 const TRACKS = ['cloud', 'edge', 'mobile', 'tiny'];
 
@@ -121,7 +121,7 @@ async function decide(page, lab) {
 
 /** @param {any} page @param {string} track */
 async function handIn(page, track) {
-  await page.locator('nav.tabs a', { hasText: 'Ledger' }).click();
+  await openView(page, 'Ledger');
   await step(page, 'To hand in').getByText('The lab is complete').waitFor();
   await page.getByRole('button', { name: 'Export the lab' }).click();
   await page.getByText('The export is written').waitFor();
@@ -146,7 +146,7 @@ for (const track of TRACKS) {
       await page.locator(`[data-key="open:${track}"]`).click();
       await step(page, 'Your prediction').waitFor();
       for (const number of [1, 2, 3]) {
-        await page.locator('nav.tabs a', { hasText: `Part ${number}` }).click();
+        await openView(page, `Part ${number}`);
         const part = await partOf(page, track, number);
         await page.locator('h2', { hasText: part.title }).waitFor();
         await closed(page, track, part);

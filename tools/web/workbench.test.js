@@ -2,7 +2,7 @@
 // without a chromium these tests are skipped and say so. The runs are real and as short as they may be.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Bench, ended, lock, measure, openTrack, shot, skip, status, step } from './workbench_driver.js';
+import { Bench, ended, lock, measure, openTrack, openView, shot, skip, status, step } from './workbench_driver.js';
 
 /** @type {Bench} */
 let bench;
@@ -130,11 +130,11 @@ test('the ledger names what is open and lets nothing incomplete out', { skip }, 
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'no sideways scrolling at 360 px');
     await shot(page, 'narrow');
     for (const part of [2, 3]) {
-      await page.locator('nav.tabs a', { hasText: `Part ${part}` }).click();
+      await openView(page, `Part ${part}`);
       await page.locator('section.closed').first().waitFor();
       assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), `no sideways scrolling in Part ${part}`);
     }
-    await page.locator('nav.tabs a', { hasText: 'Ledger' }).click();
+    await openView(page, 'Ledger');
     await step(page, 'To hand in').waitFor();
     assert.match(await page.locator('ul.missing').textContent(), /Part 2, prediction p99/);
     assert.equal(await page.locator('button:enabled', { hasText: /Export|Download/ }).count(), 0);

@@ -2,7 +2,7 @@
 // terminal, a busy machine. The server is real, single answers are replaced on the way.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Bench, lock, measure, openTrack, shot, skip, step } from './workbench_driver.js';
+import { Bench, lock, measure, openTrack, openView, shot, skip, step } from './workbench_driver.js';
 
 /** @type {Bench} */
 let bench;
@@ -12,7 +12,7 @@ before(async () => {
   await bench.open();
   await bench.withPage({}, async (page) => {
     await openTrack(page, 'Edge Guardian');
-    await page.locator('nav.tabs a', { hasText: 'Part 3' }).click();
+    await openView(page, 'Part 3');
     await lock(page, 'Will the system with the highest peak', (form) => form.locator('input[type=radio]').first().check());
   });
 });
@@ -61,7 +61,7 @@ test('the audit: two systems are chosen, and sent', { skip }, async () => {
       await route.fulfill({ status: 409, json: { error: 'a run of this lab goes on; one at a time' } });
     });
     await openTrack(page, 'Edge Guardian');
-    await page.locator('nav.tabs a', { hasText: 'Part 3' }).click();
+    await openView(page, 'Part 3');
     const row = page.locator('li[data-run=audit]');
     assert.equal(await row.locator('select').nth(0).inputValue(), 'wide');
     assert.equal(await row.locator('button').isDisabled(), true, 'one system is no comparison');
@@ -84,7 +84,7 @@ test('the audit’s finding: sentences, fairness, systems, and pictures that can
     await page.route(`**/api/runs/${ID}/charts/*`, (route) => (route.request().url().includes('roofline')
       ? route.fulfill({ contentType: 'image/svg+xml', body: hostile('Comparative roofline') }) : route.fulfill({ status: 404, json: { error: 'fewer than two axes are in use' } })));
     await openTrack(page, 'Edge Guardian');
-    await page.locator('nav.tabs a', { hasText: 'Part 3' }).click();
+    await openView(page, 'Part 3');
     const evidence = step(page, 'Evidence');
     const picture = evidence.locator('[data-chart=roofline] svg.audit-chart');
     await picture.waitFor();
@@ -117,7 +117,7 @@ test('a run that was started in a terminal is seen, and nothing else may start',
       lab.running = { part: 3, run: lab.parts[2].runs[0].id, since: new Date(Date.now() - 3000).toISOString().replace(/\.\d+/, ''), controls: {}, expected_s: 20 };
     });
     await openTrack(page, 'Edge Guardian');
-    await page.locator('nav.tabs a', { hasText: 'Part 3' }).click();
+    await openView(page, 'Part 3');
     await page.locator('#progress', { hasText: 'started in a terminal' }).waitFor();
     assert.match(await page.locator('#progress').textContent(), /since \d\d:\d\d:\d\d UTC, about 20 s/);
     assert.equal(await page.locator('[data-key^="run:"]:enabled').count(), 0);
@@ -133,7 +133,7 @@ test('a run that was started in a terminal is seen, and nothing else may start',
 test('print shows the evidence and no controls; the keyboard reaches every control in the order of the page', { skip }, async () => {
   await bench.withPage({}, async (page) => {
     await openTrack(page, 'Edge Guardian');
-    await page.locator('nav.tabs a', { hasText: 'Part 3' }).click();
+    await openView(page, 'Part 3');
     await page.reload();
     await step(page, '3 Measure').waitFor();
     const places = [];
@@ -212,7 +212,7 @@ test('what a terminal measures comes into the page by itself', { skip }, async (
 test('a number in the dose table leads to its run, not out of the page', { skip }, async () => {
   await bench.withPage({}, async (page) => {
     await openTrack(page, 'Edge Guardian');
-    await page.locator('nav.tabs a', { hasText: 'Part 2' }).click();
+    await openView(page, 'Part 2');
     await lock(page, 'Frames take 10 ms', (form) => form.locator('input[type=number]').fill('25'));
     const entry = page.getByRole('spinbutton', { name: /^Background load.*number$/ });
     for (const value of ['0', '20', '40']) {

@@ -96,6 +96,16 @@ export const step = (page, title) => page.locator('section.step', { has: page.lo
 /** @param {any} page @param {string} title of a track */
 export const openTrack = (page, title) => page.locator('ul.cards > li', { hasText: title }).locator('button').click();
 
+/** Opens a part or the ledger. A click that falls on a page that is just being drawn anew is made again. @param {any} page @param {string} name */
+export async function openView(page, name) {
+  const tab = page.locator('nav.tabs a', { hasText: name });
+  for (let tries = 0; tries < 3; ++tries) {
+    await tab.click();
+    if (await tab.and(page.locator('[aria-current=page]')).waitFor({ timeout: 3000 }).then(() => true, () => false)) return;
+  }
+  throw new Error(`${name} does not open`);
+}
+
 /** @param {any} page @param {string} text of the question @param {(form: any) => Promise<void>} answer @param {number} reason */
 export async function lock(page, text, answer, reason = 1) {
   const form = page.locator('form', { hasText: text });

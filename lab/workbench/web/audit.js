@@ -67,16 +67,20 @@ function fairnessTable(document) {
     }), 'left');
 }
 
-/** What an audit says, its sentences first. @param {any} result @param {any} document the audit's own file, null if it cannot be read @returns {Node[]} */
-export function auditFinding(result, document) {
-  const [verdict, ...memo] = result.sentences;
-  const pareto = (document?.pareto?.points ?? []).map((/** @type {any} */ point) => point.sentence).filter(Boolean);
-  const crossings = (document?.pairs ?? []).map((/** @type {any} */ pair) => pair.sentence).filter(Boolean);
+/** What an audit says: its verdict, or why it has none, and its memo. @param {any} result @returns {Node[]} */
+export function auditWords({ sentences: [verdict, ...memo], valid }) {
   return /** @type {Node[]} */ ([
-    verdict && h('p', { class: `verdict-line${result.valid ? '' : ' withheld'}` }, verdict),
-    memo.length > 0 && h('div', { class: 'memo' }, h('h3', {}, 'Memo to the stakeholder'), ...memo.map((/** @type {string} */ text) => h('p', {}, text))),
-    systemTable(result, document), ...crossings.map((/** @type {string} */ text) => h('p', {}, text)),
-    ...pareto.map((/** @type {string} */ text) => h('p', {}, text)), fairnessTable(document)].filter(Boolean));
+    verdict && h('p', { class: `verdict-line${valid ? '' : ' withheld'}` }, verdict.replace(/^(The verdict is withheld): withheld, /, '$1, ')),
+    memo.length > 0 && h('div', { class: 'memo' }, h('h3', {}, 'Memo to the stakeholder'), ...memo.map((/** @type {string} */ text) => h('p', {}, text)))].filter(Boolean));
+}
+
+/** What it says that from. @param {any} result @param {any} document the audit's own file, null if it cannot be read @returns {Node[]} */
+export function auditTables(result, document) {
+  const pareto = (document?.pareto?.points ?? []).filter((/** @type {any} */ point) => point.sentence)
+    .map((/** @type {any} */ point) => `${point.system ?? ''} ${point.sentence}.`.trim());
+  const crossings = (document?.pairs ?? []).map((/** @type {any} */ pair) => pair.sentence).filter(Boolean).map((/** @type {string} */ text) => `Roofs: ${text}.`);
+  return /** @type {Node[]} */ ([systemTable(result, document), ...[...crossings, ...pareto].map((text) => h('p', {}, text.replace(/\.\.$/, '.'))),
+    fairnessTable(document)].filter(Boolean));
 }
 
 const TITLES = { roofline: 'Comparative roofline', pareto: 'Pareto: throughput against the tail' };

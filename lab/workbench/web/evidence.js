@@ -5,7 +5,7 @@ import { doseResponse } from '/kit/dose.js';
 import { latencyHistogram } from '/kit/histogram.js';
 import { scenarioComparison } from '/kit/scenarios.js';
 import { soakChart } from '/kit/soak.js';
-import { auditFinding, serverCharts } from './audit.js';
+import { auditTables, auditWords, serverCharts } from './audit.js';
 import { isCompared } from './cards.js';
 import { crisisVerdict } from './crisis.js';
 import { documentOf, runOf } from './documents.js';
@@ -131,8 +131,9 @@ export function evidence(context, lab, part) {
       chart(charts, (place) => latencyHistogram(place, run, runs, { prediction: predictionOn(part, chosen), view: viewOf(key) }));
       if (run.document.scenario.kind !== 'offline') charts.append(...(/** @type {any[]} */ ([mathPeek(run), fleet(run)]).filter(Boolean)));
     }
-    if (chosen.kind === 'audit') charts.append(...auditFinding(chosen, document));
+    if (chosen.kind === 'audit') charts.append(...auditWords(chosen));
     await serverCharts(context, charts, chosen);
+    if (chosen.kind === 'audit') charts.append(...auditTables(chosen, document));
   };
   return { section, after: [draw] };
 }
