@@ -141,7 +141,7 @@ async function handIn(page, track) {
 }
 
 for (const track of TRACKS) {
-  test(`${track}: from a fresh state to the export`, { skip, timeout: 180000 }, async () => {
+  test(`${track}: from a fresh state to the export`, { skip, timeout: 400000 }, async () => {
     await bench.withPage({}, async (page) => {
       await page.locator(`[data-key="open:${track}"]`).click();
       await step(page, 'Your prediction').waitFor();
