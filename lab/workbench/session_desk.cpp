@@ -186,6 +186,7 @@ std::string SessionDesk::tracks() {
                     {"persona", flow.persona},
                     {"north_star", flow.north_star},
                     {"window", flow.window},
+                    {"crisis", flow.crisis},
                     {"expected_s", seconds(flow_time(flow, options_.duration))},
                     {"begun", begun},
                     {"progress", progress}});
