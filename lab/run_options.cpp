@@ -111,7 +111,9 @@ constexpr std::array kFlags{
     RunFlag{"no-accounts", "", "do not read what the kernel accounts for slow queries", kWork},
     RunFlag{"spin", "", "workers spin for their next sample instead of sleeping", kPlace},
     RunFlag{"no-pinning", "", "threads may run on any CPU of the placement, not each on its own", kPlace},
-    RunFlag{"share-cpus", "", "workers also on the CPUs of the issuing threads, after all others: as many as there are cores", kPlace},
+    RunFlag{"share-cpus", "",
+            "workers also on the CPUs of the issuing threads, one for each core; in Server only with --threads",
+            kPlace},
     RunFlag{
         "realtime-workers", "",
         "SCHED_FIFO 70 for the workers, above injected load, where the system allows it; the kernel stops real-time "

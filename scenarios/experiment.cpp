@@ -112,12 +112,10 @@ class Experiment {
     }
   }
 
-  /// By itself no worker goes where it would keep a schedule from being met: that of arrivals needs a core of its own
-  /// unless the issuing threads go before the workers.
+  /// A schedule of arrivals needs a core of its own, else the generator is late and the run INVALID: there the workers
+  /// share its CPUs only where their number was given.
   [[nodiscard]] bool shares_cpus() const {
-    const bool can_be_late = settings_.scenario == Scenario::server && request_.worker_threads == 0;
-    return request_.share_cpus && (!can_be_late || (request_.realtime && !request_.realtime_workers &&
-                                                    !realtime_refusal(kFifoPriority, SystemFiles{})));
+    return request_.share_cpus && (settings_.scenario != Scenario::server || request_.worker_threads > 0);
   }
 
   void read_conditions_here() {

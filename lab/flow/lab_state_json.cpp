@@ -31,6 +31,7 @@ ordered_json question_json(const LabState& state, std::size_t part, const FlowQu
   json["unit"] = question.is_number() ? ordered_json(question.unit) : ordered_json(nullptr);
   json["lower"] = question.is_number() ? ordered_json(question.lower) : ordered_json(nullptr);
   json["upper"] = question.is_number() ? ordered_json(question.upper) : ordered_json(nullptr);
+  json["figure"] = question.figure.empty() ? ordered_json(nullptr) : ordered_json(question.figure);
   json["reasons"] = options_json(question.reasons);
   json["revealed_after"] = question.runs;
   return json;

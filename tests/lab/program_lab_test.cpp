@@ -264,11 +264,14 @@ TEST_F(ProgramLabSystems, AnInterruptedSystemIsFlaggedAndAnswersNothing) {
 }
 
 TEST_F(ProgramLab, WithoutASubcommandItSaysHowToWalk) {
-  const ProgramResult result = run_assay(folder_, {"lab"});
+  const ProgramResult result = run_assay(folder_, {"lab", "--help"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, AllOf(HasSubstr("assay lab lock --part 1"), HasSubstr("assay lab verify")));
   EXPECT_EQ(run_assay(folder_, {"lab", "verify", "none.json"}).exit_code, 5);
   EXPECT_EQ(run_assay(folder_, {"lab", "status"}).exit_code, 2);
+  const ProgramResult misplaced = run_assay(folder_, {"lab", "--track", "edge", "status"});
+  EXPECT_EQ(misplaced.exit_code, 2);
+  EXPECT_THAT(misplaced.err, HasSubstr("assay lab status --track"));
 }
 
 }  // namespace
