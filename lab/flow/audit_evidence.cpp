@@ -52,6 +52,9 @@ RunFacts audit_facts(std::string_view text, std::string_view source) {
   }
   const Field withheld = root.member("withheld");
   facts.valid = withheld.absent();
+  if (!facts.valid) {
+    facts.invalid_codes.emplace_back("withheld");
+  }
   facts.sentences.push_back(withheld.absent() ? root.member("verdict").text_or_empty()
                                               : "The verdict is " + withheld.text() + ".");
   for (const std::string& sentence : root.member("memo").texts()) {

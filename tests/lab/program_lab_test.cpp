@@ -263,7 +263,7 @@ TEST_F(ProgramLabSystems, AnInterruptedSystemIsFlaggedAndAnswersNothing) {
   refuses({"run", "--part", "3", "audit"}, 4, "system_a was not measured yet");
 }
 
-TEST_F(ProgramLab, WithoutASubcommandItSaysHowToWalk) {
+TEST_F(ProgramLab, ItsHelpSaysHowToWalk) {
   const ProgramResult result = run_assay(folder_, {"lab", "--help"});
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_THAT(result.out, AllOf(HasSubstr("assay lab lock --part 1"), HasSubstr("assay lab verify")));
