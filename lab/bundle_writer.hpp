@@ -25,9 +25,9 @@ class BundleWriter {
   [[nodiscard]] std::string take(const std::filesystem::path& from, const std::string& file) const;
   void write(const std::string& file, const std::string& text) const;
 
-  /// Writes bundle.json, makes every file read-only, and shows the bundle under `name`, or where that is empty under
+  /// Writes bundle.json, makes every file read-only, and shows the bundle under `wanted`, or where that is empty under
   /// bundle_folder_name(). Returns where it is. Throws CommandError (file); then nothing appears.
-  [[nodiscard]] std::filesystem::path publish(const BundleRecord& record, const std::string& name = "");
+  [[nodiscard]] std::filesystem::path publish(const BundleRecord& record, const std::string& wanted = "");
 
  private:
   std::filesystem::path out_;

@@ -180,6 +180,7 @@ std::optional<ObserverMode> observer_named(std::string_view name) {
 
 std::vector<std::string> observer_names() {
   std::vector<std::string> names;
+  names.reserve(kObserverModes.size());
   for (const ObserverMode mode : kObserverModes) {
     names.push_back(name_of(mode));
   }

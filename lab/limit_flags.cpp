@@ -41,14 +41,14 @@ std::vector<std::pair<std::string, std::string>> flags_of(const SystemLimits& li
 
 /// What the processor has. Asked again by a process that keeps to less meanwhile, an envelope must stay the same one.
 const std::vector<std::string>& processor_vectors() {
-  static const std::vector<std::string> kNames = [] {
+  static const std::vector<std::string> levels = [] {
     std::vector<std::string> names;
     for (const SimdChoice& choice : simd_choices()) {
       names.push_back(choice.name);
     }
     return names;
   }();
-  return kNames;
+  return levels;
 }
 
 void take(std::string& value, const std::string& usual, const std::string& flag, const std::string& wanted,

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <ranges>
 
 #include "lab/audit_making.hpp"
 #include "lab/bundle_scan.hpp"
@@ -103,10 +102,11 @@ std::vector<SystemOffer> systems_elsewhere(const LabState& state) {
     return offers;  // a folder that cannot be read offers nothing
   }
   sort_oldest_first(found);
+  std::reverse(found.begin(), found.end());
   // A comma separates two systems where they are named.
-  const auto can_be_named = [](const FoundBundle& bundle) { return bundle.place.find(',') == std::string::npos; };
-  for (const FoundBundle& bundle :
-       found | std::views::reverse | std::views::filter(can_be_named) | std::views::take(kMost)) {
+  std::erase_if(found, [](const FoundBundle& bundle) { return bundle.place.find(',') != std::string::npos; });
+  found.resize(std::min(found.size(), kMost));
+  for (const FoundBundle& bundle : found) {
     offers.push_back({.id = (root / bundle.place).lexically_normal().generic_string(), .title = title_of(bundle)});
   }
   return offers;

@@ -202,12 +202,12 @@ std::string_view name_of(FlowRun::Kind kind) {
 }
 
 const std::vector<FlowOption>& ultimate_metrics() {
-  static const std::vector<FlowOption> kMetrics{
+  static const std::vector<FlowOption> metrics{
       {.id = "usd_per_token", .text = "dollars per million tokens"},
       {.id = "fps_per_watt", .text = "frames per second and watt"},
       {.id = "p99", .text = "P99 latency in ms"},
   };
-  return kMetrics;
+  return metrics;
 }
 
 FlowDefinition flow_from_toml(std::string_view text, const std::string& file) {

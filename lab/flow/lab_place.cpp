@@ -46,6 +46,7 @@ fs::path lab_folder(const LabPlace& place) {
     throw CommandError(ExitCode::usage, "no lab began here yet: assay lab begin --track cloud|edge|mobile|tiny");
   }
   std::vector<std::string> names;
+  names.reserve(labs.size());
   for (const fs::path& lab : labs) {
     names.push_back(lab.filename().string());
   }

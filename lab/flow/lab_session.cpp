@@ -72,6 +72,7 @@ void make_folder(const fs::path& folder) {
 
 std::string ids_of(const std::vector<FlowOption>& options) {
   std::vector<std::string> ids;
+  ids.reserve(options.size());
   for (const FlowOption& option : options) {
     ids.push_back(option.id);
   }

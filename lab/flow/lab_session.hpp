@@ -56,7 +56,7 @@ class LabSession {
   void check(const LockWish& wish) const;
   /// Locks one prediction. A further one on the same question goes below the first.
   LedgerEntry lock(const LockWish& wish);
-  LedgerEntry reflect(std::size_t part, const std::map<std::string, std::string>& texts);
+  LedgerEntry reflect(std::size_t number, const std::map<std::string, std::string>& texts);
   LedgerEntry decide(const LabDecision& decision);
 
  private:

@@ -31,10 +31,10 @@ class LabState {
   /// Of a question, in the order in which they came: the first one is graded, the others stay below it.
   [[nodiscard]] std::vector<Said<LabLock>> locks(std::size_t part, std::string_view question) const;
   /// Every question of the part has a lock.
-  [[nodiscard]] bool locked(std::size_t part) const;
+  [[nodiscard]] bool locked(std::size_t number) const;
   /// The hashes of the graded locks.
-  [[nodiscard]] std::vector<std::string> graded_locks(std::size_t part) const;
-  [[nodiscard]] std::vector<std::string> unlocked_questions(std::size_t part) const;
+  [[nodiscard]] std::vector<std::string> graded_locks(std::size_t number) const;
+  [[nodiscard]] std::vector<std::string> unlocked_questions(std::size_t number) const;
 
   [[nodiscard]] std::vector<Said<LabStart>> starts(std::size_t part) const;
   [[nodiscard]] std::vector<Said<LabRun>> runs(std::size_t part) const;
@@ -63,7 +63,7 @@ class LabState {
 
  private:
   /// The export needs the run, and it is not there.
-  [[nodiscard]] bool is_open(std::size_t part, const FlowRun& run) const;
+  [[nodiscard]] bool is_open(std::size_t number, const FlowRun& run) const;
 
   template <class Body>
   [[nodiscard]] std::vector<Said<Body>> all() const {

@@ -87,9 +87,9 @@ MeasuredAnswer server_share(const FlowQuestion& question, const Runs& runs) {
 /// The run whose coefficient of variation is nearest to 0.5, its P99 taken to a mean of 10 ms and a standard deviation
 /// of 5 ms: as many deviations above the mean as it was measured.
 MeasuredAnswer p99_at_10_5(const FlowQuestion& question, const Runs& runs) {
-  constexpr double kMean_ms = 10.0;
-  constexpr double kSd_ms = 5.0;
-  constexpr double kAsked = kSd_ms / kMean_ms;
+  constexpr double kMeanMs = 10.0;
+  constexpr double kSdMs = 5.0;
+  constexpr double kAsked = kSdMs / kMeanMs;
   constexpr double kFarthest = 2.0;  // times or a part of it: beyond, the run is of another shape than was asked
   const LabRun* best = nullptr;
   double nearest = 0.0;
@@ -122,8 +122,8 @@ MeasuredAnswer p99_at_10_5(const FlowQuestion& question, const Runs& runs) {
   const double mean_s = *best->facts.figure("mean_s")->point;
   const double sd_s = *best->facts.figure("sd_s")->point;
   const EstimateRecord& p99 = *best->facts.figure("p99_s");
-  const double factor = kSd_ms / sd_s;
-  return {.value = scaled(p99, factor, kMean_ms - factor * mean_s),
+  const double factor = kSdMs / sd_s;
+  return {.value = scaled(p99, factor, kMeanMs - factor * mean_s),
           .how = fmt::format("the P99 of run {} ({}) lies {:.2f} standard deviations above its mean of {}, with a "
                              "standard deviation of {:.2f} times the mean; from 10 ms and 5 ms on that is this",
                              best->start.number, best->facts.what, (*p99.point - mean_s) / sd_s,
@@ -134,9 +134,9 @@ MeasuredAnswer p99_at_10_5(const FlowQuestion& question, const Runs& runs) {
 }  // namespace
 
 const std::vector<std::string>& measured_figure_names() {
-  static const std::vector<std::string> kNames{"missed_share", "server_share", "last_fps", "field_accuracy",
-                                               "p99_at_10_5"};
-  return kNames;
+  static const std::vector<std::string> names{"missed_share", "server_share", "last_fps", "field_accuracy",
+                                              "p99_at_10_5"};
+  return names;
 }
 
 bool is_measured_figure(std::string_view name) {

@@ -25,7 +25,7 @@ struct ControlThreshold {
 };
 
 /// One for each control of the part that was turned up alone in at least one run that counts.
-[[nodiscard]] std::vector<ControlThreshold> control_thresholds(const LabState& state, std::size_t part);
+[[nodiscard]] std::vector<ControlThreshold> control_thresholds(const LabState& state, std::size_t number);
 
 /// The share of slow queries of the part's last run that has one, and what it means for a fleet.
 struct FleetEvidenceRun {

@@ -24,7 +24,7 @@ namespace assay {
 namespace {
 
 constexpr std::size_t kMostErrorBytes = 4096;
-constexpr int kGrace_ms = 15'000;
+constexpr int kGraceMs = 15'000;
 
 struct Pipe {
   Pipe() {
@@ -182,7 +182,7 @@ ChildProgram::~ChildProgram() {
   if (descriptor >= 0) {
     process_->signal(SIGINT);
     pollfd waited{.fd = descriptor, .events = POLLIN, .revents = 0};
-    if (poll(&waited, 1, kGrace_ms) <= 0) {
+    if (poll(&waited, 1, kGraceMs) <= 0) {
       process_->signal(SIGKILL);
     }
     close(descriptor);

@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 
 inline constexpr std::uint32_t kMostHeaderBytes = 8 * 1024;
-inline constexpr std::uint64_t kMostBodyBytes = 64 * 1024;
+inline constexpr std::uint64_t kMostBodyBytes = std::uint64_t{64} * 1024;
 inline constexpr std::size_t kMostQueuedBytes = std::size_t{512} * 1024;  // of a stream whose reader is slow
 inline constexpr auto kPatience = std::chrono::seconds{15};               // for a request, and for an answer to be read
 inline constexpr auto kDrainPatience = std::chrono::seconds{2};

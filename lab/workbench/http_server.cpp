@@ -173,7 +173,7 @@ std::uint16_t HttpServer::port() const {
 
 void HttpServer::serve(Handler handler) {
   impl_->shared.handler = std::move(handler);
-  std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGPIPE, SIG_IGN);
   impl_->signals.add(SIGINT);
   impl_->signals.add(SIGTERM);
   impl_->signals.add(SIGHUP);
