@@ -48,7 +48,7 @@ function predictionTable(lab) {
       h('td', {}, question.offBy ?? '–'))));
   if (rows.length === 0) return h('p', { class: 'aside' }, 'Nothing is locked yet.');
   return h('div', { class: 'scroll' }, h('table', { class: 'left outcomes' },
-    h('thead', {}, h('tr', {}, ...['Question', 'You said', 'Measured', 'Off by'].map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows)));
+    h('thead', {}, h('tr', {}, ...['Question', 'You said', 'Measured, or what holds', 'Off by'].map((name) => h('th', { scope: 'col' }, name)))), h('tbody', {}, ...rows)));
 }
 
 /** The view, and what is asked for once it is in the page. @param {Context} context @param {any} lab */
