@@ -58,8 +58,9 @@ class Workbench : public ::testing::Test {
   /// One run of Part 1 that lasts far longer than the test.
   void begin_long_run() {
     ASSERT_EQ(status_of(post("/api/labs", R"({"track":"edge"})")), 201);
-    for (const char* lock : {R"({"track":"edge","part":1,"question":"scenario","choice":"multi","because":"together","sure":true})",
-                             R"({"track":"edge","part":1,"question":"missed","number":25,"because":"queue","sure":false})"}) {
+    for (const char* lock :
+         {R"({"track":"edge","part":1,"question":"scenario","choice":"multi","because":"together","sure":true})",
+          R"({"track":"edge","part":1,"question":"missed","number":25,"because":"queue","sure":false})"}) {
       ASSERT_EQ(status_of(post("/api/locks", lock)), 201);
     }
     PlainClient events(port);
