@@ -39,6 +39,15 @@ std::string spec_sentence(const AuditRecord& record) {
                        title_of(b), crossover.sentence);
   }
   const std::string peaks = fmt::format("{} against {} of {}", peak_text(a.roofs), peak_text(b.roofs), title_of(b));
+  const auto has_interval = [](const AuditRoofs& roofs) {
+    return roofs.stated || (roofs.peak.lower && roofs.peak.upper);
+  };
+  if (!crossover.wins_above && !(has_interval(a.roofs) && has_interval(b.roofs))) {
+    return fmt::format(
+        "Which of {} and {} is ahead on the specification is not decided: the peaks are {} against {}, and "
+        "not both have an interval.",
+        title_of(a), title_of(b), peak_text(a.roofs), peak_text(b.roofs));
+  }
   if (!crossover.wins_above) {
     return fmt::format("On the specification {} is not ahead: its peak is {}, which {}.", title_of(a), peaks,
                        a.roofs.stated && b.roofs.stated ? "is the same" : "cannot be told apart");

@@ -158,7 +158,8 @@ std::vector<std::string> LabState::missing() const {
   for (std::size_t number = 1; number <= flow_.parts.size(); ++number) {
     for (const std::string& question : unlocked_questions(number)) {
       missing.push_back(
-          fmt::format("part {}, prediction {}: assay lab lock --part {} {}=...", number, question, number, question));
+          fmt::format("part {}, prediction {}: assay lab lock --part {} {}=... --because ... --sure (or --guess)",
+                      number, question, number, question));
     }
     for (const FlowRun& run : part(number).runs) {
       if (is_open(number, run)) {

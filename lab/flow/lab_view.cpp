@@ -106,7 +106,7 @@ std::string lab_walk_text() {
   return "The same lab without a browser:\n"
          "  assay lab begin --track edge          cloud, edge, mobile or tiny; --nonce W7-4K2 if you were given one\n"
          "  assay lab status                      what is asked, and what comes next\n"
-         "  assay lab lock --part 1 scenario=multi missed=20 --because scenario=together --because missed=queue "
+         "  assay lab lock --part 1 scenario=CHOICE missed=NUMBER --because scenario=REASON --because missed=REASON "
          "--sure\n"
          "  assay lab run --part 1 single         then multi, server --rate 100, offline, cameras\n"
          "  assay lab run --part 2 --noise 20     at most ten\n"
@@ -150,7 +150,7 @@ std::string lab_thresholds_text(const LabState& state, std::size_t part) {
     text += fmt::format("  fleet     a share of {} over the window (at most {}):", format_percent(fleet->risk.share),
                         format_percent(fleet->risk.share_upper));
     for (const FleetRow& row : fleet->risk.rows) {
-      text += fmt::format("  N={} {}", row.devices, format_percent(row.point));
+      text += fmt::format("  N={} {} (up to {})", row.devices, format_percent(row.point), format_percent(row.upper));
     }
     text += fmt::format("\n            1 % at 1,000 devices needs {:.2g}; independent devices are assumed\n",
                         fleet->needed_share_1000);

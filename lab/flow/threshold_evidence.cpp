@@ -45,12 +45,25 @@ std::optional<ThresholdLevel> level_of(const LabRun& run, const FlowControl& con
                         .effective_exceedances = std::clamp(*over->point, 0.0, 1.0) * *queries->point};
 }
 
+/// A run within the window and one beyond it: a curve through one of them alone would say where the other might lie.
+bool brackets(const std::vector<ThresholdLevel>& levels, Percentile percentile) {
+  const auto is_over = [&](const ThresholdLevel& level) {
+    return level.effective_exceedances > level.effective_trials * percentile.share_above();
+  };
+  const auto over = static_cast<std::size_t>(std::ranges::count_if(levels, is_over));
+  return over > 0 && over < levels.size();
+}
+
 void take_fit(ControlThreshold& found, const std::vector<ThresholdLevel>& levels, Percentile percentile) {
-  const ThresholdFit fit = fit_threshold(levels, percentile);
-  found.threshold = fit.threshold;
-  found.lower = fit.lower;
-  found.upper = fit.upper;
-  found.reason = fit.reason;
+  if (brackets(levels, percentile)) {
+    const ThresholdFit fit = fit_threshold(levels, percentile);
+    found.threshold = fit.threshold;
+    found.lower = fit.lower;
+    found.upper = fit.upper;
+    found.reason = fit.reason;
+  } else {
+    found.reason = "it takes a run that holds the window and one that does not";
+  }
   for (const ThresholdLevel& level : levels) {
     const LevelVerdict verdict = verdict_of(level, percentile);
     if (verdict == LevelVerdict::ok && (!found.highest_ok || level.dose > *found.highest_ok)) {

@@ -159,6 +159,22 @@ TEST(LabState, TheThresholdComesFromTheRunsInWhichOneControlAloneWasTurnedUp) {
   EXPECT_NEAR(fleet->risk.rows[2].point, 0.867, 0.001);  // 1 - 0.98^100
 }
 
+// A curve through one run has a threshold too, and nobody measured it.
+TEST(LabState, NoThresholdComesFromOneSideOfIt) {
+  for (const double over : {0.005, 0.02}) {
+    SampleLab lab;
+    lab.lock(2, "p99", 25.0);
+    for (const double dose : {10.0, 40.0}) {
+      lab.run(2, "load", {{"over_share", over}, {"effective_queries", 10000.0}, {"queries", 10000.0}},
+              {{"noise", dose}});
+      const auto found = control_thresholds(lab.state(), 2);
+      ASSERT_EQ(found.size(), 1U);
+      EXPECT_FALSE(found[0].threshold.has_value());
+      EXPECT_THAT(found[0].reason, HasSubstr("a run that holds the window and one that does not"));
+    }
+  }
+}
+
 TEST(LabState, SaysWhatIsMissingAndWhenNothingIs) {
   SampleLab lab;
   EXPECT_EQ(lab.state().missing().size(), 6U + 3U + 3U + 1U);

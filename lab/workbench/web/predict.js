@@ -1,7 +1,7 @@
 // Predictions: locked before anything is measured, never changed, shown beside what was measured.
 
 import { h } from '/kit/dom.js';
-import { ask } from './client.js';
+import { ask, Refused } from './client.js';
 import { draft, dropDrafts, fold, numberEntry, radios, select } from './parts.js';
 
 /** @typedef {import('./app.js').Context} Context */
@@ -25,6 +25,8 @@ function questionForm(context, part, question) {
     event.preventDefault();
     context.act(place, async () => {
       const typed = draft(`${key}:answer`).replace(',', '.');
+      const isWhole = typed.trim() !== '' && draft(`${key}:sure`) !== '' && (question.reasons.length === 0 || draft(`${key}:because`) !== '');
+      if (!isWhole) throw new Refused(422, 'Give an answer, a reason, and how sure you are.');
       await ask('POST', '/api/locks', { track: context.track, part: part.number, question: question.id,
         ...(question.options.length > 0 ? { choice: typed } : { number: typed.trim() === '' || !Number.isFinite(Number(typed)) ? null : Number(typed) }),
         because: draft(`${key}:because`), sure: { sure: true, guess: false }[draft(`${key}:sure`)] ?? null });
