@@ -34,7 +34,7 @@ void pack(const ConvolutionShape& s, const float* filters, float* packed) {
 }
 
 // Where a tile of neighbouring output pixels and two vectors of output channels reads and writes.
-struct Tile {
+struct ConvolutionTile {
   const float* input;  // of the first pixel, top left tap
   const float* filters;
   float* output;
@@ -58,7 +58,7 @@ HWY_INLINE void store(Vector left, Vector right, float* output, std::size_t pres
 // As the tiles of a matrix product: 6 pixels by two vectors, see gemm_own_loop.cpp; the rows of the left matrix are
 // pixels, read where they lie. kPixels: 6, 4 or 1.
 template <int kPixels>
-HWY_INLINE void convolve_tile(const ConvolutionShape& s, const Tile& tile) {
+HWY_INLINE void convolve_tile(const ConvolutionShape& s, const ConvolutionTile& tile) {
   const Lanes lanes;
   const std::size_t n = hn::Lanes(lanes);
   const std::size_t step = s.channels_in;
@@ -102,7 +102,7 @@ HWY_INLINE void convolve_tile(const ConvolutionShape& s, const Tile& tile) {
   }
 }
 
-HWY_INLINE void convolve_row(const ConvolutionShape& s, Tile tile) {
+HWY_INLINE void convolve_row(const ConvolutionShape& s, ConvolutionTile tile) {
   for (std::size_t rest = s.side; rest > 0;) {
     // Eight pixels are better two fours than a six and two singles.
     const std::size_t pixels = rest >= 6 && rest != 8 ? 6 : (rest >= 4 ? 4 : 1);

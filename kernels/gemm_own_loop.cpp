@@ -57,7 +57,7 @@ HWY_INLINE void finish_row(hn::VFromD<hn::ScalableTag<float>> left, hn::VFromD<h
 }
 
 template <class Out>
-struct Tile {
+struct GemmTile {
   std::size_t depth;
   Out* c;
   std::size_t row_length;  ///< distance of the rows of c
@@ -65,7 +65,7 @@ struct Tile {
 };
 
 template <class Real, class Out>
-HWY_INLINE void multiply_tile(const Real* HWY_RESTRICT a, const Real* HWY_RESTRICT b, const Tile<Out>& tile) {
+HWY_INLINE void multiply_tile(const Real* HWY_RESTRICT a, const Real* HWY_RESTRICT b, const GemmTile<Out>& tile) {
   const hn::ScalableTag<Real> lanes;
   const std::size_t n = hn::Lanes(lanes);
   auto l0 = hn::Zero(lanes), l1 = l0, l2 = l0, l3 = l0, l4 = l0, l5 = l0;
@@ -126,11 +126,11 @@ HWY_INLINE void pack_b(const Element* b, std::size_t n, std::size_t depth, Real*
 
 // A tile that reaches beyond the matrix is computed beside it and copied as far as it is inside.
 template <class Real, class Out>
-HWY_INLINE void multiply_edge(const Real* a, const Real* b, const Tile<Out>& tile, std::size_t rows,
+HWY_INLINE void multiply_edge(const Real* a, const Real* b, const GemmTile<Out>& tile, std::size_t rows,
                               std::size_t columns) {
   Out whole[kTileRows * 2 * hn::MaxLanes(hn::ScalableTag<Real>())];
   const std::size_t width = tile_columns<Real>();
-  multiply_tile(a, b, Tile<Out>{.depth = tile.depth, .c = whole, .row_length = width, .adds = false});
+  multiply_tile(a, b, GemmTile<Out>{.depth = tile.depth, .c = whole, .row_length = width, .adds = false});
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t column = 0; column < columns; ++column) {
       Out& c = tile.c[row * tile.row_length + column];
@@ -154,7 +154,7 @@ HWY_INLINE void multiply(const OwnProduct<Element>& p) {
         const Real* const b = p.panel_b + j * depth;
         for (std::size_t row = 0; row < rows; row += kTileRows) {
           const Real* const a = p.panel_a + row * depth;
-          const Tile<Out> tile{.depth = depth, .c = p.c + (i + row) * p.n + j, .row_length = p.n, .adds = k > 0};
+          const GemmTile<Out> tile{.depth = depth, .c = p.c + (i + row) * p.n + j, .row_length = p.n, .adds = k > 0};
           if (row + kTileRows <= rows && j + width <= p.n) {
             multiply_tile(a, b, tile);
           } else {

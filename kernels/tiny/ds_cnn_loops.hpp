@@ -13,7 +13,7 @@ namespace assay {
 /// 64 outputs a place from `depth` inputs a place (an even number): a pointwise convolution, or any other whose inputs
 /// were gathered. weights: i8 [depth / 2][64][2], f32 [depth][64].
 template <class Value, class Weight, class Bias>
-struct PlaceProducts {
+struct PointwiseProducts {
   const Value* inputs = nullptr;  ///< 125 rows of `depth`
   std::size_t depth = 0;
   const Weight* weights = nullptr;
@@ -33,8 +33,8 @@ struct PlaceFilters {
   Value* outputs = nullptr;  ///< 125 rows of 64
 };
 
-using ProductsI8 = PlaceProducts<std::int16_t, std::int8_t, std::int32_t>;
-using ProductsF32 = PlaceProducts<float, float, float>;
+using ProductsI8 = PointwiseProducts<std::int16_t, std::int8_t, std::int32_t>;
+using ProductsF32 = PointwiseProducts<float, float, float>;
 using FiltersI8 = PlaceFilters<std::int16_t, std::int8_t, std::int32_t>;
 using FiltersF32 = PlaceFilters<float, float, float>;
 

@@ -33,7 +33,7 @@ auto finished(const Work& work, Bias sum, std::size_t channel) {
 }
 
 template <class Value, class Weight, class Bias>
-void products(const PlaceProducts<Value, Weight, Bias>& p) noexcept {
+void products(const PointwiseProducts<Value, Weight, Bias>& p) noexcept {
   for (std::size_t place = 0; place < DsCnnModel::kPlaces; ++place) {
     const Value* const in = p.inputs + place * p.depth;
     Value* const out = p.outputs + place / kColumns * p.output_step + place % kColumns * kChannels;

@@ -8,7 +8,7 @@
 #include "analysis/log_linear_histogram.hpp"
 #include "harness/time.hpp"
 #include "scenarios/remote/answer_chunk.hpp"
-#include "scenarios/remote/http_response.hpp"
+#include "scenarios/remote/http_response_reader.hpp"
 #include "scenarios/remote/remote_error.hpp"
 #include "scenarios/remote/sse_stream.hpp"
 
@@ -69,7 +69,7 @@ class AnswerReader {
   [[nodiscard]] bool reads_events() const;
 
   AnswerRule rule_;
-  HttpResponse response_;
+  HttpResponseReader response_;
   SseStream stream_;
   std::string body_;  ///< where it is no stream of events; its beginning
   std::string excerpt_;

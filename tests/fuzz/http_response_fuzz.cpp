@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "scenarios/remote/http_response.hpp"
+#include "scenarios/remote/http_response_reader.hpp"
 #include "tests/fuzz/property.hpp"
 
 namespace assay {
@@ -20,7 +20,7 @@ struct Taken {
 };
 
 Taken take(std::string_view bytes, std::size_t cut) {
-  HttpResponse response;
+  HttpResponseReader response;
   Taken taken;
   const auto on_body = [&taken](std::string_view piece) { taken.body += piece; };
   taken.used = response.feed(bytes.substr(0, cut), on_body);

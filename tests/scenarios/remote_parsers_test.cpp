@@ -7,7 +7,7 @@
 
 #include "scenarios/remote/answer_chunk.hpp"
 #include "scenarios/remote/answer_reader.hpp"
-#include "scenarios/remote/http_response.hpp"
+#include "scenarios/remote/http_response_reader.hpp"
 #include "scenarios/remote/http_url.hpp"
 #include "scenarios/remote/json_cursor.hpp"
 #include "scenarios/remote/sse_stream.hpp"
@@ -32,7 +32,7 @@ struct Taken {
 
 /// The bytes in two pieces, cut there.
 Taken take(const std::string& bytes, std::size_t cut) {
-  HttpResponse response;
+  HttpResponseReader response;
   Taken taken;
   const auto on_body = [&taken](std::string_view piece) { taken.body += piece; };
   std::size_t used = response.feed(std::string_view(bytes).substr(0, cut), on_body);
@@ -53,7 +53,7 @@ void expect_everywhere(const std::string& bytes, const Taken& expected) {
   }
 }
 
-TEST(HttpResponse, ReadsLengthsAndChunksCutAnywhere) {
+TEST(HttpResponseReader, ReadsLengthsAndChunksCutAnywhere) {
   expect_everywhere("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello",
                     {.body = "hello", .status = 200, .complete = true, .keeps_alive = true});
   expect_everywhere(
@@ -64,12 +64,12 @@ TEST(HttpResponse, ReadsLengthsAndChunksCutAnywhere) {
   expect_everywhere("HTTP/1.0 503 busy\nContent-Length: 2\n\nno", {.body = "no", .status = 503, .complete = true});
 }
 
-TEST(HttpResponse, LeavesWhatFollowsAlone) {
+TEST(HttpResponseReader, LeavesWhatFollowsAlone) {
   EXPECT_EQ(take("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP", 60).left, 4U);
 }
 
-TEST(HttpResponse, EndsWithTheConnectionWhereNothingElseTells) {
-  HttpResponse response;
+TEST(HttpResponseReader, EndsWithTheConnectionWhereNothingElseTells) {
+  HttpResponseReader response;
   std::string body;
   const auto on_body = [&body](std::string_view piece) { body += piece; };
   response.feed("HTTP/1.1 200 OK\r\n\r\nuntil the end", on_body);
@@ -83,7 +83,7 @@ TEST(HttpResponse, EndsWithTheConnectionWhereNothingElseTells) {
   EXPECT_THAT(std::string(response.problem()), HasSubstr("in the middle of its answer"));
 }
 
-TEST(HttpResponse, RefusesWhatIsNone) {
+TEST(HttpResponseReader, RefusesWhatIsNone) {
   for (const std::string& bytes : std::vector<std::string>{
            "SSH-2.0-OpenSSH\r\n", "HTTP/2 200 OK\r\n", "HTTP/1.1 2x0 OK\r\n", "HTTP/1.1 2000\r\n",
            "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n",
@@ -99,7 +99,7 @@ TEST(HttpResponse, RefusesWhatIsNone) {
     }
   }
   std::string endless = "HTTP/1.1 200 OK\r\n";
-  while (endless.size() < 2 * HttpResponse::kLargestHead) {
+  while (endless.size() < 2 * HttpResponseReader::kLargestHead) {
     endless += "X: y\r\n";
   }
   EXPECT_THAT(take(endless, 10).problem, HasSubstr("64 KiB"));

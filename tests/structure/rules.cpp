@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <ostream>
 #include <regex>
 #include <set>
@@ -279,6 +280,41 @@ Findings check_listed_in_cmake(const std::vector<SourceFile>& tree) {
     if (!listed) {
       findings.push_back({file.path, 0, "is in no CMakeLists.txt of its folder, so nothing compiles it"});
     }
+  }
+  return findings;
+}
+
+Findings check_types_have_one_definition(const std::vector<SourceFile>& tree) {
+  // The formatter puts what is at namespace scope into the first column, and names the namespace at its end.
+  static const std::regex kOpens(R"(^(?:inline )?namespace\s*([\w:]*)\s*\{$)");
+  static const std::regex kDefines(
+      R"(^(?:class|struct|enum class|enum|union)\s+(?:alignas\(\w+\)\s+)?(\w+)(?:\s*[{<]|\s+(?::\s|final)))");
+  Findings findings;
+  std::map<std::string, std::string_view> places;
+  for (const SourceFile& file : tree) {
+    if (!is_cpp(file) || allowed_folders(file.folder()) == nullptr || quotes_rules(file)) {
+      continue;
+    }
+    std::vector<std::string> scopes;
+    each_line(file, [&](std::size_t number, std::string_view line) {
+      std::match_results<std::string_view::const_iterator> match;
+      if (std::regex_match(line.begin(), line.end(), match, kOpens)) {
+        scopes.push_back(match[1].str());
+      } else if (line.starts_with("}  // namespace") && !scopes.empty()) {
+        scopes.pop_back();
+      } else if (!line.ends_with(';') && !contains(scopes, "") &&
+                 std::regex_search(line.begin(), line.end(), match, kDefines)) {
+        std::string name;
+        for (const std::string& scope : scopes) {
+          name += scope + "::";
+        }
+        name += match[1].str();
+        const std::string_view place = places.emplace(name, file.path).first->second;
+        if (place != file.path) {  // in one file: specialisations
+          findings.push_back({file.path, number, name + " is defined in " + std::string(place) + " too"});
+        }
+      }
+    });
   }
   return findings;
 }

@@ -54,4 +54,8 @@ using Findings = std::vector<Finding>;
 /// source is dead. Reads the whole tree.
 [[nodiscard]] Findings check_listed_in_cmake(const std::vector<SourceFile>& tree);
 
+/// A type with linkage has one definition: two files that define the same name in the same namespace make a program
+/// that runs the destructor of one on the other, and no compiler says so. Reads the whole tree.
+[[nodiscard]] Findings check_types_have_one_definition(const std::vector<SourceFile>& tree);
+
 }  // namespace assay

@@ -145,5 +145,20 @@ TEST(SourceFileParts, AreTakenFromThePath) {
   EXPECT_THAT(file("a", "one\n\ntwo").lines(), ElementsAre("one", "", "two"));
 }
 
+TEST(TypesHaveOneDefinition, ReportsASecondFile) {
+  const std::string plain = "namespace assay {\nstruct Answer {\n};\n}  // namespace assay\n";
+  const std::string hidden =
+      "namespace assay {\nnamespace {\nstruct Answer {\n};\n}  // namespace\n}  // namespace assay\n";
+  const std::string elsewhere = "namespace assay::testing {\nstruct Answer {\n};\n}  // namespace assay::testing\n";
+  const std::string member = "namespace assay {\nstruct Reader::Answer {\n};\nclass Answer;\n}  // namespace assay\n";
+  EXPECT_THAT(check_types_have_one_definition({file("lab/a.hpp", plain), file("scenarios/b.hpp", plain)}),
+              ElementsAre(Field(&Finding::line, 2U)));
+  EXPECT_THAT(check_types_have_one_definition({file("lab/a.hpp", plain), file("scenarios/b.cpp", plain)}), SizeIs(1));
+  for (const std::string& other : {hidden, elsewhere, member}) {
+    EXPECT_THAT(check_types_have_one_definition({file("lab/a.hpp", plain), file("lab/b.cpp", other)}), IsEmpty());
+  }
+  EXPECT_THAT(check_types_have_one_definition({file("lab/a.hpp", plain + plain)}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace assay

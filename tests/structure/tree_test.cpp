@@ -44,6 +44,7 @@ TEST(Tree, NamesNobodysMachineAndHoldsNoNotes) { EXPECT_THAT(everywhere(check_wo
 TEST(Tree, FilesAreNamedAfterConcepts) { EXPECT_THAT(everywhere(check_file_name), IsEmpty()); }
 TEST(Tree, GpuHeadersStayUnderCuda) { EXPECT_THAT(everywhere(check_cuda_includes), IsEmpty()); }
 TEST(Tree, EverySourceIsBuilt) { EXPECT_THAT(check_listed_in_cmake(tree()), IsEmpty()); }
+TEST(Tree, TypesHaveOneDefinition) { EXPECT_THAT(check_types_have_one_definition(tree()), IsEmpty()); }
 
 }  // namespace
 }  // namespace assay

@@ -9,13 +9,13 @@ namespace assay {
 
 /// Reads one HTTP/1.1 response as its bytes come, in pieces of any size. What a server sends is not trusted: lines,
 /// headers and chunk sizes are bounded, and nothing of the body is kept here.
-class HttpResponse {
+class HttpResponseReader {
  public:
   static constexpr std::size_t kLongestLine = 16'384;
   static constexpr std::size_t kLargestHead = 65'536;  ///< all header or trailer lines of a response together
   static constexpr std::uint64_t kLargestBody = std::uint64_t{1} << 40;
 
-  HttpResponse() { line_.reserve(256); }
+  HttpResponseReader() { line_.reserve(256); }
 
   /// Before the next response.
   void begin();

@@ -1,4 +1,4 @@
-#include "scenarios/remote/http_response.hpp"
+#include "scenarios/remote/http_response_reader.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -36,7 +36,7 @@ bool lists(std::string_view text, std::string_view lower_word) {
 
 }  // namespace
 
-void HttpResponse::begin() {
+void HttpResponseReader::begin() {
   state_ = State::status;
   line_.clear();
   head_size_ = 0;
@@ -52,13 +52,13 @@ void HttpResponse::begin() {
   problem_ = {};
 }
 
-void HttpResponse::break_off(std::string_view why) {
+void HttpResponseReader::break_off(std::string_view why) {
   state_ = State::broken;
   problem_ = why;
   keep_alive_ = false;
 }
 
-std::string_view HttpResponse::take_body(std::string_view& rest) {
+std::string_view HttpResponseReader::take_body(std::string_view& rest) {
   const std::uint64_t most = state_ == State::until_close ? rest.size() : left_;
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(rest.size(), most));
   const std::string_view piece = rest.substr(0, size);
@@ -77,7 +77,7 @@ std::string_view HttpResponse::take_body(std::string_view& rest) {
   return piece;
 }
 
-void HttpResponse::take_line(std::string_view& rest) {
+void HttpResponseReader::take_line(std::string_view& rest) {
   const std::size_t newline = rest.find('\n');
   std::string_view line = rest.substr(0, newline);
   if (line_.size() + line.size() > kLongestLine) {
@@ -101,7 +101,7 @@ void HttpResponse::take_line(std::string_view& rest) {
   line_.clear();
 }
 
-void HttpResponse::read_line(std::string_view line) {
+void HttpResponseReader::read_line(std::string_view line) {
   if (state_ == State::status || state_ == State::headers || state_ == State::trailers) {
     head_size_ += line.size() + 1;
     if (head_size_ > kLargestHead) {
@@ -130,7 +130,7 @@ void HttpResponse::read_line(std::string_view line) {
   }
 }
 
-void HttpResponse::read_status(std::string_view line) {
+void HttpResponseReader::read_status(std::string_view line) {
   // "HTTP/1.1 200 OK": the reason may be absent, with or without its blank.
   constexpr std::size_t kVersion = 8;
   constexpr std::size_t kCodeEnd = 12;
@@ -146,7 +146,7 @@ void HttpResponse::read_status(std::string_view line) {
   state_ = State::headers;
 }
 
-void HttpResponse::read_header(std::string_view line) {
+void HttpResponseReader::read_header(std::string_view line) {
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos || colon == 0 || line.front() == ' ' || line.front() == '\t') {
     break_off("a line of its head is no header");
@@ -176,7 +176,7 @@ void HttpResponse::read_header(std::string_view line) {
   }
 }
 
-void HttpResponse::read_length(std::string_view value) {
+void HttpResponseReader::read_length(std::string_view value) {
   std::uint64_t length = 0;
   const char* const end = value.data() + value.size();
   const auto [rest, error] = std::from_chars(value.data(), end, length);
@@ -189,7 +189,7 @@ void HttpResponse::read_length(std::string_view value) {
   has_length_ = true;
 }
 
-void HttpResponse::end_head() {
+void HttpResponseReader::end_head() {
   constexpr int kNoContent = 204;
   constexpr int kNotModified = 304;
   if (status_ < 200) {  // on its way: the response itself follows
@@ -213,7 +213,7 @@ void HttpResponse::end_head() {
   }
 }
 
-void HttpResponse::read_chunk_size(std::string_view line) {
+void HttpResponseReader::read_chunk_size(std::string_view line) {
   constexpr int kHexadecimal = 16;
   const std::string_view digits = trimmed(line.substr(0, line.find(';')));
   std::uint64_t size = 0;
@@ -227,7 +227,7 @@ void HttpResponse::read_chunk_size(std::string_view line) {
   state_ = size == 0 ? State::trailers : State::chunk_data;
 }
 
-bool HttpResponse::close() {
+bool HttpResponseReader::close() {
   keep_alive_ = false;
   if (state_ == State::until_close) {
     state_ = State::complete;
