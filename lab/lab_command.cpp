@@ -6,6 +6,7 @@
 
 #include "analysis/report_text.hpp"
 #include "analysis/run_file_field.hpp"
+#include "lab/flow/lab_remedies.hpp"
 #include "lab/flow/lab_runner.hpp"
 #include "lab/flow/lab_session.hpp"
 #include "lab/flow/lab_state_json.hpp"
@@ -163,7 +164,7 @@ ExitCode lab_run_command(const LabCommandOptions& options) {
   }
   const LabRunOutcome outcome = run_in_lab(session, wish, console);
   const LabState state = session.refresh();
-  std::string text = outcome.run ? run_summary_text(*outcome.run, console.text_style()) : "";
+  std::string text = outcome.run ? run_summary_text(with_lab_remedies(*outcome.run), console.text_style()) : "";
   if (outcome.entry) {
     const auto& run = std::get<LabRun>(outcome.entry->body);
     for (const std::string& sentence : run.facts.sentences) {

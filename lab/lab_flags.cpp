@@ -75,7 +75,7 @@ void add_run_flags_of_lab(CLI::App* sub, const Options& options) {
 void add_decision_flags(CLI::App* sub, const Options& options) {
   LabDecision& decision = options->decision;
   const auto text = [&](const char* flag, std::string& target, const char* help) {
-    sub->add_option(flag, target, help)->required()->type_name("TEXT");
+    sub->add_option(flag, target, help)->type_name("TEXT");
   };
   text("--metric", decision.metric, "the ultimate measure: usd_per_token, fps_per_watt or p99");
   text("--decision", decision.decision, "what you choose");
@@ -162,7 +162,10 @@ void add_lab_command(CommandAdder& adder) {
                 [serve] { return serve_command(**serve); });
   *serve = add_serve_flags(lab);
   lab->require_subcommand(0, 1);
-  lab->footer(lab_walk_text() + "\n" + exit_code_help());
+  lab->footer(
+      lab_walk_text() + "\n" + exit_code_help() +
+      "\nIn a lab: 3 also where an export lacks something or is not intact, 4 also where a prediction has to be "
+      "locked\nfirst, another run goes on, or all runs are used up.");
   refuse_flags_before_a_word(lab);
   add_walk(adder, lab, options);
   add_hand_in(adder, lab, options);

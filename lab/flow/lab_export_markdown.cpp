@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "analysis/html.hpp"
 #include "lab/flow/lab_export.hpp"
@@ -11,12 +14,31 @@ namespace {
 
 using nlohmann::ordered_json;
 
+/// As a person reads it: four digits, lists with commas, "name 3" for a member.
+std::string words_of(const ordered_json& value) {
+  if (value.is_string()) {
+    return value.get<std::string>();
+  }
+  if (value.is_number_float()) {
+    return fmt::format("{:.4g}", value.get<double>());
+  }
+  if (!value.is_structured()) {
+    return value.dump();
+  }
+  std::vector<std::string> words;
+  words.reserve(value.size());
+  for (const auto& [name, member] : value.items()) {
+    words.push_back(value.is_array() ? words_of(member) : fmt::format("{} {}", name, words_of(member)));
+  }
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
 /// One line that no Markdown reads as its own, and no HTML either.
 std::string plain(const ordered_json& value) {
   if (value.is_null()) {
     return "-";
   }
-  std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  std::string text = words_of(value);
   std::ranges::replace(text, '\n', ' ');
   std::string out;
   for (const char c : html_escaped(text)) {
@@ -79,12 +101,25 @@ std::string runs_text(const ordered_json& part) {
 }
 
 std::string decision_text(const ordered_json& decision) {
+  constexpr std::array<std::pair<const char*, const char*>, 11> kTitles{{{"time", "decided (UTC)"},
+                                                                         {"metric", "ultimate measure"},
+                                                                         {"decision", "decision"},
+                                                                         {"binding_constraint", "binding constraint"},
+                                                                         {"guardrail", "must not get worse"},
+                                                                         {"rejected", "rejected"},
+                                                                         {"why_rejected", "because"},
+                                                                         {"claim_scope", "the claim holds for"},
+                                                                         {"residual_risk", "what may still go wrong"},
+                                                                         {"memo", "memo"},
+                                                                         {"entry", "line of the ledger"}}};
   if (decision.is_null()) {
     return "\n## Decision\n\nnone yet\n";
   }
   std::string text = "\n## Decision\n";
-  for (const auto& [name, value] : decision.items()) {
-    text += fmt::format("\n- {}: {}", plain(name), plain(value));
+  for (const auto& [name, title] : kTitles) {
+    if (decision.contains(name)) {
+      text += fmt::format("\n- {}: {}", title, plain(decision.at(name)));
+    }
   }
   return text + "\n";
 }
@@ -93,8 +128,9 @@ std::string decision_text(const ordered_json& decision) {
 
 std::string lab_export_markdown(const ordered_json& lab) {
   const ordered_json& chain = lab.at("chain");
-  std::string text = fmt::format("# {}{}: the lab of {}\n\n", lab.at("draft").get<bool>() ? "DRAFT: " : "",
-                                 plain(lab.at("title")), plain(lab.at("student")));
+  std::string text =
+      fmt::format("# {}{}: the lab{}\n\n", lab.at("draft").get<bool>() ? "DRAFT: " : "", plain(lab.at("title")),
+                  lab.at("student").is_null() ? "" : " of " + plain(lab.at("student")));
   text += fmt::format("- machine {} (class {}), begun {}, exported {}\n- window {} of {}, size {}\n- nonce {}\n",
                       plain(lab.at("machine").at("label")), plain(lab.at("machine").at("class")),
                       plain(lab.at("begun")), plain(lab.at("created")), plain(lab.at("window")),

@@ -39,8 +39,11 @@ const FlowRun& run_of(const FlowPart& part, const RunWish& wish) {
     for (const FlowRun& one : part.runs) {
       ids.push_back(one.id);
     }
-    throw LabRefusal(RefusalReason::unknown, fmt::format("part {} has no run '{}'; it has {}", wish.part,
-                                                         printable(wish.run, 40), fmt::join(ids, ", ")));
+    throw LabRefusal(RefusalReason::unknown,
+                     wish.run.empty()
+                         ? fmt::format("part {} has several runs; name one of {}", wish.part, fmt::join(ids, ", "))
+                         : fmt::format("part {} has no run '{}'; it has {}", wish.part, printable(wish.run, 40),
+                                       fmt::join(ids, ", ")));
   }
   return *run;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <ctime>
@@ -241,11 +242,28 @@ LedgerEntry LabSession::reflect(std::size_t number, const std::map<std::string, 
 
 LedgerEntry LabSession::decide(const LabDecision& decision) {
   LabDecision checked = decision;
+  const std::array<std::pair<const char*, std::string*>, 8> texts{{{"--decision", &checked.decision},
+                                                                   {"--binding", &checked.binding},
+                                                                   {"--guardrail", &checked.guardrail},
+                                                                   {"--rejected", &checked.rejected},
+                                                                   {"--why-rejected", &checked.why_rejected},
+                                                                   {"--scope", &checked.scope},
+                                                                   {"--risk", &checked.risk},
+                                                                   {"--memo", &checked.memo}}};
+  std::vector<std::string> missing;
+  if (checked.metric.empty()) {
+    missing.emplace_back("--metric");
+  }
+  for (const auto& [what, text] : texts) {
+    if (text->empty()) {
+      missing.emplace_back(what);
+    }
+  }
+  if (!missing.empty()) {
+    refuse(RefusalReason::bad_value, fmt::format("a decision also says {}", fmt::join(missing, ", ")));
+  }
   require_option(ultimate_metrics(), checked.metric, "--metric");
-  for (auto& [what, text] : {std::pair{"--decision", &checked.decision}, std::pair{"--binding", &checked.binding},
-                             std::pair{"--guardrail", &checked.guardrail}, std::pair{"--rejected", &checked.rejected},
-                             std::pair{"--why-rejected", &checked.why_rejected}, std::pair{"--scope", &checked.scope},
-                             std::pair{"--risk", &checked.risk}, std::pair{"--memo", &checked.memo}}) {
+  for (const auto& [what, text] : texts) {
     *text = checked_lab_text(what, *text);
   }
   return ledger_.append(lab_time(), [&](const std::vector<LedgerEntry>& so_far) -> LedgerBody {

@@ -168,8 +168,8 @@ std::vector<std::string> LabState::missing() const {
     }
     for (const FlowOption& asked : part(number).reflections) {
       if (reflection(number, asked.id).empty()) {
-        missing.push_back(fmt::format("part {}, reflection {}: assay lab reflect --part {} {}=\"...\"", number,
-                                      asked.id, number, asked.id));
+        missing.push_back(fmt::format("part {}, reflection {}: assay lab reflect --part {} {}=\"...\"  ({})", number,
+                                      asked.id, number, asked.id, asked.text));
       }
     }
   }

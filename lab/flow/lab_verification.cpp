@@ -101,6 +101,14 @@ std::string facts_state(const LabRun& run, const std::string& text, const std::s
   }
 }
 
+/// "/parts/0/runs/2/facts/valid": where the member first differs from what it has to be.
+std::string place_of_difference(const json& shown, const json& expected, const std::string& member) {
+  const std::string place = "/" + member;
+  return shown.contains(member)
+             ? place + json::diff(shown.at(member), expected.at(member)).front().at("path").get<std::string>()
+             : place;
+}
+
 RunFileCheck check_file(const LabRun& run, const fs::path& folder) {
   RunFileCheck check{.file = run.file, .state = "missing"};
   const fs::path path = folder / run.file;
@@ -211,7 +219,7 @@ class Verifier {
             "machine", "begun", "flow_sha256", "short_duration"}) {
         if (!value_.contains(member) || value_.at(member) != again.at(member)) {
           same = false;
-          fault(fmt::format("its {} is not what its own ledger says", member));
+          fault(fmt::format("its own ledger says otherwise at {}", place_of_difference(value_, again, member)));
         }
       }
       found_.shows_its_ledger = same;

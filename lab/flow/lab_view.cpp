@@ -100,6 +100,29 @@ std::string threshold_text(const ControlThreshold& found) {
   return text + "\n";
 }
 
+/// One run moves a control, and a threshold takes a run on each side of it: says so until there is one.
+std::string next_dose_text(const LabState& state) {
+  for (std::size_t number = 1; number <= state.flow().parts.size(); ++number) {
+    const FlowPart& part = state.part(number);
+    const auto moved = std::ranges::find_if(part.runs, [&](const FlowRun& run) {
+      const std::uint64_t made = state.made(number, run.id);
+      return run.most > 1 && !run.controls.empty() && made > 0 && made < run.most;
+    });
+    if (moved == part.runs.end() || !state.locked(number) || state.decision()) {
+      continue;
+    }
+    const auto found = control_thresholds(state, number);
+    if (std::ranges::any_of(found, [](const ControlThreshold& one) { return one.threshold.has_value(); })) {
+      continue;
+    }
+    return fmt::format(
+        "another dose: assay lab run --part {} --{} X; {} of {} runs are made, and a threshold takes one "
+        "on each side of it",
+        number, moved->controls.front(), state.made(number, moved->id), moved->most);
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string lab_walk_text() {
@@ -121,7 +144,11 @@ std::string lab_walk_text() {
 
 std::string lab_next_text(const LabState& state) {
   const auto missing = state.missing();
-  return missing.empty() ? "complete: assay lab export" : "next: " + missing.front();
+  if (missing.empty()) {
+    return "complete: assay lab export";
+  }
+  const std::string dose = next_dose_text(state);
+  return (dose.empty() ? "" : dose + "\n") + "next: " + missing.front();
 }
 
 std::string lab_reveals_text(const LabState& state, std::size_t part) {
@@ -133,7 +160,7 @@ std::string lab_reveals_text(const LabState& state, std::size_t part) {
       }
     }
   }
-  return text.empty() ? text : "  -- what was measured\n" + text;
+  return text.empty() ? text : "  -- what holds, and what was measured\n" + text;
 }
 
 std::string lab_thresholds_text(const LabState& state, std::size_t part) {

@@ -124,10 +124,12 @@ MeasuredAnswer p99_at_10_5(const FlowQuestion& question, const Runs& runs) {
   const EstimateRecord& p99 = *best->facts.figure("p99_s");
   const double factor = kSdMs / sd_s;
   return {.value = scaled(p99, factor, kMeanMs - factor * mean_s),
-          .how = fmt::format("the P99 of run {} ({}) lies {:.2f} standard deviations above its mean of {}, with a "
-                             "standard deviation of {:.2f} times the mean; from 10 ms and 5 ms on that is this",
-                             best->start.number, best->facts.what, (*p99.point - mean_s) / sd_s,
-                             format_duration(mean_s, Charset::ascii), its_variation),
+          .how = fmt::format(
+              "the P99 of run {} ({}) lies {:.2f} standard deviations above its mean of {}, with a "
+              "standard deviation of {:.2f} times the mean; from 10 ms and 5 ms on that is this. Of your runs it is "
+              "the nearest to the question's 0.5 times; a nearer one takes its place",
+              best->start.number, best->facts.what, (*p99.point - mean_s) / sd_s,
+              format_duration(mean_s, Charset::ascii), its_variation),
           .run_files = {best->file}};
 }
 

@@ -79,11 +79,17 @@ void reveal_number(Reveal& reveal, const FlowQuestion& question, double predicte
   reveal.sentences.push_back(fmt::format("Measured: {}.", reveal.answer.how));
 }
 
-/// What an audit found, in its own first sentence.
+/// What an audit found: its verdict, and the sentence of its memo that says where the roofs cross, if they do.
 void take_audits(Reveal& reveal, const std::vector<const LabRun*>& runs) {
+  constexpr std::size_t kWhere = 2;  // after the verdict and the specification
   for (const LabRun* const run : runs) {
-    if (run->facts.kind == "audit" && !run->facts.sentences.empty() && !run->facts.sentences.front().empty()) {
-      reveal.sentences.push_back(fmt::format("Measured, {}: {}", run->facts.what, run->facts.sentences.front()));
+    const std::vector<std::string>& said = run->facts.sentences;
+    if (run->facts.kind != "audit" || said.empty() || said.front().empty()) {
+      continue;
+    }
+    reveal.sentences.push_back(fmt::format("Measured, {}: {}", run->facts.what, said.front()));
+    if (run->facts.valid && said.size() > kWhere) {
+      reveal.sentences.push_back(said[kWhere]);
     }
   }
 }

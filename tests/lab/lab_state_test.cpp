@@ -55,6 +55,14 @@ TEST(LabState, NoRunBeforeEveryPredictionOfThePartIsLocked) {
   EXPECT_EQ(refusal(lab, 2, "load"), RefusalReason::locked);
 }
 
+TEST(LabView, OneRunOfTheTailAsksForAnotherDose) {
+  SampleLab lab;
+  lab.lock(2, "p99", 25.0);
+  EXPECT_THAT(lab_next_text(lab.state()), Not(HasSubstr("another dose")));
+  lab.run(2, "load", {{"mean_s", 0.002}}, {{"noise", 5.0}});
+  EXPECT_THAT(lab_next_text(lab.state()), HasSubstr("another dose: assay lab run --part 2 --"));
+}
+
 TEST(LabState, TheEleventhRunIsRefused) {
   SampleLab lab;
   lab.lock(2, "p99", 25.0);

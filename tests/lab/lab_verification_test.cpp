@@ -74,10 +74,10 @@ TEST(LabVerification, AnEditIsFoundEvenWithAHashMadeAnew) {
   ordered_json plain = exported(complete_lab());
   plain["student"] = "Eve";
   EXPECT_THAT(folder.verify(plain.dump()).problems, Contains(HasSubstr("changed after it was exported")));
-  EXPECT_THAT(folder.verify(forged(plain)).problems, Contains(HasSubstr("its student is not what")));
+  EXPECT_THAT(folder.verify(forged(plain)).problems, Contains(HasSubstr("otherwise at /student")));
   ordered_json prettier = exported(complete_lab());
   prettier["parts"][0]["questions"][1]["reveal"]["factor"] = 1.0;
-  EXPECT_THAT(folder.verify(forged(prettier)).problems, Contains(HasSubstr("its parts is not what")));
+  EXPECT_THAT(folder.verify(forged(prettier)).problems, Contains(HasSubstr("otherwise at /parts/0/")));
   ordered_json line = exported(complete_lab());
   line["ledger"][2]["answer"] = 50.0;
   EXPECT_THAT(folder.verify(forged(line)).problems, Contains(HasSubstr("line 3")));
@@ -150,6 +150,18 @@ TEST(LabExport, WhatAStudentWroteStaysText) {
   EXPECT_THAT(lab_export_page(ledger, {}), AllOf(HasSubstr("default-src 'none'"), Not(HasSubstr("http://")),
                                                  Not(HasSubstr("https://")), HasSubstr("predicted / measured")));
   EXPECT_THAT(lab_export_markdown(ledger), AllOf(Not(HasSubstr("<script")), HasSubstr("\\[a\\]\\(b\\)")));
+}
+
+TEST(LabExport, TheMarkdownIsWrittenForPeople) {
+  ordered_json lab = exported(complete_lab());
+  lab["student"] = nullptr;
+  lab["parts"][0]["questions"][0]["reveal"] = {{"measured", "x"}, {"factor", 2.0 / 3.0}, {"sentences", {"y"}}};
+  lab["parts"][0]["runs"][0]["facts"]["valid"] = false;
+  lab["parts"][0]["runs"][0]["facts"]["invalid_codes"] = {"early_stopping", "min_queries"};
+  const std::string text = lab_export_markdown(lab);
+  EXPECT_THAT(text,
+              AllOf(HasSubstr(": the lab\n"), HasSubstr("| 0.6667 |"), HasSubstr("early\\_stopping, min\\_queries"),
+                    HasSubstr("- binding constraint: "), Not(HasSubstr("binding\\_constraint"))));
 }
 
 TEST(LabExport, ThePageShowsTheChartsOfTheNewestAuditAsTheyWereRecorded) {

@@ -109,6 +109,8 @@ TEST_F(ProgramLab, NothingRunsAndNothingIsShownBeforeTheLock) {
   refuses({"decide", "--metric", "p99", "--decision", "B", "--binding", "b", "--guardrail", "g", "--rejected", "A",
            "--why-rejected", "w", "--scope", "s", "--risk", "r", "--memo", "m"},
           4, "predictions to lock");
+  refuses({"decide", "--metric", "p99", "--decision", "B"}, 2,
+          "--binding, --guardrail, --rejected, --why-rejected, --scope, --risk, --memo");
   EXPECT_THAT(ledger(), Not(HasSubstr("\"kind\":\"start\"")));
   EXPECT_TRUE(state().at("parts")[0].at("evidence").at("runs").empty());
 }

@@ -48,6 +48,14 @@ const figureTable = (result) => result.figures.length > 0 && h('div', { class: '
   h('caption', {}, `Figures of ${result.label}; ${result.file}, SHA-256 ${result.sha256.slice(0, 8)}…`),
   h('tbody', {}, ...result.figures.map((/** @type {any} */ figure) => h('tr', {}, h('th', { scope: 'row' }, figure.name), h('td', {}, figure.text))))));
 
+/** A run's hints are those of `assay run`; the lab sets its flags itself. @param {any} reason @param {any} result */
+function hintOf(reason, result) {
+  if (!reason.remedy.includes('--')) return reason.remedy;
+  return result.honest && !result.interrupted
+    ? 'Nothing to do: the lab sets the length and the flags of a run, and this one counts as evidence, with the interval that it has.'
+    : 'Make the run again; it answers nothing as it is.';
+}
+
 /** Why a run is INVALID, and what to do. @param {HTMLElement} place @param {any} document @param {any} result */
 function reasons(place, document, result) {
   const found = document?.result?.invalid_reasons ?? [];
@@ -56,7 +64,7 @@ function reasons(place, document, result) {
   }
   if (found.length === 0) return;
   place.append(h('ul', { class: 'reasons' }, ...found.map((/** @type {any} */ reason) => h('li', {}, h('strong', {}, reason.message),
-    reason.remedy && h('span', { class: 'small' }, reason.remedy)))));
+    reason.remedy && h('span', { class: 'small' }, hintOf(reason, result))))));
 }
 
 /** @param {HTMLElement} place @param {(place: HTMLElement) => boolean} put */
