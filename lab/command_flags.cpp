@@ -40,7 +40,7 @@ void add_observer(CLI::App* sub, std::string& observer) {
                   "small machines, else live@2Hz)")
       ->check(CLI::IsMember(observer_names()))
       ->type_name("MODE")
-      ->group("Measuring process");
+      ->group(kMeasuringProcessGroup);
 }
 
 void add_measurement(CLI::App* sub, MeasurementOptions& measurement) {

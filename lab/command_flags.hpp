@@ -15,6 +15,9 @@ class App;
 
 namespace assay {
 
+/// The group of the flags that are for programs first.
+inline constexpr const char* kMeasuringProcessGroup = "Measuring process";
+
 // Flags that several commands share. Each sets its part of a command's options, which must outlive the parsing.
 
 void add_console(CLI::App* sub, ConsoleOptions& console);

@@ -17,7 +17,7 @@
 #include "lab/command_error.hpp"
 #include "lab/command_flags.hpp"
 #include "lab/compare_command.hpp"
-#include "lab/completion.hpp"
+#include "lab/document_commands.hpp"
 #include "lab/engine.hpp"
 #include "lab/explain_command.hpp"
 #include "lab/file_commands.hpp"
@@ -80,7 +80,7 @@ class CommandLine {
     add_explain();
     add_version();
     add_machine();
-    add_completion();
+    add_document_commands(adder_, app_);
     add_compare_command(adder_);
   }
 
@@ -126,11 +126,11 @@ class CommandLine {
     // How the front end starts the measuring process; a program of another kind may do the same.
     sub->add_option("--events-fd", engine_.events_descriptor, "be the measuring process: events go to this descriptor")
         ->type_name("FD")
-        ->group("Measuring process");
+        ->group(kMeasuringProcessGroup);
     sub->add_option("--observer", observer_, "none, quiet, live@2Hz or live@10Hz: how often it reports")
         ->check(CLI::IsMember(observer_names()))
         ->type_name("MODE")
-        ->group("Measuring process");
+        ->group(kMeasuringProcessGroup);
     add_measurement(sub, run_.measurement);
     add_console(sub, run_.console);
     sub->footer(exit_code_help());
@@ -302,18 +302,6 @@ class CommandLine {
     add_console(name, machine_.console);
   }
 
-  void add_completion() {
-    CLI::App* sub = command("completion", "completion script for a shell: bash, zsh or fish", [this] {
-      Console console({});
-      console.result(completion_script(app_, shell_));
-      return ExitCode::ok;
-    });
-    sub->add_option("shell", shell_, "bash, zsh or fish")
-        ->required()
-        ->check(CLI::IsMember({"bash", "zsh", "fish"}))
-        ->type_name("SHELL");
-  }
-
   CLI::App app_;
   std::function<ExitCode()> action_;
   CommandAdder adder_{app_, action_};
@@ -336,7 +324,6 @@ class CommandLine {
   EngineOptions engine_;
   std::string events_format_;
   std::string observer_ = "quiet";
-  std::string shell_;
 };
 
 int to_int(ExitCode code) { return static_cast<int>(code); }
@@ -370,6 +357,20 @@ int parse_and_run(std::span<char*> arguments) {
 }
 
 }  // namespace
+
+std::string usage_problem(std::span<char*> arguments) {
+  CommandLine line;
+  try {
+    line.parse(static_cast<int>(arguments.size()), arguments.data());
+  } catch (const CLI::CallForHelp&) {
+    return "";
+  } catch (const CLI::ParseError& error) {
+    return usage_message(line.app(), error);
+  } catch (const CommandError& error) {
+    return error.what();
+  }
+  return line.action() ? "" : "no command";
+}
 
 int run_program(std::span<char*> arguments) {
   reserve_standard_descriptors();

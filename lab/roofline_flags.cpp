@@ -1,6 +1,7 @@
 #include "lab/roofline_flags.hpp"
 
 #include <CLI/CLI.hpp>
+#include "lab/command_flags.hpp"
 
 namespace assay {
 
@@ -45,7 +46,7 @@ void add_roofline_flags(CLI::App& sub, RooflineCommandOptions& roofline, int& ev
   sub.add_option("--csv", roofline.csv, "every ceiling, point and dot as a table")->type_name("FILE")->group("Output");
   sub.add_option("--events-fd", events_descriptor, "be the measuring process: events go to this descriptor")
       ->type_name("FD")
-      ->group("Measuring process");
+      ->group(kMeasuringProcessGroup);
 }
 
 }  // namespace assay

@@ -162,6 +162,14 @@ TEST(PeakSearch, UndecidedRatesLieInsideTheInterval) {
   EXPECT_THAT(estimate.reason, testing::HasSubstr("too short to decide"));
 }
 
+TEST(PeakSearch, GoesFartherUpAfterARateThatDecidesNothing) {
+  const PeakSearch search = searched({.start_rate_hz = 80.0, .growth = 1.5, .most_probes = 6}, [](double rate) {
+    return rate > 100.0 && rate < 200.0 ? clear_probe(rate, ProbeOutcome::undecided) : ideal(rate, 100.0);
+  });
+  EXPECT_EQ(search.estimate().held_hz, 80.0);
+  EXPECT_EQ(search.estimate().broke_hz, 80.0 * 1.5 * 1.5 * 1.5);
+}
+
 TEST(PeakSearch, SaysWhichEndIsMissing) {
   const PeakEstimate all_held = searched({.start_rate_hz = 100.0, .highest_rate_hz = 1000.0}, [](double rate) {
                                   return ideal(rate, 1e9);

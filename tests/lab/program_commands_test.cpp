@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/lab/program.hpp"
 
@@ -143,6 +144,32 @@ TEST_F(ProgramCommands, CompletionKnowsCommandsAndFlags) {
   EXPECT_THAT(script, HasSubstr("--samples-per-query"));
   std::ofstream(folder / "complete.sh") << script;
   EXPECT_EQ(std::system(("bash -n " + (folder / "complete.sh")).c_str()), 0);
+}
+
+TEST_F(ProgramCommands, CompletionKnowsTheCommandsBelowACommand) {
+  std::ofstream(folder / "complete.sh") << assay({"completion", "bash"}).out
+                                        << "COMP_WORDS=(assay lab lo); COMP_CWORD=2; _assay; echo \"${COMPREPLY[@]}\"\n"
+                                           "COMP_WORDS=(assay lab lock --be); COMP_CWORD=3; _assay; echo "
+                                           "\"${COMPREPLY[@]}\"\n";
+  const std::string out = folder / "out.txt";
+  ASSERT_EQ(std::system(("bash " + (folder / "complete.sh") + " > " + out).c_str()), 0);
+  EXPECT_EQ(testing::text_of(out), "lock\n--because\n");
+}
+
+TEST_F(ProgramCommands, TheManualPageNamesEachCommandAndIsGoodRoff) {
+  const std::string page = assay({"manual"}).out;
+  EXPECT_THAT(page, HasSubstr(".SS tour\n"));
+  EXPECT_THAT(page, HasSubstr(".SS lab lock\n"));
+  EXPECT_THAT(page, HasSubstr("\\-\\-samples\\-per\\-query"));
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with('.')) {  // what a text began with would be a request that nobody wrote
+      EXPECT_TRUE(line.starts_with(".TH ") || line.starts_with(".SH ") || line.starts_with(".SS ") || line == ".TP" ||
+                  line == ".PP" || line.starts_with(".B ") || line.starts_with(".BR ") || line.starts_with(".I "))
+          << line;
+    }
+    EXPECT_FALSE(line.starts_with('\'')) << line;
+  }
 }
 
 }  // namespace
