@@ -99,6 +99,31 @@ test('a draft outlives a change elsewhere; what is saved is kept', { skip }, asy
   });
 });
 
+test('a change that comes between press and release does not swallow the click', { skip }, async () => {
+  await withPage({}, async (page) => {
+    await openEdge(page);
+    const fields = step(page, 'Reflect').locator('textarea');
+    await fields.nth(0).fill('Written here.');
+    const save = step(page, 'Reflect').getByRole('button', { name: 'Save checkpoint' });
+    await save.scrollIntoViewIfNeeded();
+    const box = await save.boundingBox();
+    const told = page.waitForResponse((/** @type {any} */ response) => response.url().includes('/api/state'));
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.down();
+    await withPage({}, async (other) => {
+      await openEdge(other);
+      await step(other, 'Reflect').locator('textarea').nth(1).fill('Written elsewhere.');
+      await step(other, 'Reflect').getByRole('button', { name: 'Save checkpoint' }).click();
+      await step(other, 'Reflect').getByText('Saved in the ledger').waitFor();
+    });
+    await told;
+    await page.mouse.up();
+    await step(page, 'Reflect').getByText('Saved in the ledger').waitFor();
+    await page.reload();
+    assert.equal(await fields.nth(0).inputValue(), 'Written here.');
+  });
+});
+
 test('sliders move by keys and by number, and stage only', { skip }, async () => {
   await withPage({}, async (page) => {
     await openEdge(page);

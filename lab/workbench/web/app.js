@@ -106,7 +106,21 @@ function restoreFocus({ key, from, to }) {
   if (typeof from === 'number' && found?.setSelectionRange && found.tagName === 'TEXTAREA') found.setSelectionRange(from, to);
 }
 
+// A click belongs to the element on which it began: between press and release nothing is put in its place.
+let isPressed = false;
+let isDrawDue = false;
+for (const name of ['pointerdown', 'keydown']) addEventListener(name, () => { isPressed = true; }, true);
+for (const name of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
+  addEventListener(name, ({ target }) => {
+    if (name === 'blur' && target !== window) return; // the focus moved within the page: a press goes on
+    isPressed = false;
+    if (isDrawDue) setTimeout(draw); // after the click that the release makes
+  }, true);
+}
+
 function draw() {
+  isDrawDue = isPressed;
+  if (isPressed) return;
   drawBanner();
   document.body.classList.toggle('offline', !context.isOnline);
   if (!context.state) return;

@@ -22,6 +22,7 @@ const stateOf = (part) => (part.complete ? '✓ done' : isOpen(part) ? '● open
 function head({ track, view, state }, lab) {
   return [h('p', { class: 'brand' }, h('a', { href: '#/' }, 'Assay lab'), ` / ${state.machine.label}`),
     h('h1', {}, lab.title), h('p', { class: 'sub' }, `${lab.persona} · ${lab.north_star} · window ${windowText(lab.window)}`),
+    lab.duration && h('p', { class: 'aside' }, `SHORT: each run lasts ${lab.duration}, to try the lab out; most of them are too short for a percentile. What you hand in will say so.`),
     h('nav', { class: 'tabs', 'aria-label': 'Parts of the lab' },
       ...lab.parts.map((/** @type {any} */ part) => tab(`#/${track}/${part.number}`, view === String(part.number),
         `Part ${part.number}`, stateOf(part))),

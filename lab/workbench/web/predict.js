@@ -55,7 +55,7 @@ function questionBlock(context, part, question) {
 /** @param {Context} context @param {any} part */
 export function predictStep(context, part) {
   return h('section', { class: 'step' }, h('h2', {}, '2 Your prediction'),
-    ...part.questions.map((/** @type {any} */ question) => questionBlock(context, part, question)));
+    h('div', { class: 'questions' }, ...part.questions.map((/** @type {any} */ question) => h('div', {}, questionBlock(context, part, question)))));
 }
 
 /** What each law makes of the question's mean and standard deviation. @param {any} question */
