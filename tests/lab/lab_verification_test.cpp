@@ -12,6 +12,7 @@
 #include "harness/digest.hpp"
 #include "lab/flow/lab_class.hpp"
 #include "lab/flow/lab_export.hpp"
+#include "lab/flow/lab_state_json.hpp"
 #include "tests/analysis/json_schema.hpp"
 #include "tests/lab/program.hpp"
 #include "tests/lab/sample_lab.hpp"
@@ -140,6 +141,25 @@ TEST(LabExport, TheSchemaDescribesEveryMember) {
   systems.system("system_a");
   systems.audit({{"roofline", "00"}});
   EXPECT_THAT(schema_findings(schema, json::parse(exported(systems).dump())), IsEmpty());
+}
+
+TEST(LabState, TheSchemaDescribesEveryMember) {
+  std::ifstream file(ASSAY_SCHEMA_FOLDER "/lab-state-1.schema.json");
+  const json schema = json::parse(file);
+  const auto findings = [&](const SampleLab& lab, bool busy) {
+    LedgerReading reading;
+    reading.entries = lab.entries();
+    const std::vector<SystemOffer> elsewhere{{.id = "datasheet:x", .title = "X", .is_datasheet = true}};
+    return schema_findings(schema, json::parse(lab_state_json(lab.state(), reading, busy, elsewhere).dump()));
+  };
+  EXPECT_THAT(findings(SampleLab(), false), IsEmpty());
+  EXPECT_THAT(findings(complete_lab(), false), IsEmpty());
+  SampleLab systems("", testing::small_systems_flow());
+  systems.lock(3, "peak", "no");
+  systems.system("system_a");
+  systems.audit({{"roofline", "00"}});
+  systems.add(LabStart{.part = 3, .run = "system_b"});
+  EXPECT_THAT(findings(systems, true), IsEmpty());
 }
 
 TEST(LabExport, WhatAStudentWroteStaysText) {
