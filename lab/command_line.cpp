@@ -31,6 +31,7 @@
 #include "lab/roofline_engine.hpp"
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
+#include "lab/selftest_flags.hpp"
 #include "lab/soak_command.hpp"
 #include "lab/standard_descriptors.hpp"
 #include "lab/suite_command.hpp"
@@ -73,6 +74,7 @@ class CommandLine {
     add_roofline();
     add_bench();
     add_doctor();
+    add_selftest_command(adder_);
     add_list();
     add_report();
     add_audit_command(adder_);
