@@ -86,6 +86,7 @@ std::string selftest_json(const SelftestRecord& record) {
                     {"created", record.created},
                     {"full", record.full},
                     {"seed", record.seed},
+                    {"scheduling", record.scheduling},
                     {"duration_s", json_number(record.duration_s)},
                     {"interrupted", record.interrupted},
                     {"passed", record.count(SelftestVerdict::pass)},
@@ -116,6 +117,7 @@ SelftestRecord selftest_from_json(std::string_view text, std::string_view source
   record.created = root.member("created").text();
   record.full = root.member("full").boolean();
   record.seed = root.member("seed").count();
+  record.scheduling = root.member("scheduling").text();
   record.duration_s = root.member("duration_s").non_negative();
   record.interrupted = root.member("interrupted").boolean();
   read_machine(root.member("machine"), record.machine, record.identity);

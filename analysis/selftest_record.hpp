@@ -45,6 +45,7 @@ struct SelftestRecord {
   std::string created;  ///< ISO 8601, UTC
   bool full = false;
   std::uint64_t seed = 0;
+  std::string scheduling;  ///< of the generator and the systems: "SCHED_FIFO 50"
   double duration_s = 0.0;
   bool interrupted = false;  ///< the checks that are missing were not made
   Machine machine;

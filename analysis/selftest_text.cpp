@@ -71,8 +71,8 @@ std::string selftest_text(const SelftestRecord& record, Charset charset) {
       widths.at(i) = std::max(widths.at(i), width_of(row.at(i)));
     }
   }
-  std::string text = fmt::format("the instrument against known truths, {}, seed {}\n\n", record.identity.label,
-                                 record.seed);
+  std::string text = fmt::format("the instrument against known truths, {}, seed {}, {}\n\n", record.identity.label,
+                                 record.seed, record.scheduling);
   for (std::size_t r = 0; r < rows.size(); ++r) {
     std::string line;
     for (std::size_t i = 0; i < rows[r].size(); ++i) {

@@ -18,6 +18,7 @@
 #include "lab/command_flags.hpp"
 #include "lab/compare_command.hpp"
 #include "lab/completion.hpp"
+#include "lab/compliance_flags.hpp"
 #include "lab/engine.hpp"
 #include "lab/explain_command.hpp"
 #include "lab/file_commands.hpp"
@@ -84,6 +85,7 @@ class CommandLine {
     add_machine();
     add_completion();
     add_compare_command(adder_);
+    add_compliance_command(adder_);
   }
 
   /// Throws CLI::Error.

@@ -85,6 +85,7 @@ class SelftestCommand {
     }
     const SelftestRecord part = selftest_from_json(read_untrusted_file(*outcome.file), *outcome.file);
     record_.checks = part.checks;
+    record_.scheduling = part.scheduling;
     record_.interrupted = part.interrupted;
     record_.foreign_cpu_share = part.foreign_cpu_share;
     record_.steal_share = part.steal_share;

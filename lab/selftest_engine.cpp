@@ -60,14 +60,15 @@ int measure(const SelftestCommandOptions& options, EventWriter& events) {
   const SystemFiles files;
   const Instant begin = clock.now();
   const auto before = read_cpu_times(files);
-  const SelftestRequest request{
-      .full = options.full, .seed = record.seed, .runs = options.full ? kFullRuns : kQuickRuns};
+  const SelftestRequest request{.seed = record.seed, .runs = options.full ? kFullRuns : kQuickRuns};
   const SelftestObserver observer{.on_phase = [&events](const std::string& name, std::optional<Nanoseconds> expected) {
     events.write({.kind = Event::Kind::phase,
                   .text = name,
                   .expected_s = expected ? std::optional(seconds(*expected)) : std::nullopt});
   }};
-  record.checks = run_selftest(request, instrument_of(record), token, observer);
+  SelftestOutcome outcome = run_selftest(request, instrument_of(record), token, observer);
+  record.checks = std::move(outcome.checks);
+  record.scheduling = std::move(outcome.scheduling);
   record.interrupted = token.stop_requested();
   record.duration_s = seconds(clock.now() - begin);
   if (const auto after = read_cpu_times(files); before && after) {

@@ -18,7 +18,7 @@ void add_selftest_command(CommandAdder& adder) {
         return *events_descriptor < 0 ? selftest_command(*options)
                                       : static_cast<ExitCode>(run_selftest_engine(*options, *events_descriptor));
       });
-  sub->add_flag("--full", options->full, "a hundred longer runs of each system instead of twenty (about 30 min)")
+  sub->add_flag("--full", options->full, "a hundred runs of each system instead of twenty (about 10 min)")
       ->group("Length");
   sub->add_option("--seed", options->seed, "of all that is drawn (default: 1)")->type_name("N")->group("Length");
   sub->add_option("--events-fd", *events_descriptor, "be the measuring process: events go to this descriptor")

@@ -17,7 +17,7 @@ RunOptions observed_run(std::uint64_t pair) {
   run.workload = "synthetic";
   for (const auto& [flag, value] : {std::pair{"scenario", "single"}, std::pair{"law", "lognormal"},
                                     std::pair{"mean", "400us"}, std::pair{"sd", "200us"},
-                                    std::pair{"duration", "1s"}, std::pair{"warm-up", "100ms"},
+                                    std::pair{"duration", "1s"}, std::pair{"warmup", "100ms"},
                                     std::pair{"threads", "1"}}) {
     run.set(flag, value);
   }

@@ -10,7 +10,7 @@
 #include "harness/effective_clock.hpp"
 #include "harness/file_source.hpp"
 #include "harness/thread_placement.hpp"
-#include "scenarios/selftest/law_checks.hpp"
+#include "scenarios/selftest/selftest_checks.hpp"
 
 namespace assay {
 

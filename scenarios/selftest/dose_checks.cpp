@@ -11,7 +11,7 @@
 #include "harness/jitter_probe.hpp"
 #include "harness/thread_placement.hpp"
 #include "scenarios/interference/interference.hpp"
-#include "scenarios/selftest/law_checks.hpp"
+#include "scenarios/selftest/selftest_checks.hpp"
 
 namespace assay {
 

@@ -102,42 +102,42 @@ std::vector<std::int64_t> ideal_latencies(std::span<const std::int64_t> arrivals
   return latencies;
 }
 
-std::vector<KnownSystem> known_systems(bool full) {
+std::vector<KnownSystem> known_systems() {
   const auto p50 = Percentile::of_parts_per_million(500'000);
   const auto p90 = Percentile::of_parts_per_million(900'000);
   const auto p99 = Percentile::of_parts_per_million(990'000);
-  const std::uint64_t factor = full ? 4 : 1;
   const auto lognormal = [](microseconds mean, microseconds deviation) {
     return ServiceLaw{.shape = Shape::lognormal, .mean = mean, .standard_deviation = deviation};
   };
   // 1,000 queries carry a 99.9 % interval of P99 (757 are needed); dependent ones are worth less, so there are more.
   constexpr std::uint64_t kIndependent = 1000;
   constexpr std::uint64_t kDependent = 2000;
+  constexpr std::uint64_t kBursts = 3000;
   const std::vector<Percentile> all{p50, p90, p99};
-  const std::vector<Percentile> dependent = full ? all : std::vector{p50, p90};
+  const std::vector<Percentile> dependent{p50, p90};
   std::vector<KnownSystem> systems;
   systems.push_back({.name = "constant 400 us",
                      .id = "constant",
                      .law = {.shape = Shape::constant, .mean = microseconds{400}},
                      .percentiles = all,
-                     .queries = factor * kIndependent});
+                     .queries = kIndependent});
   systems.push_back({.name = "exponential 400 us",
                      .id = "exponential",
                      .law = {.shape = Shape::exponential, .mean = microseconds{400}},
                      .percentiles = all,
-                     .queries = factor * kIndependent});
+                     .queries = kIndependent});
   systems.push_back({.name = "log-normal 400 us",
                      .id = "lognormal",
                      .law = lognormal(microseconds{400}, microseconds{200}),
                      .percentiles = all,
-                     .queries = factor * kIndependent});
+                     .queries = kIndependent});
   systems.push_back({.name = "bimodal in bursts",
                      .id = "bursts",
                      .law = {},
                      .bursts = BurstLaw{.fast = lognormal(microseconds{150}, microseconds{15}),
                                         .slow = lognormal(microseconds{600}, microseconds{60})},
                      .percentiles = dependent,
-                     .queries = 2 * factor * kDependent});
+                     .queries = kBursts});
   const auto queue = [&](std::string name, std::string id, Shape shape, int servers, double rate) {
     systems.push_back({.name = std::move(name),
                        .id = std::move(id),
@@ -145,7 +145,7 @@ std::vector<KnownSystem> known_systems(bool full) {
                        .servers = servers,
                        .arrival_rate = rate,
                        .percentiles = dependent,
-                       .queries = factor * kDependent});
+                       .queries = kDependent});
   };
   queue("M/M/1, load 0.5", "mm1", Shape::exponential, 1, 2500.0);
   queue("M/D/1, load 0.6", "md1", Shape::constant, 1, 3000.0);

@@ -56,7 +56,7 @@ struct KnownSystem {
                                                         std::span<const Nanoseconds> services,
                                                         std::vector<Nanoseconds> busy_at_start);
 
-/// The systems of `assay selftest`: four laws and three queues. `full`: longer runs, P99 in all.
-[[nodiscard]] std::vector<KnownSystem> known_systems(bool full);
+/// The systems of `assay selftest`: four laws and three queues. A run takes less than a second: see let_others_run().
+[[nodiscard]] std::vector<KnownSystem> known_systems();
 
 }  // namespace assay

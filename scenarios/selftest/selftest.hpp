@@ -13,7 +13,6 @@
 namespace assay {
 
 struct SelftestRequest {
-  bool full = false;
   std::uint64_t seed = 1;
   std::uint64_t runs = 20;  ///< undisturbed ones of each known system
 
@@ -40,10 +39,15 @@ struct SelftestContext {
   }
 };
 
+struct SelftestOutcome {
+  std::vector<SelftestCheck> checks;
+  std::string scheduling;  ///< of the generator and the systems
+};
+
 /// All checks that one process can make, on the machine as it is. What a check rests on is measured with it, and where
 /// it does not hold the check says so. `instrument` says what every run of it is made with. Throws std::runtime_error
 /// if a CPU cannot be had.
-[[nodiscard]] std::vector<SelftestCheck> run_selftest(const SelftestRequest& request, const RunDocument& instrument,
+[[nodiscard]] SelftestOutcome run_selftest(const SelftestRequest& request, const RunDocument& instrument,
                                                       const std::stop_token& stop, const SelftestObserver& observer);
 
 /// "others took 3.1 % of the machine's CPU time, the hypervisor 0.4 %", or why that is not known.

@@ -10,7 +10,9 @@
 #include "analysis/run_summary.hpp"
 #include "harness/clock_cross_check.hpp"
 #include "harness/random_bits.hpp"
+#include "harness/realtime.hpp"
 #include "harness/thread_placement.hpp"
+#include "harness/witness_clock.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/selftest/witnessed_sut.hpp"
 #include "scenarios/synthetic_sut.hpp"
@@ -73,6 +75,14 @@ void fill_from_account(WitnessedRun& run, const TestResult& result, std::span<co
   }
 }
 
+/// Linux lets real-time threads have 95 % of each second and stalls them for the rest of it (sched_rt_runtime_us): a
+/// pause after each run keeps below that, and what was kept waiting gets its turn.
+void let_others_run(SteadyClock& clock, Nanoseconds busy, const SelftestPlace& place) {
+  if (place.fifo_priority > 0) {
+    clock.wait_until(clock.now() + std::max<Nanoseconds>(busy / 4, std::chrono::milliseconds{30}));
+  }
+}
+
 TestSettings settings_of(const KnownSystem& system, const WitnessedRunOptions& options) {
   TestSettings settings = TestSettings::defaults_for(system.is_queue() ? Scenario::server : Scenario::single_stream);
   settings.min_duration = std::chrono::milliseconds{1};
@@ -126,6 +136,7 @@ WitnessedRun run_witnessed(const KnownSystem& system, const WitnessedRunOptions&
   WitnessedSut sut({.services = services,
                     .busy_at_start = busy,
                     .cpu = place.system_cpu,
+                    .fifo_priority = place.fifo_priority,
                     .block_each = options.block_each,
                     .block = options.block});
   NumberedSampleLibrary library(64);
@@ -136,7 +147,12 @@ WitnessedRun run_witnessed(const KnownSystem& system, const WitnessedRunOptions&
   TestResult result = run_test(settings, sut, library, {.clock = clock, .stop = stop, .on_issuing_thread = [&](int) {
                                                           pin_this_thread(place.issuing_cpu);
                                                           request_precise_sleep();
+                                                          if (place.fifo_priority > 0) {
+                                                            (void)take_realtime_priority(place.fifo_priority);
+                                                          }
                                                         }});
+  leave_realtime_priority();
+  let_others_run(clock, result.issue_duration, place);
   result.clock_step = cross_check.disagreement();
   const PairedReading after = read_both(clock);
 

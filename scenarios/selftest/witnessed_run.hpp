@@ -20,6 +20,7 @@ struct SelftestPlace {
   int issuing_cpu = 0;
   int system_cpu = 0;
   WaitPolicy wait;
+  int fifo_priority = 0;  ///< of both threads: other work then moves no system off its law; 0: refused here
   RunDocument instrument;  ///< machine, identity, placement, clock and tool; no result
 };
 

@@ -1,19 +1,13 @@
 #include "scenarios/selftest/witnessed_sut.hpp"
 
 #include <algorithm>
-#include <ctime>
 #include <utility>
 
 #include "harness/cpu_relax.hpp"
+#include "harness/steady_clock.hpp"
+#include "harness/witness_clock.hpp"
 
 namespace assay {
-
-std::int64_t witness_now_ns() noexcept {
-  timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  constexpr std::int64_t kPerSecond = 1'000'000'000;
-  return time.tv_sec * kPerSecond + time.tv_nsec;
-}
 
 WitnessedSut::WitnessedSut(Options options)
     : options_(std::move(options)), account_(options_.services.size()), ids_(options_.services.size()) {
@@ -28,7 +22,16 @@ void WitnessedSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   admitted_ = 0;
   due_.clear();
   free_at_ns_.clear();
-  team_.start({options_.cpu}, [this](std::size_t) { serve(); });
+  serving_.store(false);
+  team_.start(
+      {options_.cpu}, [this](std::size_t) { serve(); }, {.all_cpus = {}, .fifo_priority = options_.fifo_priority});
+  // Asleep: a thread begins where its maker runs, and a maker that spins there as a real-time thread would keep it out.
+  SteadyClock clock({.spin_margin = Nanoseconds{0}});
+  constexpr Nanoseconds kStep = std::chrono::microseconds{100};
+  constexpr int kMostSteps = 100'000;  // a thread that could not be placed never serves: end_run() says why
+  for (int i = 0; i < kMostSteps && !serving_.load(std::memory_order_acquire); ++i) {
+    clock.wait_until(clock.now() + kStep);
+  }
 }
 
 void WitnessedSut::issue_query(std::span<const QuerySample> samples) {
@@ -76,6 +79,7 @@ void WitnessedSut::admit(std::uint64_t position) {
 
 void WitnessedSut::serve() {
   free_at_ns_.reserve(options_.busy_at_start.size());
+  serving_.store(true, std::memory_order_release);
   while (!stopping_.load(std::memory_order_acquire)) {
     const std::uint64_t arrived = arrived_.load(std::memory_order_acquire);
     while (admitted_ < arrived) {

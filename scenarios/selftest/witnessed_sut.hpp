@@ -27,6 +27,7 @@ class WitnessedSut final : public SystemUnderTest {
     std::vector<Nanoseconds> services;       ///< of the samples by their position; those beyond fail
     std::vector<Nanoseconds> busy_at_start;  ///< one a server, counted from the first arrival
     int cpu = 0;
+    int fifo_priority = 0;                   ///< SCHED_FIFO; 0: as every thread
     std::uint64_t block_each = 0;  ///< every so many samples issue_query() does not return for `block`; 0: never
     Nanoseconds block{0};
   };
@@ -63,11 +64,9 @@ class WitnessedSut final : public SystemUnderTest {
   std::size_t admitted_ = 0;
   std::atomic<std::uint64_t> arrived_{0};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> serving_{false};
   std::shared_ptr<ResponseSink> sink_;
   WorkerTeam team_;
 };
-
-/// CLOCK_MONOTONIC.
-[[nodiscard]] std::int64_t witness_now_ns() noexcept;
 
 }  // namespace assay

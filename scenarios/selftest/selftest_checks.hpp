@@ -1,15 +1,19 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "scenarios/selftest/selftest.hpp"
 
 namespace assay {
 
-/// The runs of one known system that the machine did not disturb, with what is needed of them later.
+/// The runs of one known system, with what is needed of them later.
 struct KnownRuns {
   KnownSystem system;
-  std::vector<WitnessedRun> undisturbed;
+  std::vector<RunDocument> undisturbed;          ///< at every percentile
+  std::vector<std::int64_t> recorded_minus_witnessed_ns;  ///< latencies of all queries of all runs
+  std::vector<std::int64_t> late_recorded_ns;    ///< Server only, all runs
+  std::vector<std::int64_t> late_witnessed_ns;
 };
 
 /// Runs every known system and judges its percentiles. `runs` gets what was measured.
