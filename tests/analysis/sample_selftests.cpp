@@ -1,19 +1,15 @@
 #include "tests/analysis/sample_selftests.hpp"
 
-#include "tests/analysis/sample_runs.hpp"
-
 namespace assay {
 
 SelftestRecord sample_selftest() {
-  const RunDocument run = golden_run();
   SelftestRecord record;
   record.id = "01JD0000000000000000007F3A";
   record.created = "2026-11-24T03:12:09Z";
   record.seed = 1;
   record.scheduling = "SCHED_FIFO 50";
   record.duration_s = 121.5;
-  record.machine = run.machine;
-  record.identity = run.machine_identity;
+  record.identity = {.id = "m:0123456789abcdef", .label = "bench-1", .machine_class = "c:0123456789abcdef"};
   record.tool_version = "0.1.0";
   record.tool_revision = "3f2a9c1";
   record.compiler = "GNU 12.2.0";
