@@ -61,9 +61,10 @@ KnownRun known_run(const KnownSystem& system, const WitnessedRun& run, const Lat
 class Tries {
  public:
   /// `number` of the system: each draws from seeds of its own.
-  Tries(const SelftestContext& context, KnownSystem system, std::uint64_t number)
+  Tries(const SelftestContext& context, KnownSystem system, std::uint64_t number, std::uint64_t wanted)
       : context_(context),
         system_(std::move(system)),
+        wanted_(wanted),
         stream_(split_mix(split_mix(context.request.seed) + number)),
         by_percentile_(system_.percentiles.size()) {}
 
@@ -73,9 +74,9 @@ class Tries {
     const SteadyClock clock;
     // A machine that makes everything several times longer will not give quiet runs either.
     constexpr int kSlowest = 4;
-    const Instant last_begin = clock.now() + kSlowest * static_cast<std::int64_t>(context_.request.most_tries()) *
-                                                 system_.expected_duration();
-    const std::uint64_t most = context_.request.most_tries();
+    const std::uint64_t most = wanted_ + wanted_ / 2;
+    const Instant last_begin =
+        clock.now() + kSlowest * static_cast<std::int64_t>(most) * system_.expected_duration();
     for (std::uint64_t i = 0; i < most && !enough() && !hopeless(most - i) && !context_.stop.stop_requested() &&
                               clock.now() < last_begin;
          ++i) {
@@ -96,7 +97,7 @@ class Tries {
                           .title = fmt::format("{}: {}", system_.name, percentile.name()),
                           .unit = "s",
                           .truth = seconds(system_.quantile(percentile))};
-      judge_known_runs(check, by_percentile_[i], context_.request.runs, machine_state_);
+      judge_known_runs(check, by_percentile_[i], wanted_, machine_state_);
       checks.push_back(std::move(check));
     }
   }
@@ -126,7 +127,7 @@ class Tries {
 
   [[nodiscard]] bool enough() const {
     return std::ranges::all_of(by_percentile_, [this](const std::vector<KnownRun>& runs) {
-      return quiet_ones(runs) >= context_.request.runs;
+      return quiet_ones(runs) >= wanted_;
     });
   }
 
@@ -134,12 +135,13 @@ class Tries {
   [[nodiscard]] bool hopeless(std::uint64_t left) const {
     return std::ranges::all_of(by_percentile_, [&](const std::vector<KnownRun>& runs) {
       const std::uint64_t quiet = quiet_ones(runs);
-      return quiet >= context_.request.runs || quiet + left < context_.request.runs;
+      return quiet >= wanted_ || quiet + left < wanted_;
     });
   }
 
   const SelftestContext& context_;
   KnownSystem system_;
+  std::uint64_t wanted_;
   std::uint64_t stream_;
   std::vector<std::vector<KnownRun>> by_percentile_;
   std::string machine_state_;
@@ -155,11 +157,18 @@ std::vector<SelftestCheck> law_checks(const SelftestContext& context, std::vecto
     }
     context.phase(system.name, static_cast<std::int64_t>(context.request.runs) * system.expected_duration());
     KnownRuns& kept = runs.emplace_back(KnownRuns{.system = system});
-    Tries tries(context, system, runs.size());
+    Tries tries(context, system, runs.size(), context.request.runs);
     tries.run(kept);
     tries.judge(checks);
   }
   return checks;
+}
+
+KnownRuns run_known_system(const SelftestContext& context, const KnownSystem& system, std::uint64_t number,
+                           std::uint64_t wanted) {
+  KnownRuns kept{.system = system};
+  Tries(context, system, number, wanted).run(kept);
+  return kept;
 }
 
 SelftestCheck burst_coverage_check(const SelftestContext& context) {

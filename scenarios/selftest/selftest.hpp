@@ -15,9 +15,6 @@ namespace assay {
 struct SelftestRequest {
   std::uint64_t seed = 1;
   std::uint64_t runs = 20;  ///< undisturbed ones of each known system
-
-  /// At most so many tries make them.
-  [[nodiscard]] std::uint64_t most_tries() const { return runs + runs / 2; }
 };
 
 /// Who is told what is going on, from the thread that runs the self-test, never within a run.

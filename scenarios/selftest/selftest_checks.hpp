@@ -19,6 +19,11 @@ struct KnownRuns {
 /// Runs every known system and judges its percentiles. `runs` gets what was measured.
 [[nodiscard]] std::vector<SelftestCheck> law_checks(const SelftestContext& context, std::vector<KnownRuns>& runs);
 
+/// `wanted` undisturbed runs of a system, or fewer where the machine does not give them within half as many more tries.
+/// `number`: it draws from seeds of its own.
+[[nodiscard]] KnownRuns run_known_system(const SelftestContext& context, const KnownSystem& system,
+                                         std::uint64_t number, std::uint64_t wanted);
+
 /// The intervals on dependent data, where the answer needs many series: drawn in memory, not measured.
 [[nodiscard]] SelftestCheck burst_coverage_check(const SelftestContext& context);
 
