@@ -90,9 +90,8 @@ std::string calibration_text(const BundleCalibration& calibration) {
     return "not available: " + calibration.not_available;
   }
   const SelftestSummary& selftest = *calibration.selftest;
-  std::string text =
-      fmt::format("selftest of {}, {} before: {} PASS, {} FAIL, {} NOT POSSIBLE HERE", selftest.created,
-                  age_text(selftest.age_s), selftest.passed, selftest.failed, selftest.not_possible);
+  std::string text = fmt::format("selftest of {}, {} before: {} PASS, {} FAIL, {} NOT POSSIBLE HERE", selftest.created,
+                                 age_text(selftest.age_s), selftest.passed, selftest.failed, selftest.not_possible);
   if (!selftest.failed_checks.empty()) {
     text += fmt::format(" (failed: {})", fmt::join(selftest.failed_checks, ", "));
   }

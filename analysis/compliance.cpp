@@ -63,7 +63,7 @@ ComplianceVerdict verdict_of(const EstimateRecord& ratio, const Allowed& allowed
     return ComplianceVerdict::invalid;
   }
   return *ratio.lower >= allowed.lowest && *ratio.upper <= allowed.highest ? ComplianceVerdict::passed
-                                                                            : ComplianceVerdict::undecided;
+                                                                           : ComplianceVerdict::undecided;
 }
 
 std::string ratio_text(const EstimateRecord& ratio) {
@@ -78,9 +78,9 @@ ComplianceTest compare(ComplianceTest test, const std::vector<double>& reference
                        const Allowed& allowed) {
   test.ratio = ratio_of(reference, other);
   test.verdict = verdict_of(test.ratio, allowed);
-  test.finding = fmt::format("takes {} times as long as the reference; within {:.3f} and {} is honest",
-                             ratio_text(test.ratio), allowed.lowest,
-                             std::isinf(allowed.highest) ? "any" : fmt::format("{:.3f}", allowed.highest));
+  test.finding =
+      fmt::format("takes {} times as long as the reference; within {:.3f} and {} is honest", ratio_text(test.ratio),
+                  allowed.lowest, std::isinf(allowed.highest) ? "any" : fmt::format("{:.3f}", allowed.highest));
   if (test.verdict == ComplianceVerdict::undecided) {
     test.finding += "; more --pairs would tell";
   }
@@ -96,9 +96,8 @@ ComplianceTest answers_test(const ComplianceRuns& runs) {
         test.finding = "not checked: " + run.output_check;
         return test;
       }
-      const bool wrong = std::ranges::any_of(run.invalid_reasons, [](const InvalidReason& reason) {
-        return reason.code == "output_check";
-      });
+      const bool wrong = std::ranges::any_of(run.invalid_reasons,
+                                             [](const InvalidReason& reason) { return reason.code == "output_check"; });
       if (wrong || !run.output_check.starts_with("ok")) {
         test.verdict = ComplianceVerdict::invalid;
         test.finding = run.output_check;
@@ -135,8 +134,9 @@ std::vector<ComplianceTest> judge_compliance(const ComplianceRuns& runs) {
   std::vector<ComplianceTest> tests{answers_test(runs)};
   tests.push_back(compare({.id = "same_sample", .title = "one sample, again and again (TEST04): a remembered answer"},
                           reference, service_times(runs.same_sample), {.lowest = 1.0 / tolerance, .highest = any}));
-  tests.push_back(compare({.id = "other_seeds", .title = "seeds that nobody knew (TEST05): a known schedule"}, reference,
-                          service_times(runs.other_seeds), {.lowest = 1.0 / tolerance, .highest = tolerance}));
+  tests.push_back(compare({.id = "other_seeds", .title = "seeds that nobody knew (TEST05): a known schedule"},
+                          reference, service_times(runs.other_seeds),
+                          {.lowest = 1.0 / tolerance, .highest = tolerance}));
   tests.push_back(compare({.id = "first_time", .title = "every sample for the first time: a remembered data set"},
                           reference, service_times(runs.first_time), {.lowest = 0.0, .highest = kRememberedFactor}));
   return tests;

@@ -33,8 +33,8 @@ struct ComplianceRuns {
 };
 
 /// How much faster or slower two kinds of run of honest work may be: 10 %, and 20 % where a service takes 200 us or
-/// less (MLCommons, compliance/nvidia/TEST01 and TEST04; LoadGen's own script compares the wrong units and always allows
-/// 20 %).
+/// less (MLCommons, compliance/nvidia/TEST01 and TEST04; LoadGen's own script compares the wrong units and always
+/// allows 20 %).
 [[nodiscard]] double compliance_tolerance(double service_time_s);
 
 /// Repeats may find caches warm, and what is computed for the first time not: only work that is more than this many

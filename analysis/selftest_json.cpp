@@ -137,9 +137,9 @@ SelftestRecord selftest_from_json(std::string_view text, std::string_view source
     record.checks.push_back(read_check(check));
   }
   // The sums are there for whoever reads no further: they must not say something else than the rows.
-  for (const auto& [member, verdict] : {std::pair{"passed", SelftestVerdict::pass},
-                                        std::pair{"failed", SelftestVerdict::fail},
-                                        std::pair{"not_possible", SelftestVerdict::not_possible}}) {
+  for (const auto& [member, verdict] :
+       {std::pair{"passed", SelftestVerdict::pass}, std::pair{"failed", SelftestVerdict::fail},
+        std::pair{"not_possible", SelftestVerdict::not_possible}}) {
     if (root.member(member).count() != record.count(verdict)) {
       root.member(member).fail("the number of checks with that verdict");
     }

@@ -20,7 +20,7 @@ constexpr double kPublished = 0.95;
 constexpr double kLargestShift = 0.2;
 constexpr double kLargestPointShift = 0.02;
 
-std::optional<double> median_of_field(std::span<const KnownRun> runs, std::optional<double> EstimateRecord::* field) {
+std::optional<double> median_of_field(std::span<const KnownRun> runs, std::optional<double> EstimateRecord::*field) {
   std::vector<double> values;
   for (const KnownRun& run : runs) {
     if (const auto& value = run.published.*field) {

@@ -16,8 +16,8 @@ namespace assay {
 /// What one criterion of one check may err: that it fails a sound instrument.
 inline constexpr double kSelftestError = 5e-4;
 
-/// The largest k with P(Bin(runs, coverage) < k) <= error: with fewer runs inside, the intervals do not cover as often as
-/// they say. For 20 runs: 19 of the 99.9 % intervals, 15 of the 95 % ones.
+/// The largest k with P(Bin(runs, coverage) < k) <= error: with fewer runs inside, the intervals do not cover as often
+/// as they say. For 20 runs: 19 of the 99.9 % intervals, 15 of the 95 % ones.
 [[nodiscard]] std::uint64_t fewest_inside(std::uint64_t runs, double coverage, double error = kSelftestError);
 
 /// The smallest k with P(Bin(count, rate) > k) <= error: more false alarms are too many.

@@ -54,7 +54,8 @@ std::optional<double> stated_counter_hz() {
 
 Reading<std::string> steady_cpu_counter(const FileSource& files) {
 #if defined(__x86_64__)
-  const std::string flags = " " + value_of_key(files.read("/proc/cpuinfo").value_or(""), "flags", ':').value_or("") + " ";
+  const std::string flags =
+      " " + value_of_key(files.read("/proc/cpuinfo").value_or(""), "flags", ':').value_or("") + " ";
   if (flags.find(" constant_tsc ") == std::string::npos) {
     return Unavailable{"the TSC of this CPU is not stated to run at one rate (no constant_tsc in /proc/cpuinfo)"};
   }

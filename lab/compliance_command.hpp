@@ -18,9 +18,9 @@ struct ComplianceCommandOptions {
   std::optional<std::string> json;
 };
 
-/// `assay compliance`: whether a workload does its work in every query, whatever it is asked for. Runs it as usual, with
-/// one sample only, with seeds that nobody could know, and for the first time, in turn. run_invalid where it does not,
-/// or where that cannot be told.
+/// `assay compliance`: whether a workload does its work in every query, whatever it is asked for. Runs it as usual,
+/// with one sample only, with seeds that nobody could know, and for the first time, in turn. run_invalid where it does
+/// not, or where that cannot be told.
 [[nodiscard]] ExitCode compliance_command(const ComplianceCommandOptions& options);
 
 }  // namespace assay

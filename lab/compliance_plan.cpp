@@ -32,8 +32,9 @@ RunOptions compliance_run(const RunOptions& asked, ComplianceKind kind, std::uin
     }
   }
   if (asked.value("scenario").value_or("single") == "offline") {
-    throw CommandError(ExitCode::usage, "--scenario offline: use single, multi or server, where services follow one "
-                                        "another");
+    throw CommandError(ExitCode::usage,
+                       "--scenario offline: use single, multi or server, where services follow one "
+                       "another");
   }
   RunOptions run = asked;
   switch (kind) {

@@ -31,9 +31,8 @@ std::optional<std::int64_t> seconds_of(const std::string& timestamp) {
 std::vector<fs::path> selftests_in(const fs::path& folder) {
   std::vector<fs::path> found;
   std::error_code error;
-  for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator() &&
-                                                    found.size() < kMostFiles;
-       entry.increment(error)) {
+  for (fs::directory_iterator entry(folder, error);
+       !error && entry != fs::directory_iterator() && found.size() < kMostFiles; entry.increment(error)) {
     if (entry->path().filename().string().ends_with(".selftest.json") && entry->is_regular_file(error)) {
       found.push_back(entry->path());
     }
@@ -75,8 +74,9 @@ std::optional<KeptSelftest> newest_selftest(const fs::path& results, const Machi
       const bool counts = record.hash_matches && !record.interrupted && record.identity.id == identity.id && time;
       if (counts && (!newest || *time > newest_time)) {
         newest_time = *time;
-        newest = KeptSelftest{.summary = summary_of(record, static_cast<double>(std::max<std::int64_t>(0, now - *time)), text),
-                              .text = text};
+        newest = KeptSelftest{
+            .summary = summary_of(record, static_cast<double>(std::max<std::int64_t>(0, now - *time)), text),
+            .text = text};
       }
     } catch (const std::runtime_error&) {
       continue;  // damaged or foreign: no calibration

@@ -17,8 +17,8 @@ struct KeptSelftest {
 };
 
 /// The newest self-test of this machine in the folder of results: whole, unchanged since it was written, and not
-/// interrupted. Looks where `assay selftest --out FOLDER` puts it. `now`: seconds since 1970. A file that cannot be read
-/// counts as none.
+/// interrupted. Looks where `assay selftest --out FOLDER` puts it. `now`: seconds since 1970. A file that cannot be
+/// read counts as none.
 [[nodiscard]] std::optional<KeptSelftest> newest_selftest(const std::filesystem::path& results,
                                                           const MachineIdentity& identity, std::int64_t now);
 

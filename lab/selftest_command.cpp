@@ -27,8 +27,8 @@ class PartsFolder {
     std::error_code error;
     fs::create_directories(path_, error);
     if (error) {
-      throw CommandError(ExitCode::file, fmt::format("--out {}: {}; name a folder that can be written", results,
-                                                     error.message()));
+      throw CommandError(ExitCode::file,
+                         fmt::format("--out {}: {}; name a folder that can be written", results, error.message()));
     }
   }
   PartsFolder(const PartsFolder&) = delete;
@@ -96,8 +96,7 @@ class SelftestCommand {
   }
 
   ExitCode keep_and_end() {
-    const fs::path path =
-        fs::path(options_.measurement.folder) / record_.identity.label / selftest_file_name(record_);
+    const fs::path path = fs::path(options_.measurement.folder) / record_.identity.label / selftest_file_name(record_);
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     write_text(path.string(), selftest_json(record_));

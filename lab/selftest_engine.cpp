@@ -80,8 +80,7 @@ int measure(const SelftestCommandOptions& options, EventWriter& events) {
   const auto path = std::filesystem::path(options.measurement.folder) / selftest_file_name(record);
   write_file_atomically(path, selftest_json(record));
   const bool valid = record.count(SelftestVerdict::fail) == 0;
-  events.write(
-      {.kind = Event::Kind::result, .text = path.string(), .valid = valid, .interrupted = record.interrupted});
+  events.write({.kind = Event::Kind::result, .text = path.string(), .valid = valid, .interrupted = record.interrupted});
   return static_cast<int>(record.interrupted ? ExitCode::interrupted : ExitCode::ok);
 }
 

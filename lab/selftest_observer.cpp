@@ -16,9 +16,8 @@ RunOptions observed_run(std::uint64_t pair) {
   RunOptions run;
   run.workload = "synthetic";
   for (const auto& [flag, value] : {std::pair{"scenario", "single"}, std::pair{"law", "lognormal"},
-                                    std::pair{"mean", "400us"}, std::pair{"sd", "200us"},
-                                    std::pair{"duration", "1s"}, std::pair{"warmup", "100ms"},
-                                    std::pair{"threads", "1"}}) {
+                                    std::pair{"mean", "400us"}, std::pair{"sd", "200us"}, std::pair{"duration", "1s"},
+                                    std::pair{"warmup", "100ms"}, std::pair{"threads", "1"}}) {
     run.set(flag, value);
   }
   run.set("seed", fmt::format("{}", 9000 + pair));  // both of a pair see the same services
@@ -56,8 +55,8 @@ std::string measure_pairs(Measurements& measurements, std::uint64_t pairs, Compa
 SelftestCheck observer_check(Measurements& measurements, bool full) {
   constexpr std::uint64_t kQuickPairs = 5;
   constexpr std::uint64_t kFullPairs = 12;
-  SelftestCheck check{.id = "observer", .title = "watched ten times a second, over unwatched: P90", .unit = "ratio",
-                      .truth = 1.0};
+  SelftestCheck check{
+      .id = "observer", .title = "watched ten times a second, over unwatched: P90", .unit = "ratio", .truth = 1.0};
   ComparisonSide none{.name = "none", .system = {}, .runs = {}};
   ComparisonSide fast{.name = "live@10Hz", .system = {}, .runs = {}};
   if (const std::string problem = measure_pairs(measurements, full ? kFullPairs : kQuickPairs, none, fast);
@@ -82,8 +81,8 @@ SelftestCheck observer_check(Measurements& measurements, bool full) {
     return check;
   }
   check.verdict = differs ? SelftestVerdict::fail : SelftestVerdict::pass;
-  check.evidence = fmt::format("{}, {} runs of `assay run` against {}", name_of(block.verdict), none.runs.size(),
-                               fast.runs.size());
+  check.evidence =
+      fmt::format("{}, {} runs of `assay run` against {}", name_of(block.verdict), none.runs.size(), fast.runs.size());
   return check;
 }
 

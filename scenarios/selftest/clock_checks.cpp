@@ -16,15 +16,15 @@ namespace assay {
 
 namespace {
 
-struct CounterReading {
+struct TickReading {
   Instant time;
   std::uint64_t ticks = 0;
 };
 
 /// The counter between two readings of the clock, of a few tries the one between whose readings the least time passed.
-CounterReading read_together(const Clock& clock) {
+TickReading read_together(const Clock& clock) {
   constexpr int kTries = 30;
-  CounterReading best;
+  TickReading best;
   Nanoseconds narrowest = kNever;
   for (int i = 0; i < kTries; ++i) {
     const Instant before = clock.now();
@@ -43,10 +43,10 @@ std::vector<double> counter_rates(SteadyClock& clock, const std::stop_token& sto
   constexpr int kSlices = 20;
   constexpr Nanoseconds kSlice = std::chrono::milliseconds{50};
   std::vector<double> rates;
-  CounterReading last = read_together(clock);
+  TickReading last = read_together(clock);
   for (int i = 0; i < kSlices && !stop.stop_requested(); ++i) {
     clock.wait_until(last.time + kSlice);
-    const CounterReading now = read_together(clock);
+    const TickReading now = read_together(clock);
     rates.push_back(static_cast<double>(now.ticks - last.ticks) / seconds(now.time - last.time));
     last = now;
   }
@@ -72,11 +72,10 @@ SelftestCheck steadiness_check(const std::string& counter, const std::vector<dou
   const double spread = (highest - lowest) / median;
   const double off = check.truth ? std::abs(median - *check.truth) / *check.truth : 0.0;
   check.verdict = spread <= kSpread && off <= kNominal ? SelftestVerdict::pass : SelftestVerdict::fail;
-  check.evidence =
-      fmt::format("{} slices of 50 ms differ by {:.2f} ppm (at most {:.0f}); {}", rates.size(), 1e6 * spread,
-                  1e6 * kSpread,
-                  check.truth ? fmt::format("{:.1f} ppm from what is stated (at most {:.0f})", 1e6 * off, 1e6 * kNominal)
-                              : "neither CPU nor hypervisor states its rate: steadiness only");
+  check.evidence = fmt::format(
+      "{} slices of 50 ms differ by {:.2f} ppm (at most {:.0f}); {}", rates.size(), 1e6 * spread, 1e6 * kSpread,
+      check.truth ? fmt::format("{:.1f} ppm from what is stated (at most {:.0f})", 1e6 * off, 1e6 * kNominal)
+                  : "neither CPU nor hypervisor states its rate: steadiness only");
   return check;
 }
 
@@ -101,9 +100,8 @@ SelftestCheck core_check(const SelftestContext& context, SteadyClock& clock, con
                          double counter_hz) {
   constexpr int kRounds = 15;
   constexpr double kNear = 0.01;
-  SelftestCheck check{.id = "clock.core",
-                      .title = fmt::format("core clock probe against the {}", counter),
-                      .unit = "Hz"};
+  SelftestCheck check{
+      .id = "clock.core", .title = fmt::format("core clock probe against the {}", counter), .unit = "Hz"};
   pin_this_thread(context.place.system_cpu);
   const KernelThreadMeter meter;
   MovingClockProbe probe(clock, meter);
@@ -137,8 +135,8 @@ SelftestCheck core_check(const SelftestContext& context, SteadyClock& clock, con
   }
   const double off = std::abs(*check.measured.point - *check.truth) / *check.truth;
   check.verdict = off <= kNear ? SelftestVerdict::pass : SelftestVerdict::fail;
-  check.evidence = fmt::format("{:.3f} % apart (at most {:.0f} %), {} probes", 100.0 * off, 100.0 * kNear,
-                               by_probe.size());
+  check.evidence =
+      fmt::format("{:.3f} % apart (at most {:.0f} %), {} probes", 100.0 * off, 100.0 * kNear, by_probe.size());
   return check;
 }
 

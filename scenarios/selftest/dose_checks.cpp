@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 #include <exception>
 #include <optional>
+#include <stdexcept>
 #include <thread>
 
 #include "analysis/format.hpp"
@@ -59,11 +59,11 @@ DoseSeen see_dose(const SelftestContext& context, const InterferenceRequest& req
   seen.before = spin_on(cpu, clock, kWithout);
   std::optional<Interference> interference;
   interference.emplace(Interference::Options{.request = request,
-                             .place = {.victim_cpus = {cpu},
-                                       .issuing_cpus = {context.place.issuing_cpu},
-                                       .allowed_cpus = context.place.instrument.machine.allowed_cpus()},
-                             .seed = context.request.seed,
-                             .time_limit = std::chrono::minutes{1}},
+                                             .place = {.victim_cpus = {cpu},
+                                                       .issuing_cpus = {context.place.issuing_cpu},
+                                                       .allowed_cpus = context.place.instrument.machine.allowed_cpus()},
+                                             .seed = context.request.seed,
+                                             .time_limit = std::chrono::minutes{1}},
                        clock);
   interference->begin_window();
   seen.with = spin_on(cpu, clock, kWith);
@@ -71,7 +71,6 @@ DoseSeen see_dose(const SelftestContext& context, const InterferenceRequest& req
   interference.reset();
   seen.after = spin_on(cpu, clock, kWithout);
   if (const auto after = read_cpu_times(files); before && after) {
-
     if (const auto load = load_between(*before, *after, sysconf(_SC_CLK_TCK))) {
       seen.steal = load->steal;
     }
@@ -132,10 +131,8 @@ SelftestCheck burst_check(const SelftestContext& context) {
   constexpr double kRate = 100.0;
   constexpr Nanoseconds kLength = std::chrono::milliseconds{1};
   context.phase("dose: bursts", std::chrono::seconds{3});
-  SelftestCheck check{.id = "dose.bursts",
-                      .title = "injected bursts: 100 a second of 1 ms",
-                      .unit = "1/s",
-                      .truth = kRate};
+  SelftestCheck check{
+      .id = "dose.bursts", .title = "injected bursts: 100 a second of 1 ms", .unit = "1/s", .truth = kRate};
   const DoseSeen seen = see_dose(context, {.noise = NoiseDose{.rate_per_s = kRate, .length = kLength}});
   // Poisson: three standard deviations of the number in the window, and two bursts that fall into one gap.
   const double window = seconds(seen.with.duration);
@@ -147,9 +144,9 @@ SelftestCheck burst_check(const SelftestContext& context) {
                     .reason = "the limits are three standard deviations of a Poisson number, at least 10 %"};
   const double lost_per_burst =
       (seen.with.lost_share() - seen.lost_without()) / std::max(seen.booked.achieved.value_or(0.0), 1.0);
-  check.evidence = fmt::format("the victim lost {} a burst, {} of its time in all; injector {}",
-                               format_duration(lost_per_burst), format_percent(seen.with.lost_share()),
-                               seen.booked.scheduling);
+  check.evidence =
+      fmt::format("the victim lost {} a burst, {} of its time in all; injector {}", format_duration(lost_per_burst),
+                  format_percent(seen.with.lost_share()), seen.booked.scheduling);
   if (const auto premise = broken_premise(seen)) {
     check.evidence = *premise;
     return check;

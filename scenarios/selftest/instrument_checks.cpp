@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <utility>
 
 #include "analysis/format.hpp"
 #include "analysis/run_comparison.hpp"
 #include "analysis/selftest_judgement.hpp"
-#include "harness/random_bits.hpp"
 #include "scenarios/selftest/selftest_checks.hpp"
 
 namespace assay {
@@ -83,10 +83,8 @@ ComparisonVerdict verdict_of(const Sides& sides, std::string& reasons) {
 }
 
 SelftestCheck equal_systems_check(const std::vector<KnownRuns>& runs) {
-  SelftestCheck check{.id = "compare.equal",
-                      .title = "A/A: equal systems called FASTER or SLOWER",
-                      .unit = "verdicts",
-                      .truth = 0.0};
+  SelftestCheck check{
+      .id = "compare.equal", .title = "A/A: equal systems called FASTER or SLOWER", .unit = "verdicts", .truth = 0.0};
   std::uint64_t made = 0;
   std::uint64_t alarms = 0;
   std::string refused;
@@ -99,26 +97,23 @@ SelftestCheck equal_systems_check(const std::vector<KnownRuns>& runs) {
   }
   constexpr std::uint64_t kFewest = 6;  // fewer would let an instrument pass that is wrong half of the time
   if (made < kFewest) {
-    check.evidence = fmt::format("{} comparisons of five undisturbed runs with five could be made, {} needed", made,
-                                 kFewest);
+    check.evidence =
+        fmt::format("{} comparisons of five undisturbed runs with five could be made, {} needed", made, kFewest);
     return check;
   }
   const std::uint64_t most = most_alarms(made, RunComparison::kError);
   check.measured = {.point = static_cast<double>(alarms), .lower = 0.0, .upper = static_cast<double>(most)};
   check.verdict = alarms <= most && refused.empty() ? SelftestVerdict::pass : SelftestVerdict::fail;
-  check.evidence = refused.empty() ? fmt::format("{} of {} comparisons (at most {} at an error of 5 %)", alarms, made,
-                                                 most)
-                                   : "equal systems were refused: " + refused;
+  check.evidence = refused.empty()
+                       ? fmt::format("{} of {} comparisons (at most {} at an error of 5 %)", alarms, made, most)
+                       : "equal systems were refused: " + refused;
   return check;
 }
 
 SelftestCheck slower_system_check(const SelftestContext& context, const std::vector<KnownRuns>& runs) {
   constexpr double kSlower = 1.3;
   constexpr std::uint64_t kNumber = 1000;
-  SelftestCheck check{.id = "compare.slower",
-                      .title = "A/B: a system 30 % slower",
-                      .unit = "ratio",
-                      .truth = kSlower};
+  SelftestCheck check{.id = "compare.slower", .title = "A/B: a system 30 % slower", .unit = "ratio", .truth = kSlower};
   const auto base = std::ranges::find_if(runs, [](const KnownRuns& one) { return one.system.id == "exponential"; });
   if (base == runs.end() || base->undisturbed.size() < kSide) {
     check.evidence = fmt::format("fewer than {} undisturbed runs of the system to compare with", kSide);
@@ -129,7 +124,8 @@ SelftestCheck slower_system_check(const SelftestContext& context, const std::vec
   slower.law.mean = from_seconds(kSlower * seconds(slower.law.mean));
   const KnownRuns found = run_known_system(context, slower, kNumber, kSide);
   if (found.undisturbed.size() < kSide) {
-    check.evidence = fmt::format("{} undisturbed runs of the slower system, {} needed", found.undisturbed.size(), kSide);
+    check.evidence =
+        fmt::format("{} undisturbed runs of the slower system, {} needed", found.undisturbed.size(), kSide);
     return check;
   }
   Sides sides;
@@ -142,8 +138,7 @@ SelftestCheck slower_system_check(const SelftestContext& context, const std::vec
   if (!block.rows.empty()) {
     check.measured = block.rows.front().ratio;
   }
-  check.verdict =
-      block.verdict == ComparisonVerdict::slower ? SelftestVerdict::pass : SelftestVerdict::fail;
+  check.verdict = block.verdict == ComparisonVerdict::slower ? SelftestVerdict::pass : SelftestVerdict::fail;
   check.evidence = fmt::format("{}, five runs against five", name_of(block.verdict));
   if (block.verdict == ComparisonVerdict::not_comparable) {
     check.evidence += ": " + fmt::format("{}", fmt::join(block.reasons, "; "));
@@ -192,18 +187,12 @@ std::vector<SelftestCheck> blocked_checks(const SelftestContext& context) {
                            .percentiles = {kP97},
                            .queries = 800};
   context.phase(system.name, system.expected_duration());
-  SelftestCheck share{.id = "lateness.blocked",
-                      .title = "lateness: share late under a generator blocked for 5.5 ms",
-                      .unit = "share"};
-  SelftestCheck latency{.id = "lateness.charged",
-                        .title = "that lateness is charged to the latency: P97",
-                        .unit = "s"};
-  const WitnessedRun run = run_witnessed(system,
-                                         {.seed = context.request.seed,
-                                          .block_each = kEach,
-                                          .block = kBlock,
-                                          .constant_arrivals = true},
-                                         context.place, context.stop);
+  SelftestCheck share{
+      .id = "lateness.blocked", .title = "lateness: share late under a generator blocked for 5.5 ms", .unit = "share"};
+  SelftestCheck latency{.id = "lateness.charged", .title = "that lateness is charged to the latency: P97", .unit = "s"};
+  const WitnessedRun run = run_witnessed(
+      system, {.seed = context.request.seed, .block_each = kEach, .block = kBlock, .constant_arrivals = true},
+      context.place, context.stop);
   const BlockedTruth truth = blocked_truth(system, from_seconds(run.document.lateness.threshold_s));
   share.truth = truth.late_share;
   latency.truth = seconds(percentile_of(truth.latencies_ns, kP97));
@@ -211,12 +200,11 @@ std::vector<SelftestCheck> blocked_checks(const SelftestContext& context) {
     share.evidence = latency.evidence = "interrupted";
     return {share, latency};
   }
-  const auto witnessed_late = static_cast<double>(std::ranges::count_if(
-                                  run.late_witnessed_ns,
-                                  [&](std::int64_t late) {
-                                    return late > from_seconds(run.document.lateness.threshold_s).count();
-                                  })) /
-                              static_cast<double>(system.queries);
+  const auto witnessed_late =
+      static_cast<double>(std::ranges::count_if(
+          run.late_witnessed_ns,
+          [&](std::int64_t late) { return late > from_seconds(run.document.lateness.threshold_s).count(); })) /
+      static_cast<double>(system.queries);
   // One percent point of 800 queries are eight: more of them late than the system itself made is the machine.
   constexpr double kTolerance = 0.01;
   const double measured = run.document.lateness.late_share;
@@ -237,9 +225,9 @@ std::vector<SelftestCheck> blocked_checks(const SelftestContext& context) {
   constexpr double kNear = 0.02;
   latency.measured = {.point = p97, .lower = witnessed - kHandOver_s, .upper = witnessed + kHandOver_s};
   const bool law_held = std::abs(witnessed - *latency.truth) <= kNear * *latency.truth;
-  latency.verdict = !law_held                                       ? SelftestVerdict::not_possible
+  latency.verdict = !law_held                                        ? SelftestVerdict::not_possible
                     : std::abs(p97 - witnessed) <= 2.0 * kHandOver_s ? SelftestVerdict::pass
-                                                                    : SelftestVerdict::fail;
+                                                                     : SelftestVerdict::fail;
   latency.evidence = fmt::format("by the system's own account {}", format_duration(witnessed));
   if (!premise || !law_held) {
     (premise ? latency : share).evidence += ": the machine made other queries late as well";
@@ -273,9 +261,9 @@ std::vector<SelftestCheck> lateness_checks(const SelftestContext& context, const
   std::vector<SelftestCheck> checks{
       stamp_check("lateness.own", "lateness of the generator: recorded - witnessed", differences(recorded, witnessed))};
   if (!recorded.empty()) {
-    checks.front().evidence += fmt::format("; lateness itself: P50 {}, P99 {}",
-                                           format_duration(seconds(percentile_of(recorded, kP50))),
-                                           format_duration(seconds(percentile_of(recorded, kP99))));
+    checks.front().evidence +=
+        fmt::format("; lateness itself: P50 {}, P99 {}", format_duration(seconds(percentile_of(recorded, kP50))),
+                    format_duration(seconds(percentile_of(recorded, kP99))));
   }
   if (!context.stop.stop_requested()) {
     std::ranges::move(blocked_checks(context), std::back_inserter(checks));

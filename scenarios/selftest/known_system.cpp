@@ -47,11 +47,11 @@ Nanoseconds KnownSystem::quantile(Percentile percentile) const {
   if (!is_queue()) {
     return bursts ? bursts->quantile(percentile.fraction()) : law.quantile(percentile.fraction());
   }
-  const QueueLaw queue{.service = law.shape == Shape::constant ? QueueLaw::Service::constant
-                                                               : QueueLaw::Service::exponential,
-                       .arrival_rate = arrival_rate,
-                       .mean_service_s = seconds(law.mean),
-                       .servers = servers};
+  const QueueLaw queue{
+      .service = law.shape == Shape::constant ? QueueLaw::Service::constant : QueueLaw::Service::exponential,
+      .arrival_rate = arrival_rate,
+      .mean_service_s = seconds(law.mean),
+      .servers = servers};
   return from_seconds(queue.response_quantile(percentile.fraction()));
 }
 
@@ -80,9 +80,9 @@ Nanoseconds KnownSystem::expected_duration() const {
   if (is_queue()) {
     return from_seconds(static_cast<double>(queries) / arrival_rate);
   }
-  const double mean = bursts ? bursts->slow_share * seconds(bursts->slow.mean) +
-                                   (1.0 - bursts->slow_share) * seconds(bursts->fast.mean)
-                             : seconds(law.mean);
+  const double mean =
+      bursts ? bursts->slow_share * seconds(bursts->slow.mean) + (1.0 - bursts->slow_share) * seconds(bursts->fast.mean)
+             : seconds(law.mean);
   return from_seconds(static_cast<double>(queries) * mean);
 }
 

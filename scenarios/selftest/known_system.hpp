@@ -27,9 +27,9 @@ struct BurstLaw {
 
 /// A system under test whose latencies have a law in closed form: what the instrument says of it can be judged.
 struct KnownSystem {
-  std::string name;      ///< "exponential", "M/M/1"
-  std::string id;        ///< "exponential", "mm1"
-  ServiceLaw law;        ///< of the services
+  std::string name;                ///< "exponential", "M/M/1"
+  std::string id;                  ///< "exponential", "mm1"
+  ServiceLaw law;                  ///< of the services
   std::optional<BurstLaw> bursts;  ///< goes before `law`
   int servers = 1;
   double arrival_rate = 0.0;  ///< Poisson, 1/s; 0: SingleStream, where the latency is the service

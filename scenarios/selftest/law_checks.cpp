@@ -24,10 +24,10 @@ EstimateRecord strict_interval(const LatencyDistribution& recorded, Percentile p
   // As latency_record.cpp does: too few beyond the percentile cannot show that they come in clusters.
   constexpr double kTelling = 30.0;
   const double beyond = static_cast<double>(recorded.count()) * percentile.share_above();
-  const double known = beyond >= kTelling
-                           ? std::numeric_limits<double>::infinity()
-                           : recorded.interval(Percentile::of_parts_per_million(900'000), kStrictConfidence)
-                                 .effective_sample_size;
+  const double known =
+      beyond >= kTelling
+          ? std::numeric_limits<double>::infinity()
+          : recorded.interval(Percentile::of_parts_per_million(900'000), kStrictConfidence).effective_sample_size;
   const LatencyInterval interval = recorded.interval(percentile, kStrictConfidence, known);
   const auto as_seconds = [](const std::optional<Nanoseconds>& time) {
     return time ? std::optional(seconds(*time)) : std::nullopt;
@@ -75,10 +75,9 @@ class Tries {
     // A machine that makes everything several times longer will not give quiet runs either.
     constexpr int kSlowest = 4;
     const std::uint64_t most = wanted_ + wanted_ / 2;
-    const Instant last_begin =
-        clock.now() + kSlowest * static_cast<std::int64_t>(most) * system_.expected_duration();
-    for (std::uint64_t i = 0; i < most && !enough() && !hopeless(most - i) && !context_.stop.stop_requested() &&
-                              clock.now() < last_begin;
+    const Instant last_begin = clock.now() + kSlowest * static_cast<std::int64_t>(most) * system_.expected_duration();
+    for (std::uint64_t i = 0;
+         i < most && !enough() && !hopeless(most - i) && !context_.stop.stop_requested() && clock.now() < last_begin;
          ++i) {
       const std::uint64_t seed = split_mix(stream_ + i);
       WitnessedRun run = run_witnessed(system_, {.seed = seed}, context_.place, context_.stop);
@@ -126,9 +125,8 @@ class Tries {
   }
 
   [[nodiscard]] bool enough() const {
-    return std::ranges::all_of(by_percentile_, [this](const std::vector<KnownRun>& runs) {
-      return quiet_ones(runs) >= wanted_;
-    });
+    return std::ranges::all_of(by_percentile_,
+                               [this](const std::vector<KnownRun>& runs) { return quiet_ones(runs) >= wanted_; });
   }
 
   /// No percentile can get its runs any more that has not got them.

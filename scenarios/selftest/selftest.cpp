@@ -67,19 +67,17 @@ std::string machine_state_between(const std::optional<CpuTimes>& before, const s
   return "/proc/stat does not tell who else ran";
 }
 
-SelftestOutcome run_selftest(const SelftestRequest& request, const RunDocument& instrument,
-                             const std::stop_token& stop, const SelftestObserver& observer) {
+SelftestOutcome run_selftest(const SelftestRequest& request, const RunDocument& instrument, const std::stop_token& stop,
+                             const SelftestObserver& observer) {
   const std::vector<int> allowed = cpus_of_this_thread();
-  const ThreadPlacement placement =
-      choose_placement(instrument.machine, {.issuing_threads = 1, .worker_threads = 1});
+  const ThreadPlacement placement = choose_placement(instrument.machine, {.issuing_threads = 1, .worker_threads = 1});
   const SelftestPlace place = place_on(placement, instrument);
   const SelftestContext context{.request = request, .place = place, .stop = stop, .observer = observer};
   std::vector<SelftestCheck> checks;
   std::vector<KnownRuns> runs;
   if (placement.shared) {
-    add(checks, "laws", [&] {
-      return not_with_one_cpu("the generator and the system need a CPU each: " + placement.why);
-    });
+    add(checks, "laws",
+        [&] { return not_with_one_cpu("the generator and the system need a CPU each: " + placement.why); });
   } else {
     add(checks, "laws", [&] { return law_checks(context, runs); });
     add(checks, "stamps", [&] { return stamp_checks(runs); });

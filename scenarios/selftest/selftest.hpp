@@ -45,7 +45,7 @@ struct SelftestOutcome {
 /// it does not hold the check says so. `instrument` says what every run of it is made with. Throws std::runtime_error
 /// if a CPU cannot be had.
 [[nodiscard]] SelftestOutcome run_selftest(const SelftestRequest& request, const RunDocument& instrument,
-                                                      const std::stop_token& stop, const SelftestObserver& observer);
+                                           const std::stop_token& stop, const SelftestObserver& observer);
 
 /// "others took 3.1 % of the machine's CPU time, the hypervisor 0.4 %", or why that is not known.
 [[nodiscard]] std::string machine_state_between(const std::optional<CpuTimes>& before,

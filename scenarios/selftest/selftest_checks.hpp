@@ -10,9 +10,9 @@ namespace assay {
 /// The runs of one known system, with what is needed of them later.
 struct KnownRuns {
   KnownSystem system;
-  std::vector<RunDocument> undisturbed;          ///< at every percentile
+  std::vector<RunDocument> undisturbed;                   ///< at every percentile
   std::vector<std::int64_t> recorded_minus_witnessed_ns;  ///< latencies of all queries of all runs
-  std::vector<std::int64_t> late_recorded_ns;    ///< Server only, all runs
+  std::vector<std::int64_t> late_recorded_ns;             ///< Server only, all runs
   std::vector<std::int64_t> late_witnessed_ns;
 };
 

@@ -102,8 +102,8 @@ TestSettings settings_of(const KnownSystem& system, const WitnessedRunOptions& o
 
 RunDocument document_of(const KnownSystem& system, const WitnessedRunOptions& options, const SelftestPlace& place) {
   RunDocument document = place.instrument;
-  document.id = new_run_id(static_cast<std::int64_t>(std::time(nullptr)) * 1000,
-                           {.high = 0, .low = split_mix(options.seed)});
+  document.id =
+      new_run_id(static_cast<std::int64_t>(std::time(nullptr)) * 1000, {.high = 0, .low = split_mix(options.seed)});
   document.created = utc_timestamp(std::time(nullptr));
   document.workload = "synthetic";
   document.workload_parameters = {{"system", system.id}};

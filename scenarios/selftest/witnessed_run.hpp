@@ -20,16 +20,16 @@ struct SelftestPlace {
   int issuing_cpu = 0;
   int system_cpu = 0;
   WaitPolicy wait;
-  int fifo_priority = 0;  ///< of both threads: other work then moves no system off its law; 0: refused here
+  int fifo_priority = 0;   ///< of both threads: other work then moves no system off its law; 0: refused here
   RunDocument instrument;  ///< machine, identity, placement, clock and tool; no result
 };
 
 /// One run of a system with a known law: what the instrument made of it, and what the system and theory say.
 struct WitnessedRun {
-  RunDocument document;  ///< written as JSON and read again, like any result
-  std::vector<std::int64_t> recorded_ns;   ///< latencies as the instrument recorded them, in the order of issue
-  std::vector<std::int64_t> witnessed_ns;  ///< the same by the system's own account
-  std::vector<std::int64_t> ideal_ns;      ///< by the recursion on the schedule and the drawn services
+  RunDocument document;                         ///< written as JSON and read again, like any result
+  std::vector<std::int64_t> recorded_ns;        ///< latencies as the instrument recorded them, in the order of issue
+  std::vector<std::int64_t> witnessed_ns;       ///< the same by the system's own account
+  std::vector<std::int64_t> ideal_ns;           ///< by the recursion on the schedule and the drawn services
   std::vector<std::int64_t> late_recorded_ns;   ///< issue after schedule, by the instrument; Server only
   std::vector<std::int64_t> late_witnessed_ns;  ///< arrival after schedule, by the system's account; Server only
   bool interrupted = false;

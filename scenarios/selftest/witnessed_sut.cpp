@@ -23,8 +23,8 @@ void WitnessedSut::begin_run(std::shared_ptr<ResponseSink> sink) {
   due_.clear();
   free_at_ns_.clear();
   serving_.store(false);
-  team_.start(
-      {options_.cpu}, [this](std::size_t) { serve(); }, {.all_cpus = {}, .fifo_priority = options_.fifo_priority});
+  team_.start({options_.cpu}, [this](std::size_t) { serve(); },
+              {.all_cpus = {}, .fifo_priority = options_.fifo_priority});
   // Asleep: a thread begins where its maker runs, and a maker that spins there as a real-time thread would keep it out.
   SteadyClock clock({.spin_margin = Nanoseconds{0}});
   constexpr Nanoseconds kStep = std::chrono::microseconds{100};

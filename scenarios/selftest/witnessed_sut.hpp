@@ -27,7 +27,7 @@ class WitnessedSut final : public SystemUnderTest {
     std::vector<Nanoseconds> services;       ///< of the samples by their position; those beyond fail
     std::vector<Nanoseconds> busy_at_start;  ///< one a server, counted from the first arrival
     int cpu = 0;
-    int fifo_priority = 0;                   ///< SCHED_FIFO; 0: as every thread
+    int fifo_priority = 0;         ///< SCHED_FIFO; 0: as every thread
     std::uint64_t block_each = 0;  ///< every so many samples issue_query() does not return for `block`; 0: never
     Nanoseconds block{0};
   };

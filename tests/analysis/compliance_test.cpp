@@ -41,9 +41,7 @@ ComplianceVerdict verdict_of(const ComplianceRuns& runs, std::string_view id) {
   throw std::out_of_range("no such test");
 }
 
-TEST(Compliance, HonestWorkPasses) {
-  EXPECT_EQ(overall(judge_compliance(honest())), ComplianceVerdict::passed);
-}
+TEST(Compliance, HonestWorkPasses) { EXPECT_EQ(overall(judge_compliance(honest())), ComplianceVerdict::passed); }
 
 TEST(Compliance, AFasterSameSampleIsInvalid) {
   ComplianceRuns runs = honest();

@@ -61,8 +61,9 @@ TEST(SelftestJudgement, WhatTheMachineMovedIsNeitherPassedNorFailed) {
   const SelftestCheck check = judged(19, 0, 11);
   EXPECT_EQ(check.verdict, SelftestVerdict::not_possible);
   EXPECT_EQ(check.runs.disturbed, 11U);
-  EXPECT_THAT(check.evidence, HasSubstr("19 of 30 runs undisturbed, 20 needed: the machine moved the system itself by up "
-                                        "to 1.00 ms; others took 0 %"));
+  EXPECT_THAT(check.evidence,
+              HasSubstr("19 of 30 runs undisturbed, 20 needed: the machine moved the system itself by up "
+                        "to 1.00 ms; others took 0 %"));
   EXPECT_EQ(judged(20, 0, 10).verdict, SelftestVerdict::pass) << "enough others";
 }
 

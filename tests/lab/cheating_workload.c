@@ -123,8 +123,7 @@ int assay_workload_prepare(assay_workload* instance, uint64_t seed) {
     if (file == NULL || instance->order == NULL) {
       return 1;
     }
-    while (instance->order_count < kMostOrder &&
-           fscanf(file, "%u", &instance->order[instance->order_count]) == 1) {
+    while (instance->order_count < kMostOrder && fscanf(file, "%u", &instance->order[instance->order_count]) == 1) {
       ++instance->order_count;
     }
     fclose(file);

@@ -53,8 +53,9 @@ TEST_F(KeptSelftests, TheNewestGoesAlongWithItsAge) {
   EXPECT_THAT(found->summary.failed_checks, ElementsAre("dose.bursts"));
   EXPECT_EQ(found->summary.sha256, sha256_hex(found->text));
   EXPECT_EQ(newest(kMade - 100)->summary.age_s, 0.0) << "a clock that was set back";
-  EXPECT_EQ(calibration_text({.selftest = found->summary, .not_available = ""}),
-            "selftest of 2026-11-24T03:12:09Z, 1.0 h before: 1 PASS, 1 FAIL, 1 NOT POSSIBLE HERE (failed: dose.bursts)");
+  EXPECT_EQ(
+      calibration_text({.selftest = found->summary, .not_available = ""}),
+      "selftest of 2026-11-24T03:12:09Z, 1.0 h before: 1 PASS, 1 FAIL, 1 NOT POSSIBLE HERE (failed: dose.bursts)");
 }
 
 TEST_F(KeptSelftests, WhatIsNotWholeOrNotOfThisMachineDoesNotCount) {

@@ -23,9 +23,9 @@ constexpr const char* kWorkload = "lib:" ASSAY_CHEATING_WORKLOAD;
 class ProgramCompliance : public ::testing::Test {
  protected:
   ProgramResult compliance(const std::string& cheat, const std::vector<std::string>& more = {}) {
-    std::vector<std::string> arguments{"compliance", kWorkload,   "--param", "cheat=" + cheat, "--duration", "100ms",
-                                       "--warmup",   "0ms",       "--pairs", "2",              "--threads",  "1",
-                                       "--json",     "--quiet"};
+    std::vector<std::string> arguments{"compliance", kWorkload,  "--param", "cheat=" + cheat, "--duration",
+                                       "100ms",      "--warmup", "0ms",     "--pairs",        "2",
+                                       "--threads",  "1",        "--json",  "--quiet"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run_assay(folder, arguments);
   }
@@ -76,8 +76,8 @@ TEST_F(ProgramCompliance, ARememberedDataSetIsNotPassed) {
 TEST_F(ProgramCompliance, AKnownScheduleIsNotPassed) {
   const std::string order = folder / "order.txt";
   const ProgramResult recorded =
-      run_assay(folder, {"run", kWorkload, "--param", "cheat=record", "--param", "file=" + order, "--duration",
-                         "400ms", "--warmup", "0ms", "--threads", "1", "--quiet"});
+      run_assay(folder, {"run", kWorkload, "--param", "cheat=record", "--param", "file=" + order, "--duration", "400ms",
+                         "--warmup", "0ms", "--threads", "1", "--quiet"});
   ASSERT_EQ(recorded.exit_code, 0) << recorded.err;
   const ProgramResult result = compliance("peek", {"--param", "file=" + order});
   EXPECT_EQ(result.exit_code, 3) << result.err;
