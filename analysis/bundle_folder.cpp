@@ -72,6 +72,15 @@ LoadedBundle load_bundle(const fs::path& path) {
       bundle.problems.emplace_back(error.what());
     }
   }
+  if (const auto& selftest = bundle.record.calibration.selftest) {
+    try {
+      if (sha256_hex(read_untrusted_file(file_within(bundle.folder, selftest->file))) != selftest->sha256) {
+        bundle.problems.push_back(fmt::format("{}: changed since the bundle was written", selftest->file));
+      }
+    } catch (const std::exception& error) {
+      bundle.problems.emplace_back(error.what());
+    }
+  }
   return bundle;
 }
 

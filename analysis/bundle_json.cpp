@@ -130,6 +130,7 @@ std::string bundle_json(const BundleRecord& record) {
                       {"revision", record.tool_revision},
                       {"compiler", record.compiler},
                       {"build_type", record.build_type}}},
+                    {"calibration", calibration_json(record.calibration)},
                     {"duration_s", json_number(record.duration_s)},
                     {"complete", record.complete},
                     {"interrupted", record.interrupted},
@@ -165,6 +166,7 @@ BundleRecord bundle_from_json(std::string_view text, std::string_view source_nam
   record.tool_revision = tool.member("revision").text();
   record.compiler = tool.member("compiler").text();
   record.build_type = tool.member("build_type").text();
+  record.calibration = read_calibration(root.member("calibration"));
   record.duration_s = root.member("duration_s").non_negative();
   record.complete = root.member("complete").boolean();
   record.interrupted = root.member("interrupted").boolean();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/bundle_calibration.hpp"
 #include "analysis/estimate_record.hpp"
 #include "analysis/system_limits.hpp"
 #include "harness/machine.hpp"
@@ -70,6 +71,7 @@ struct BundleRecord {
   std::string tool_revision;
   std::string compiler;
   std::string build_type;
+  BundleCalibration calibration;  ///< of the instrument
   double duration_s = 0.0;
   bool complete = false;  ///< every step that was not optional gave its files
   bool interrupted = false;

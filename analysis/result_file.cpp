@@ -14,6 +14,7 @@
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
 #include "analysis/schema_files.hpp"
+#include "analysis/selftest_json.hpp"
 #include "analysis/untrusted_json.hpp"
 
 namespace assay {
@@ -45,6 +46,8 @@ std::vector<std::string> reader_findings(const std::string& schema, std::string_
       (void)roofline_from_json(text, source);
     } else if (schema == kBundleSchema) {
       (void)bundle_from_json(text, source);
+    } else if (schema == kSelftestSchema) {
+      (void)selftest_from_json(text, source);
     }
   } catch (const std::exception& error) {
     return {without_source(error.what(), source)};

@@ -12,9 +12,12 @@ struct NamedSchema {
   std::string_view (*text)();
 };
 
-constexpr std::array kSchemas{NamedSchema{"assay/run/1", run_schema}, NamedSchema{"assay/roofline/1", roofline_schema},
-                              NamedSchema{"assay/bundle/1", bundle_schema}, NamedSchema{"assay/track/1", track_schema},
-                              NamedSchema{"assay/realworld/1", real_world_schema}};
+constexpr std::array kSchemas{NamedSchema{"assay/run/1", run_schema},
+                              NamedSchema{"assay/roofline/1", roofline_schema},
+                              NamedSchema{"assay/bundle/1", bundle_schema},
+                              NamedSchema{"assay/track/1", track_schema},
+                              NamedSchema{"assay/realworld/1", real_world_schema},
+                              NamedSchema{"assay/selftest/1", selftest_schema}};
 
 }  // namespace
 

@@ -13,6 +13,7 @@ namespace assay {
 [[nodiscard]] std::string_view track_schema();
 [[nodiscard]] std::string_view real_world_schema();
 [[nodiscard]] std::string_view bundle_schema();
+[[nodiscard]] std::string_view selftest_schema();
 
 /// The schema file of "assay/run/1"; nothing if the program has none of that name.
 [[nodiscard]] std::optional<std::string_view> schema_file(std::string_view name);

@@ -17,6 +17,11 @@ std::optional<std::string> take_realtime_priority(int priority) {
   return std::nullopt;
 }
 
+void leave_realtime_priority() noexcept {
+  const sched_param parameter{.sched_priority = 0};
+  sched_setscheduler(0, SCHED_OTHER, &parameter);
+}
+
 std::optional<std::string> realtime_refusal(int priority, const FileSource& files) {
   const auto limit = files.read_integer("/proc/sys/kernel/sched_rt_runtime_us");
   if (limit && *limit < 0) {

@@ -20,6 +20,8 @@ class BundleWriter {
   /// Where measurements may write; what is left in there is not part of the bundle.
   [[nodiscard]] std::filesystem::path work_folder() const { return hidden_ / "work"; }
   [[nodiscard]] const std::filesystem::path& folder() const { return hidden_; }
+  /// Where the bundle will lie beside other results.
+  [[nodiscard]] const std::filesystem::path& results_folder() const { return out_; }
 
   /// Moves a result file to its place `file` in the bundle, a relative path, and returns the SHA-256 of its bytes.
   [[nodiscard]] std::string take(const std::filesystem::path& from, const std::string& file) const;

@@ -17,6 +17,7 @@
 #include "lab/command_error.hpp"
 #include "lab/command_flags.hpp"
 #include "lab/compare_command.hpp"
+#include "lab/compliance_flags.hpp"
 #include "lab/document_commands.hpp"
 #include "lab/engine.hpp"
 #include "lab/explain_command.hpp"
@@ -31,6 +32,7 @@
 #include "lab/roofline_engine.hpp"
 #include "lab/roofline_flags.hpp"
 #include "lab/run_command.hpp"
+#include "lab/selftest_flags.hpp"
 #include "lab/soak_command.hpp"
 #include "lab/standard_descriptors.hpp"
 #include "lab/suite_command.hpp"
@@ -73,6 +75,7 @@ class CommandLine {
     add_roofline();
     add_bench();
     add_doctor();
+    add_selftest_command(adder_);
     add_list();
     add_report();
     add_audit_command(adder_);
@@ -82,6 +85,7 @@ class CommandLine {
     add_machine();
     add_document_commands(adder_, app_);
     add_compare_command(adder_);
+    add_compliance_command(adder_);
   }
 
   /// Throws CLI::Error.

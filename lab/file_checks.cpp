@@ -126,6 +126,10 @@ class Checker {
       listed.insert(entry.file);
       entry_of(folder, entry);
     }
+    if (const auto& selftest = record.calibration.selftest) {
+      listed.insert(selftest->file);
+      (void)one(folder / selftest->file, selftest->sha256);
+    }
     for (const fs::path& other : json_files_below(folder.empty() ? "." : folder)) {
       const std::string relative = other.lexically_relative(folder.empty() ? "." : folder).generic_string();
       if (relative != kBundleFile && !listed.contains(relative)) {

@@ -172,6 +172,10 @@ constexpr std::array kTerms{
         "suite", "assay suite", "A list of measurements that each machine of a comparison makes.",
         "Workloads, sizes and rates are fixed in its file, so that any two machines measure the same; repeats "
         "take turns, so that what drifts meets all steps alike."},
+    GlossaryEntry{"selftest", "assay selftest, NOT POSSIBLE HERE, calibration",
+                  "The instrument against systems whose truth is known beforehand.",
+                  "PASS, FAIL, or NOT POSSIBLE HERE with the reason: what the check rests on did not hold, for example "
+                  "because other work moved the system itself off its law. The newest one goes along in every bundle."},
     GlossaryEntry{"bundle", "bundle.json",
                   "The folder that a suite leaves: every result file, and bundle.json that names them.",
                   "It appears whole or not at all, its files are read-only and named with their SHA-256, and it holds "

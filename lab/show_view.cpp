@@ -10,6 +10,8 @@
 #include "analysis/run_columns.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_field.hpp"
+#include "analysis/selftest_json.hpp"
+#include "analysis/selftest_text.hpp"
 #include "analysis/untrusted_json.hpp"
 
 namespace assay {
@@ -77,6 +79,21 @@ std::string real_world_file_text(const Field& root, Charset charset) {
   return text;
 }
 
+std::string selftest_file_text(std::string_view text, std::string_view source, Charset charset) {
+  SelftestRecord record = selftest_from_json(text, source);
+  for (std::string* const shown : {&record.identity.label, &record.created}) {
+    *shown = plain(*shown, charset);
+  }
+  for (SelftestCheck& check : record.checks) {
+    for (std::string* const shown : {&check.title, &check.unit, &check.evidence}) {
+      *shown = plain(*shown, charset);
+    }
+  }
+  return selftest_text(record, charset) + identity_line(record.identity, record.machine, charset) +
+         fmt::format("  written      {} by Assay {} ({})\n", record.created, plain(record.tool_version, charset),
+                     plain(record.tool_revision, charset));
+}
+
 std::string system_line(const BundleRecord& record, Charset charset) {
   std::string text = fmt::format("  system       {}", name_of(record.system));
   const SystemLimits& limits = record.limits;
@@ -104,6 +121,7 @@ std::string bundle_text(const LoadedBundle& bundle, Charset charset) {
   text += fmt::format("  written      {} by Assay {} ({}), {}{}\n", plain(record.created, charset),
                       plain(record.tool_version, charset), plain(record.tool_revision, charset),
                       record.complete ? "complete" : "not complete", record.interrupted ? ", interrupted" : "");
+  text += fmt::format("  calibration  {}\n", plain(calibration_text(record.calibration), charset));
   for (const BundleEntry& entry : record.entries) {
     std::string codes;
     for (const std::string& code : entry.invalid_codes) {
@@ -131,6 +149,9 @@ std::string result_text(const std::string& schema, std::string_view text, std::s
   }
   if (schema == kRooflineSchema) {
     return roofline_file_text(text, source, style);
+  }
+  if (schema == kSelftestSchema) {
+    return selftest_file_text(text, source, style.charset);
   }
   const json root = parse_untrusted_json(text, source, "a result file");
   const Field field(source, root);

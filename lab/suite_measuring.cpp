@@ -17,6 +17,7 @@
 #include "harness/steady_clock.hpp"
 #include "lab/bundle_resume.hpp"
 #include "lab/fresh_id.hpp"
+#include "lab/kept_selftest.hpp"
 #include "lab/limit_flags.hpp"
 #include "lab/report_command.hpp"
 #include "lab/roofline_measuring.hpp"
@@ -173,6 +174,7 @@ void SuiteMeasuring::go_on_with(LoadedBundle earlier) {
 }
 
 void SuiteMeasuring::measure(const BundleWriter& writer, Measurements& measurements) {
+  take_calibration(writer);
   Nanoseconds left = plan_.expected();
   console_.note(fmt::format("suite {}: {} measurements, about {}", suite_.name, plan_.steps.size(),
                             format_duration(seconds(left))));
@@ -197,6 +199,14 @@ void SuiteMeasuring::measure(const BundleWriter& writer, Measurements& measureme
   record_.complete = std::ranges::all_of(
       plan_.steps, [this](const SuiteStep& step) { return step.definition.optional || has_entry(step); });
   write_page(writer);
+}
+
+/// What this machine's last self-test said of the instrument goes with the results.
+void SuiteMeasuring::take_calibration(const BundleWriter& writer) {
+  if (auto selftest = newest_selftest(writer.results_folder(), record_.identity, std::time(nullptr))) {
+    writer.write(selftest->summary.file, selftest->text);
+    record_.calibration = {.selftest = std::move(selftest->summary), .not_available = ""};
+  }
 }
 
 /// A result of the bundle that this one goes on with, where it is whole and VALID.

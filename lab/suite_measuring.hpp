@@ -37,6 +37,7 @@ class SuiteMeasuring {
   class Steps;
 
   void describe(const std::string& envelope);
+  void take_calibration(const BundleWriter& writer);
   bool take_over(const SuiteStep& step, const BundleWriter& writer);
   void keep(BundleEntry entry);
   void note_what_is_left();

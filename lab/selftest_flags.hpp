@@ -1,0 +1,9 @@
+#pragma once
+
+#include "lab/command_adder.hpp"
+
+namespace assay {
+
+void add_selftest_command(CommandAdder& adder);
+
+}  // namespace assay
