@@ -6,6 +6,7 @@
 
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
+#include "lab/bundle_writer.hpp"
 
 namespace assay {
 
@@ -39,6 +40,30 @@ std::optional<LoadedBundle> find_earlier_bundle(const fs::path& out, const Bundl
     }
   }
   return newest;
+}
+
+std::vector<fs::path> show_abandoned_bundles(const fs::path& out, const BundleRecord& wanted) {
+  std::vector<fs::path> hidden;
+  std::error_code error;
+  for (fs::directory_iterator entry(out, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(kHiddenBundle)) {
+      hidden.push_back(entry->path());
+    }
+  }
+  std::vector<fs::path> shown;
+  for (const fs::path& folder : hidden) {
+    try {
+      BundleRecord record = bundle_from_json(read_untrusted_file(folder / kBundleFile), folder.string());
+      const auto writer = continues(record, wanted) ? BundleWriter::adopt(out, folder) : nullptr;
+      if (!writer) {
+        continue;
+      }
+      record.notes.emplace_back("The suite was killed: what it had measured by then is here.");
+      shown.push_back(writer->publish(record));
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it holds nothing to go on with
+    }
+  }
+  return shown;
 }
 
 std::optional<FinishedResult> finished_result(const LoadedBundle& bundle, std::string_view step, std::uint64_t repeat) {

@@ -66,20 +66,20 @@ void Console::result(std::string_view text) {
 void Console::note(std::string_view text) {
   if (!quiet_) {
     status_.clear();
-    std::cerr << text << '\n';
+    std::cerr << without_controls(text) << '\n';
   }
 }
 
 void Console::warning(std::string_view text) {
   if (!quiet_) {
     status_.clear();
-    std::cerr << colored(symbols(utf8_).warning, Tone::caution, color_stderr_) << ' ' << text << '\n';
+    std::cerr << colored(symbols(utf8_).warning, Tone::caution, color_stderr_) << ' ' << without_controls(text) << '\n';
   }
 }
 
 void Console::error(std::string_view text) {
   status_.clear();
-  std::cerr << "assay: " << text << '\n';
+  std::cerr << "assay: " << without_controls(text) << '\n';
 }
 
 void Console::begin(std::string title) {

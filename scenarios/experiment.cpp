@@ -20,6 +20,7 @@
 #include "harness/realtime.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/thread_affinity.hpp"
+#include "harness/thread_masks.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/dilation.hpp"
@@ -286,6 +287,7 @@ class Experiment {
     }
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
+    const ThreadMasks masks_before = read_thread_masks(files);
     if (watch_) {
       watch_->begin();
     }
@@ -317,6 +319,7 @@ class Experiment {
     document_.clock_disagreement_s = seconds(result_.clock_step);
     record_load(document_, times_before, read_cpu_times(files));
     throttled_ = throttled_between(throttling_before, read_quota_throttling(files));
+    changed_masks_ = changed_masks(masks_before, read_thread_masks(files));
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
     } else if (request_.realtime) {
@@ -355,6 +358,7 @@ class Experiment {
       document_.invalid_reasons.push_back(std::move(problem));
     }
     workload_->add_findings(document_);
+    record_changed_cpus(document_, changed_masks_);
     record_failure(document_, workload_->failure(), stop_.stop_requested());
     for (const std::string& message : result_.error_messages) {
       warn(message);
@@ -377,6 +381,7 @@ class Experiment {
   SoakEvidence soak_;
   TestResult result_;
   Nanoseconds throttled_{0};
+  std::vector<std::string> changed_masks_;
   std::mutex realtime_mutex_;
   std::string realtime_problem_;
 };

@@ -44,6 +44,7 @@ void remove_dead_socket(asio::io_context& context, const std::string& path) {
 
 struct HttpServer::Impl {
   explicit Impl(const HttpServerOptions& options) : socket_path(options.socket_path) {
+    shared.patience = options.patience;
     if (socket_path.empty()) {
       listen(tcp, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), options.port));
       return;
