@@ -1,27 +1,16 @@
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <pty.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "lab/flow/ledger_chain.hpp"
-#include "tests/lab/program.hpp"
+#include "tests/lab/fault_runs.hpp"
 #include "tests/lab/sample_lab.hpp"
-
-// What goes wrong around a measurement and is not its fault: a disk that is full, a folder that goes away, a terminal
-// that is closed. Each ends with the documented code, in words, and leaves nothing that is torn.
 
 namespace assay {
 namespace {
@@ -29,28 +18,20 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 using ::testing::AnyOf;
+using testing::Arguments;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kFileCode;
 using ::testing::Not;
+using testing::operator+;
 using testing::Program;
 using testing::ProgramResult;
 using testing::run_assay;
 using testing::ScratchFolder;
+using testing::short_run;
 using testing::text_of;
 
-using Arguments = std::vector<std::string>;
-
-constexpr int kFile = 5;
-constexpr int kInterrupted = 130;
-
-Arguments operator+(Arguments left, const Arguments& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
-
-const Arguments kRun{"run",      "gemm", "--param",    "n=32",  "--scenario",    "server", "--rate", "200",
-                     "--warmup", "10ms", "--duration", "200ms", "--min-queries", "20",     "--out",  "results"};
 const Arguments kTour{"tour", "--duration", "50ms",     "--roofline", "0s",     "--soak",
                       "0s",   "--param",    "width=64", "--out",      "results"};
 
@@ -93,20 +74,11 @@ class FileLimit {
   rlimit before_{};
 };
 
-class ProgramFaults : public ::testing::Test {
+/// With a lab of short runs in "lab", its predictions locked.
+class ProgramPlaceFaults : public testing::ProgramFaults {
  protected:
-  /// Everything below "results", hidden or not.
-  [[nodiscard]] std::vector<std::string> results() const {
-    std::vector<std::string> files = folder.files();
-    std::erase_if(files, [](const std::string& name) { return !name.starts_with("results/"); });
-    return files;
-  }
-  [[nodiscard]] json only_result() const {
-    const auto files = results();
-    return files.size() == 1 ? json::parse(text_of(folder / files.front())) : json();
-  }
-  void begin_lab() {
-    std::ofstream(folder / "small-lab.toml") << testing::small_flow();
+  void begin_lab(const std::string& flow = testing::small_flow()) {
+    std::ofstream(folder / "small-lab.toml") << flow;
     ASSERT_EQ(run_assay(folder, {"lab", "begin", "--track", "small-lab.toml", "--lab", "lab"}).exit_code, 0);
     ASSERT_EQ(
         run_assay(folder, {"lab", "lock", "--part", "2", "p99=25ms", "--because", "heavy", "--guess", "--lab", "lab"})
@@ -114,46 +86,44 @@ class ProgramFaults : public ::testing::Test {
         0);
   }
   [[nodiscard]] LedgerReading ledger() const { return ledger_from_text(text_of(folder / "lab/ledger.ndjson")); }
-
-  ScratchFolder folder;
 };
 
 constexpr rlim_t kNoRoom = 2048;  // for the words of the program, and for no result
 
-TEST_F(ProgramFaults, AFullDiskEndsARunWithFive) {
+TEST_F(ProgramPlaceFaults, AFullDiskEndsARunWithFive) {
   const FileLimit full(kNoRoom);
-  const ProgramResult run = run_assay(folder, kRun + Arguments{"--repeat", "3"});
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  const ProgramResult run = run_assay(folder, short_run() + Arguments{"--repeat", "3"});
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("File too large"));
   EXPECT_THAT(run.err, HasSubstr("results/"));
   EXPECT_THAT(results(), IsEmpty());
 }
 
-TEST_F(ProgramFaults, AFullDiskEndsASuiteAtItsFirstResult) {
+TEST_F(ProgramPlaceFaults, AFullDiskEndsASuiteAtItsFirstResult) {
   const std::string suite = small_suite(folder, "60ms");
   const FileLimit full(kNoRoom);
   const ProgramResult run = run_assay(folder, {"suite", suite, "--out", "results", "--progress", "none"});
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("File too large"));
   EXPECT_THAT(run.err, Not(HasSubstr("[2/3]"))) << "the others could not be written either";
   EXPECT_TRUE(fs::is_empty(folder / "results")) << "no hidden folder stays";
 }
 
-TEST_F(ProgramFaults, AFullDiskEndsATourAtItsFirstResult) {
+TEST_F(ProgramPlaceFaults, AFullDiskEndsATourAtItsFirstResult) {
   const FileLimit full(kNoRoom);
   const ProgramResult run = run_assay(folder, kTour + Arguments{"--progress", "none"});
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("File too large"));
   EXPECT_THAT(results(), IsEmpty());
 }
 
-TEST_F(ProgramFaults, AFullDiskLeavesTheLedgerWhole) {
+TEST_F(ProgramPlaceFaults, AFullDiskLeavesTheLedgerWhole) {
   begin_lab();
   const std::string before = text_of(folder / "lab/ledger.ndjson");
   {
     const FileLimit full(before.size() + 100);
     const ProgramResult run = run_assay(folder, {"lab", "run", "--part", "2", "--lab", "lab"});
-    EXPECT_EQ(run.exit_code, kFile) << run.err;
+    EXPECT_EQ(run.exit_code, kFileCode) << run.err;
     EXPECT_THAT(run.err, HasSubstr("ledger.ndjson: write: File too large"));
     EXPECT_EQ(text_of(folder / "lab/ledger.ndjson"), before);
   }
@@ -162,7 +132,7 @@ TEST_F(ProgramFaults, AFullDiskLeavesTheLedgerWhole) {
 }
 
 /// Mounts of its own for the program: `mount` is what the shell does first. Skips where the system does not let us.
-class ProgramMounts : public ProgramFaults {
+class ProgramMounts : public ProgramPlaceFaults {
  protected:
   void SetUp() override {
     if (std::system("unshare -rm mount -t tmpfs none /mnt 2>/dev/null >&2") != 0) {
@@ -176,28 +146,28 @@ class ProgramMounts : public ProgramFaults {
 };
 
 TEST_F(ProgramMounts, AFileSystemWithoutRoomEndsWithFive) {
-  const ProgramResult run = with_mount("mount -t tmpfs -o size=8k none results", kRun);
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  const ProgramResult run = with_mount("mount -t tmpfs -o size=8k none results", short_run());
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("No space left on device"));
 }
 
 TEST_F(ProgramMounts, AReadOnlyFolderIsRefusedBeforeAnythingIsMeasured) {
   const std::string suite = small_suite(folder, "60ms");
   const std::string mount = "mount --bind results results && mount -o remount,bind,ro results";
-  for (const Arguments& arguments : {kRun, kTour, Arguments{"suite", suite, "--out", "results"},
+  for (const Arguments& arguments : {short_run(), kTour, Arguments{"suite", suite, "--out", "results"},
                                      Arguments{"lab", "begin", "--track", "edge", "--lab", "results/lab"},
                                      Arguments{"track", "tiny", "--quick", "--out", "results"},
                                      Arguments{"roofline", "--out", "results", "--duration", "1s"}}) {
     const ProgramResult run = with_mount(mount, arguments);
-    EXPECT_EQ(run.exit_code, kFile) << arguments.front() << ": " << run.err;
+    EXPECT_EQ(run.exit_code, kFileCode) << arguments.front() << ": " << run.err;
     EXPECT_THAT(run.err, HasSubstr("Read-only file system")) << arguments.front();
     EXPECT_THAT(run.err, Not(HasSubstr("warm-up"))) << arguments.front();
   }
   EXPECT_THAT(results(), IsEmpty());
 }
 
-TEST_F(ProgramFaults, AFolderThatVanishesDuringARunIsMadeAgain) {
-  Program program(folder, kRun + Arguments{"--duration", "1s", "--events", "ndjson"});
+TEST_F(ProgramPlaceFaults, AFolderThatVanishesDuringARunIsMadeAgain) {
+  Program program(folder, short_run() + Arguments{"--duration", "1s", "--events", "ndjson"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));
   fs::remove_all(folder.path() / "results");
   const ProgramResult run = program.finish();
@@ -205,51 +175,46 @@ TEST_F(ProgramFaults, AFolderThatVanishesDuringARunIsMadeAgain) {
   EXPECT_EQ(only_result().at("schema"), "assay/run/1");
 }
 
-TEST_F(ProgramFaults, AFileInThePlaceOfTheFolderEndsWithFive) {
-  Program program(folder, kRun + Arguments{"--duration", "1s", "--events", "ndjson"});
+TEST_F(ProgramPlaceFaults, AFileInThePlaceOfTheFolderEndsWithFive) {
+  Program program(folder, short_run() + Arguments{"--duration", "1s", "--events", "ndjson"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));
   fs::remove_all(folder.path() / "results");
   std::ofstream(folder / "results") << "mine";
   const ProgramResult run = program.finish();
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("results"));
   EXPECT_EQ(text_of(folder / "results"), "mine");
 }
 
-TEST_F(ProgramFaults, ABundleThatVanishesWhileItIsMadeEndsWithFive) {
+TEST_F(ProgramPlaceFaults, ABundleThatVanishesWhileItIsMadeEndsWithFive) {
   Program program(folder, {"suite", small_suite(folder, "1s"), "--out", "results"});
   ASSERT_TRUE(program.wait_for_file(folder, "/runs/single-2.run.json"));
   fs::remove_all(folder.path() / "results");
   const ProgramResult run = program.finish();
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("single-1.run.json"));
 }
 
-TEST_F(ProgramFaults, ALabThatVanishesDuringARunEndsWithFive) {
+TEST_F(ProgramPlaceFaults, ALabThatVanishesDuringARunEndsWithFive) {
   std::string flow = testing::small_flow();
   const std::string title = "title = \"beside load\"\nduration = \"60ms\"";
   flow.replace(flow.find(title), title.size(), "title = \"beside load\"\nduration = \"1s\"");
-  std::ofstream(folder / "small-lab.toml") << flow;
-  ASSERT_EQ(run_assay(folder, {"lab", "begin", "--track", "small-lab.toml", "--lab", "lab"}).exit_code, 0);
-  ASSERT_EQ(
-      run_assay(folder, {"lab", "lock", "--part", "2", "p99=25ms", "--because", "heavy", "--guess", "--lab", "lab"})
-          .exit_code,
-      0);
+  begin_lab(flow);
   Program program(folder, {"lab", "run", "--part", "2", "--lab", "lab", "--events"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));
   fs::remove_all(folder.path() / "lab");
   const ProgramResult run = program.finish();
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
+  EXPECT_EQ(run.exit_code, kFileCode) << run.err;
   EXPECT_THAT(run.err, HasSubstr("lab/ledger.ndjson: open: No such file or directory"));
 }
 
 // No time that counts comes from the clock of the wall.
-TEST_F(ProgramFaults, TheClockOfTheWallMayJumpAsItLikes) {
+TEST_F(ProgramPlaceFaults, TheClockOfTheWallMayJumpAsItLikes) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer wants to be loaded first";
 #endif
   setenv("LD_PRELOAD", ASSAY_JUMPING_CLOCK, 1);
-  const ProgramResult run = run_assay(folder, kRun);
+  const ProgramResult run = run_assay(folder, short_run());
   begin_lab();
   const ProgramResult lab = run_assay(folder, {"lab", "run", "--part", "2", "--lab", "lab"});
   const ProgramResult suite =
@@ -295,13 +260,13 @@ void move_elsewhere(pid_t thread, const cpu_set_t& allowed) {
   }
 }
 
-TEST_F(ProgramFaults, CpusThatAreChangedDuringARunMakeItInvalid) {
+TEST_F(ProgramPlaceFaults, CpusThatAreChangedDuringARunMakeItInvalid) {
   cpu_set_t allowed;
   ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
   if (CPU_COUNT(&allowed) < 2) {
     GTEST_SKIP() << "with one CPU there is none to move to";
   }
-  Program program(folder, kRun + Arguments{"--duration", "2s", "--events", "ndjson"});
+  Program program(folder, short_run() + Arguments{"--duration", "2s", "--events", "ndjson"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));
   const std::vector<pid_t> children = testing::children_of(program.pid());
   ASSERT_EQ(children.size(), 1U);
@@ -316,128 +281,6 @@ TEST_F(ProgramFaults, CpusThatAreChangedDuringARunMakeItInvalid) {
     codes.push_back(reason.at("code"));
   }
   EXPECT_THAT(codes, Contains("cpus_changed"));
-}
-
-class ProgramSignals : public ProgramFaults, public ::testing::WithParamInterface<int> {};
-
-TEST_P(ProgramSignals, EndARunWhichKeepsWhatItMeasured) {
-  Program program(folder, kRun + Arguments{"--duration", "1h", "--events", "ndjson"});
-  ASSERT_TRUE(program.wait_for_output("\"measure\""));
-  program.signal(GetParam());
-  const ProgramResult run = program.finish();
-  EXPECT_EQ(run.exit_code, kInterrupted) << run.err;
-  EXPECT_THAT(run.err, HasSubstr("interrupted: what was measured is kept and flagged"));
-  EXPECT_EQ(only_result().at("result").at("interrupted"), true);
-}
-
-INSTANTIATE_TEST_SUITE_P(OfThoseThatAskForAnEnd, ProgramSignals, ::testing::Values(SIGINT, SIGTERM, SIGHUP),
-                         [](const auto& test) { return std::string(sigabbrev_np(test.param)); });
-
-/// The program with a terminal of its own, which the test may close.
-class TerminalProgram {
- public:
-  TerminalProgram(const ScratchFolder& folder, const Arguments& arguments) {
-    Arguments words = Arguments{"assay"} + arguments;
-    std::vector<char*> pointers;
-    for (std::string& word : words) {
-      pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
-    const std::string temporary = folder / "tmp";
-    const std::string configuration = folder / "config";
-    fs::create_directories(temporary);
-    process_ = forkpty(&terminal_, nullptr, nullptr, nullptr);
-    if (process_ == 0) {
-      setenv("TMPDIR", temporary.c_str(), 1);
-      setenv("XDG_CONFIG_HOME", configuration.c_str(), 1);
-      if (chdir(folder.path().c_str()) == 0) {
-        execv(ASSAY_PROGRAM, pointers.data());
-      }
-      _exit(121);
-    }
-  }
-  TerminalProgram(const TerminalProgram&) = delete;
-  TerminalProgram& operator=(const TerminalProgram&) = delete;
-  ~TerminalProgram() {
-    close_terminal();
-    if (process_ > 0) {
-      kill(process_, SIGKILL);
-      waitpid(process_, nullptr, 0);
-    }
-  }
-
-  [[nodiscard]] pid_t pid() const { return process_; }
-  /// Reads until `text` has come; false if the terminal was closed before.
-  [[nodiscard]] bool wait_for(const std::string& text) {
-    std::string seen;
-    char byte = 0;
-    while (seen.find(text) == std::string::npos) {
-      if (read(terminal_, &byte, 1) != 1) {
-        return false;
-      }
-      seen += byte;
-    }
-    return true;
-  }
-  void close_terminal() {
-    if (terminal_ >= 0) {
-      close(terminal_);
-      terminal_ = -1;
-    }
-  }
-  [[nodiscard]] int finish() {
-    int status = 0;
-    waitpid(process_, &status, 0);
-    process_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  }
-
- private:
-  int terminal_ = -1;
-  pid_t process_ = -1;
-};
-
-TEST_F(ProgramFaults, ATerminalThatIsClosedEndsARunWhichKeepsWhatItMeasured) {
-  TerminalProgram program(folder, kRun + Arguments{"--duration", "1h", "--progress", "plain"});
-  ASSERT_TRUE(program.wait_for("measure"));
-  const std::vector<pid_t> children = testing::children_of(program.pid());
-  program.close_terminal();
-  EXPECT_EQ(program.finish(), kInterrupted);
-  for (const pid_t child : children) {
-    EXPECT_TRUE(testing::wait_until_gone(child));
-  }
-  EXPECT_EQ(only_result().at("result").at("interrupted"), true);
-}
-
-TEST_F(ProgramFaults, AReaderThatGoesAwayIsAnErrorAndTheResultStays) {
-  const std::string pipe = folder / "pipe";
-  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
-  ASSERT_GE(reader, 0);
-  Program program(folder, kRun + Arguments{"--duration", "500ms", "--progress", "plain"}, pipe);
-  ASSERT_TRUE(program.wait_for_error("measure"));
-  close(reader);
-  const ProgramResult run = program.finish();
-  EXPECT_EQ(run.exit_code, kFile) << run.err;
-  EXPECT_THAT(run.err, HasSubstr("stdout: Broken pipe"));
-  EXPECT_EQ(only_result().at("schema"), "assay/run/1");
-}
-
-TEST_F(ProgramFaults, AReaderThatIsGoneIsAnErrorOfEveryCommand) {
-  constexpr int kClosed = 9;  // a shell knows numbers of one digit
-  std::array<int, 2> ends{};
-  ASSERT_EQ(pipe(ends.data()), 0);
-  close(ends[0]);
-  ASSERT_EQ(dup2(ends[1], kClosed), kClosed);
-  for (const Arguments& arguments :
-       {Arguments{"list", "workloads"}, Arguments{"explain", "p99"}, Arguments{"doctor", "--json"}, Arguments{"--help"},
-        Arguments{"version"}, Arguments{"run", "gemm", "--dry-run"}}) {
-    const ProgramResult run = Program(folder, arguments, "", {"sh", "-c", "exec \"$@\" >&9", "sh"}).finish();
-    EXPECT_EQ(run.exit_code, kFile) << arguments.front() << run.err;
-    EXPECT_THAT(run.err, HasSubstr("stdout: Broken pipe")) << arguments.front();
-  }
-  close(kClosed);
-  close(ends[1]);
 }
 
 }  // namespace
