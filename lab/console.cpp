@@ -59,6 +59,9 @@ void Console::result(std::string_view text) {
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {
+    if (errno == EIO && facts_.stdout_is_terminal) {  // it was closed: SIGHUP says so, and nobody is left to read
+      return;
+    }
     throw CommandError(ExitCode::file, fmt::format("stdout: {}", std::strerror(errno)));
   }
 }

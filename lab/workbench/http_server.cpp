@@ -177,7 +177,10 @@ void HttpServer::serve(Handler handler) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   impl_->signals.add(SIGINT);
   impl_->signals.add(SIGTERM);
-  impl_->signals.add(SIGHUP);
+  struct sigaction hangup {};
+  if (sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN) {  // nohup(1) had it ignored
+    impl_->signals.add(SIGHUP);
+  }
   impl_->signals.async_wait([this](error_code error, int) {
     if (!error) {
       impl_->end();

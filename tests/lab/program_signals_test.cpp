@@ -45,6 +45,15 @@ TEST_P(ProgramSignals, EndARunWhichKeepsWhatItMeasured) {
 INSTANTIATE_TEST_SUITE_P(OfThoseThatAskForAnEnd, ProgramSignals, ::testing::Values(SIGINT, SIGTERM, SIGHUP),
                          [](const auto& test) { return std::string(sigabbrev_np(test.param)); });
 
+TEST_F(ProgramStreamFaults, WhoWasToldToOutliveItsTerminalDoes) {
+  Program program(folder, short_run() + Arguments{"--duration", "1s", "--events", "ndjson"}, "", {"nohup"});
+  ASSERT_TRUE(program.wait_for_output("\"measure\""));
+  program.signal(SIGHUP);
+  const ProgramResult run = program.finish();
+  EXPECT_THAT(run.exit_code, ::testing::AnyOf(0, 3)) << run.err;
+  EXPECT_EQ(only_result().at("result").at("interrupted"), false);
+}
+
 /// The program with a terminal of its own, which the test may close.
 class TerminalProgram {
  public:
