@@ -1,5 +1,8 @@
 #include "lab/bundle_resume.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <exception>
 #include <system_error>
@@ -18,6 +21,12 @@ bool continues(const BundleRecord& earlier, const BundleRecord& wanted) {
   return earlier.hash_matches && earlier.suite_sha256 == wanted.suite_sha256 && earlier.limits == wanted.limits &&
          earlier.identity.id == wanted.identity.id && earlier.identity.label == wanted.identity.label &&
          earlier.tool_version == wanted.tool_version && earlier.tool_revision == wanted.tool_revision;
+}
+
+/// In a folder that all may write to, a link or somebody else's folder may bear such a name.
+bool is_own_folder(const fs::path& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid();
 }
 
 }  // namespace
@@ -46,7 +55,7 @@ std::vector<fs::path> show_abandoned_bundles(const fs::path& out, const BundleRe
   std::vector<fs::path> hidden;
   std::error_code error;
   for (fs::directory_iterator entry(out, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
-    if (entry->path().filename().string().starts_with(kHiddenBundle)) {
+    if (entry->path().filename().string().starts_with(kHiddenBundle) && is_own_folder(entry->path())) {
       hidden.push_back(entry->path());
     }
   }

@@ -78,7 +78,8 @@ class SuiteCommand {
       suite.measure(writer, measurements);
       return finish(suite, writer, measurements.interrupted());
     } catch (const CommandError& error) {
-      if (error.code() == ExitCode::file && !suite.record().entries.empty()) {
+      std::error_code gone;  // where it was published after all, and stdout was closed, say
+      if (error.code() == ExitCode::file && fs::exists(writer.folder() / kBundleFile, gone)) {
         throw CommandError(ExitCode::file, fmt::format("{}\nwhat was measured is kept in {}; --resume goes on with it",
                                                        error.what(), writer.folder().string()));
       }
