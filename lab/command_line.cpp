@@ -37,7 +37,7 @@
 #include "lab/suite_command.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
-#include "lab/terminal.hpp"
+#include "lab/terminal_text.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/tour_flags.hpp"
 #include "lab/track_command.hpp"

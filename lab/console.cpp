@@ -11,6 +11,7 @@
 
 #include "harness/steady_clock.hpp"
 #include "lab/command_error.hpp"
+#include "lab/terminal_text.hpp"
 
 namespace assay {
 

@@ -25,9 +25,9 @@ void set_handler(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
-bool is_ignored(int number) {
+bool is_handled_by(int number, void (*handler)(int)) {
   struct sigaction action {};
-  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == handler;
 }
 
 /// timeout(1) signals the process and then its group, and a closing terminal says SIGHUP twice: what comes within
@@ -52,13 +52,13 @@ void count_interrupt(int number) {
 
 }  // namespace
 
-Interrupts::Interrupts() : outlives_terminal_(is_ignored(SIGHUP)) {
+Interrupts::Interrupts() {
   g_interrupt_count = 0;
   g_second_ends = 0;
   sigset_t caught;
   sigemptyset(&caught);
   for (const int number : kCaught) {
-    if (number != SIGHUP || !outlives_terminal_) {
+    if (number != SIGHUP || !is_handled_by(SIGHUP, SIG_IGN)) {  // nohup(1): it outlives its terminal
       sigaddset(&caught, number);
       set_handler(number, count_interrupt);
     }
@@ -73,7 +73,7 @@ Interrupts::Interrupts() : outlives_terminal_(is_ignored(SIGHUP)) {
 
 Interrupts::~Interrupts() {
   for (const int number : kCaught) {
-    if (number != SIGHUP || !outlives_terminal_) {
+    if (is_handled_by(number, count_interrupt)) {
       set_handler(number, SIG_DFL);
     }
   }

@@ -4,10 +4,9 @@
 
 namespace assay {
 
-/// Catches SIGINT, SIGTERM and, unless nohup(1) or a caller had it ignored, SIGHUP while it lives: they are blocked,
-/// and counted only inside a wait that uses wait_mask(), so that none is lost between a look and a wait, unless
-/// count_at_once() says otherwise. SIGPIPE is ignored: a closed stdout is an error of a write, not the end of a
-/// measurement. One at a time in a process.
+/// Catches SIGINT, SIGTERM and SIGHUP while it lives: they are blocked, and counted only inside a wait that uses
+/// wait_mask(), so that none is lost between a look and a wait, unless count_at_once() says otherwise. SIGPIPE is
+/// ignored: a closed stdout is an error of a write, not the end of a measurement. One at a time in a process.
 class Interrupts {
  public:
   Interrupts();
@@ -24,7 +23,6 @@ class Interrupts {
 
  private:
   sigset_t previous_{};
-  bool outlives_terminal_ = false;  ///< SIGHUP was ignored, and stays so
 };
 
 }  // namespace assay

@@ -54,10 +54,6 @@ struct Symbols {
 enum class Tone { good, caution, bad, quiet };
 [[nodiscard]] std::string colored(std::string_view text, Tone tone, bool color);
 
-/// `text` with a question mark for each control character but line ends and tabs: a file that somebody else wrote may
-/// have named itself so that it moves the cursor or renames the window (ECMA-48).
-[[nodiscard]] std::string without_controls(std::string_view text);
-
 /// Terminal cells of a UTF-8 text, one a code point: right for everything this program prints.
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
