@@ -36,4 +36,13 @@ std::vector<std::string> changed_masks(const ThreadMasks& before, const ThreadMa
   return lines;
 }
 
+void ThreadMaskWatch::pinned(int number, const FileSource& files) {
+  if (number != 0) {
+    return;
+  }
+  ThreadMasks now = read_thread_masks(files);
+  std::erase_if(now, [this](const auto& thread) { return !masks_.contains(thread.first); });
+  masks_ = std::move(now);
+}
+
 }  // namespace assay

@@ -17,4 +17,19 @@ using ThreadMasks = std::map<std::string, std::string>;
 /// taken offline, a smaller cpuset and taskset(1) all show like this. Threads of one reading only are left out.
 [[nodiscard]] std::vector<std::string> changed_masks(const ThreadMasks& before, const ThreadMasks& after);
 
+/// Sees whether somebody else changes the CPUs of the threads that are there at its beginning.
+class ThreadMaskWatch {
+ public:
+  void begin(const FileSource& files) { masks_ = read_thread_masks(files); }
+  /// Issuing thread `number` has pinned itself, which is no change from outside. The first one is a thread of the
+  /// beginning; the others are not looked at.
+  void pinned(int number, const FileSource& files);
+  [[nodiscard]] std::vector<std::string> changes(const FileSource& files) const {
+    return changed_masks(masks_, read_thread_masks(files));
+  }
+
+ private:
+  ThreadMasks masks_;
+};
+
 }  // namespace assay

@@ -254,6 +254,7 @@ class Experiment {
     } else if (!allow_this_thread(cpus_of(document_.placement))) {
       throw std::runtime_error("--no-pinning: the system refused to widen the CPUs of an issuing thread");
     }
+    masks_.pinned(thread, SystemFiles{});
     request_precise_sleep();
     if (request_.realtime) {
       if (const auto refusal = take_realtime_priority(kFifoPriority)) {
@@ -287,7 +288,7 @@ class Experiment {
     }
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
-    const ThreadMasks masks_before = read_thread_masks(files);
+    masks_.begin(files);
     if (watch_) {
       watch_->begin();
     }
@@ -319,7 +320,6 @@ class Experiment {
     document_.clock_disagreement_s = seconds(result_.clock_step);
     record_load(document_, times_before, read_cpu_times(files));
     throttled_ = throttled_between(throttling_before, read_quota_throttling(files));
-    changed_masks_ = changed_masks(masks_before, read_thread_masks(files));
     if (!realtime_problem_.empty()) {
       warn("--realtime: SCHED_FIFO was refused (" + realtime_problem_ + "); the run used the normal scheduler");
     } else if (request_.realtime) {
@@ -358,7 +358,7 @@ class Experiment {
       document_.invalid_reasons.push_back(std::move(problem));
     }
     workload_->add_findings(document_);
-    record_changed_cpus(document_, changed_masks_);
+    record_changed_cpus(document_, masks_.changes(SystemFiles{}));
     record_failure(document_, workload_->failure(), stop_.stop_requested());
     for (const std::string& message : result_.error_messages) {
       warn(message);
@@ -381,7 +381,7 @@ class Experiment {
   SoakEvidence soak_;
   TestResult result_;
   Nanoseconds throttled_{0};
-  std::vector<std::string> changed_masks_;
+  ThreadMaskWatch masks_;
   std::mutex realtime_mutex_;
   std::string realtime_problem_;
 };
