@@ -16,11 +16,20 @@ namespace {
   throw std::runtime_error(fmt::format("{} {}: {}", call, path.string(), std::strerror(error)));
 }
 
-/// A temporary file that is removed unless it was renamed into place.
+/// A temporary file that is removed unless it was renamed into place. It is always a new one: in a folder that others
+/// may write to, a link of that name would lead the text into any file of ours.
 class PendingFile {
  public:
-  explicit PendingFile(std::filesystem::path path) : path_(std::move(path)) {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  explicit PendingFile(const std::filesystem::path& folder) {
+    constexpr int kMostNames = 1000;  // those of processes that were killed, and had this one's number
+    for (int number = 1; number <= kMostNames && descriptor_ < 0; ++number) {
+      path_ =
+          folder / (number == 1 ? fmt::format(".tmp-{}", ::getpid()) : fmt::format(".tmp-{}-{}", ::getpid(), number));
+      descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+      if (descriptor_ < 0 && errno != EEXIST) {
+        break;
+      }
+    }
     if (descriptor_ < 0) {
       fail("open", path_, errno);
     }
@@ -86,7 +95,7 @@ void sync_folder(const std::filesystem::path& folder) {
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view text) {
   const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  PendingFile pending(folder / fmt::format(".tmp-{}", ::getpid()));
+  PendingFile pending(folder);
   pending.write(text);
   pending.rename_to(path);
   sync_folder(folder);

@@ -5,7 +5,7 @@
 
 namespace assay {
 
-/// Writes a sibling ".tmp-<pid>", syncs it, renames it onto `path` and syncs the folder: the file is there whole or
+/// Writes a new sibling ".tmp-<pid>", syncs it, renames it onto `path` and syncs the folder: the file is there whole or
 /// not at all. Throws std::runtime_error naming the call, the path and the system's message; nothing is left behind.
 void write_file_atomically(const std::filesystem::path& path, std::string_view text);
 

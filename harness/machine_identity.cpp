@@ -26,7 +26,7 @@ bool is_salt(const std::string& text) {
 
 /// Writes a file that only its owner reads; false if that fails.
 bool write_private_file(const std::filesystem::path& path, std::string_view text) {
-  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) {
     return false;
   }
@@ -46,7 +46,9 @@ std::optional<std::string> kept_salt(const std::filesystem::path& folder) {
     return salt;
   }
   std::error_code error;
-  std::filesystem::create_directories(folder, error);
+  if (std::filesystem::create_directories(folder, error)) {
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  }
   const auto temporary = own_temporary(path);
   if (error || !write_private_file(temporary, random_hex(kSaltBytes) + "\n")) {
     return std::nullopt;

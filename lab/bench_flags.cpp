@@ -8,9 +8,12 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "analysis/run_file_field.hpp"
 namespace assay {
 
 namespace {
+
+constexpr std::size_t kQuoted = 60;  // of what was typed
 
 std::string in_capitals(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
@@ -20,10 +23,11 @@ std::string in_capitals(std::string text) {
 void add_parameter(KernelChoice& choice, const std::string& pair) {
   const std::size_t equals = pair.find('=');
   if (equals == 0 || equals == std::string::npos || equals + 1 == pair.size()) {
-    throw std::invalid_argument(fmt::format("'{}' is no NAME=VALUE, e.g. gemm:n=512,dtype=f64", pair));
+    throw std::invalid_argument(
+        fmt::format("'{}' is no NAME=VALUE, e.g. gemm:n=512,dtype=f64", printable(pair, kQuoted)));
   }
   if (!choice.parameters.emplace(pair.substr(0, equals), pair.substr(equals + 1)).second) {
-    throw std::invalid_argument(fmt::format("'{}' is given twice", pair.substr(0, equals)));
+    throw std::invalid_argument(fmt::format("'{}' is given twice", printable(pair.substr(0, equals), kQuoted)));
   }
 }
 
@@ -56,8 +60,8 @@ KernelChoice kernel_choice_from(const std::string& text) {
   const std::size_t colon = std::min(text.find(':'), text.size());
   KernelChoice choice{.entry = find_kernel(text.substr(0, colon)), .parameters = {}};
   if (choice.entry == nullptr) {
-    throw std::invalid_argument(
-        fmt::format("there is no kernel '{}'; assay list workloads shows them", text.substr(0, colon)));
+    throw std::invalid_argument(fmt::format("there is no kernel '{}'; assay list workloads shows them",
+                                            printable(text.substr(0, colon), kQuoted)));
   }
   for (std::size_t begin = colon + 1; begin <= text.size() && colon < text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());

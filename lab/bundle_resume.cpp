@@ -1,11 +1,15 @@
 #include "lab/bundle_resume.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <exception>
 #include <system_error>
 
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
+#include "lab/bundle_writer.hpp"
 
 namespace assay {
 
@@ -17,6 +21,12 @@ bool continues(const BundleRecord& earlier, const BundleRecord& wanted) {
   return earlier.hash_matches && earlier.suite_sha256 == wanted.suite_sha256 && earlier.limits == wanted.limits &&
          earlier.identity.id == wanted.identity.id && earlier.identity.label == wanted.identity.label &&
          earlier.tool_version == wanted.tool_version && earlier.tool_revision == wanted.tool_revision;
+}
+
+/// In a folder that all may write to, a link or somebody else's folder may bear such a name.
+bool is_own_folder(const fs::path& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid();
 }
 
 }  // namespace
@@ -39,6 +49,30 @@ std::optional<LoadedBundle> find_earlier_bundle(const fs::path& out, const Bundl
     }
   }
   return newest;
+}
+
+std::vector<fs::path> show_abandoned_bundles(const fs::path& out, const BundleRecord& wanted) {
+  std::vector<fs::path> hidden;
+  std::error_code error;
+  for (fs::directory_iterator entry(out, error); !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    if (entry->path().filename().string().starts_with(kHiddenBundle) && is_own_folder(entry->path())) {
+      hidden.push_back(entry->path());
+    }
+  }
+  std::vector<fs::path> shown;
+  for (const fs::path& folder : hidden) {
+    try {
+      BundleRecord record = bundle_from_json(read_untrusted_file(folder / kBundleFile), folder.string());
+      const auto writer = continues(record, wanted) ? BundleWriter::adopt(out, folder) : nullptr;
+      if (!writer) {
+        continue;
+      }
+      record.notes.emplace_back("The suite was killed: what it had measured by then is here.");
+      shown.push_back(writer->publish(record));
+    } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): it holds nothing to go on with
+    }
+  }
+  return shown;
 }
 
 std::optional<FinishedResult> finished_result(const LoadedBundle& bundle, std::string_view step, std::uint64_t repeat) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/bundle_file.hpp"
 
@@ -14,6 +15,11 @@ namespace assay {
 /// with. One whose bundle.json cannot be read, or was changed, does not count.
 [[nodiscard]] std::optional<LoadedBundle> find_earlier_bundle(const std::filesystem::path& out,
                                                               const BundleRecord& wanted);
+
+/// Shows what a suite that was killed had measured on this machine: each hidden bundle in `out` that a process which is
+/// gone left, and that `wanted` can go on with, becomes one that was interrupted. Returns where they are.
+[[nodiscard]] std::vector<std::filesystem::path> show_abandoned_bundles(const std::filesystem::path& out,
+                                                                        const BundleRecord& wanted);
 
 /// A result with the bytes of its file.
 struct FinishedResult {

@@ -8,6 +8,8 @@
 #include <cstring>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "analysis/bundle_file.hpp"
 #include "analysis/untrusted_json.hpp"
@@ -34,17 +36,34 @@ constexpr mode_t kFileMode = 0444;
 BundleWriter::BundleWriter(const fs::path& out) : out_(out) {
   std::error_code error;
   fs::create_directories(out_, error);
-  std::string pattern = (out_ / ".assay-bundle-XXXXXX").string();
+  std::string pattern = (out_ / fmt::format("{}XXXXXX", kHiddenBundle)).string();
   if (error || mkdtemp(pattern.data()) == nullptr) {
     fail("--out " + out.string(), fmt::format("{}; name a folder that can be written, e.g. --out ~/results",
                                               error ? error.message() : std::strerror(errno)));
   }
   hidden_ = pattern;
   fs::create_directories(work_folder(), error);
+  try {
+    turn_ = RunTurn::try_take(work_folder());
+  } catch (const CommandError&) {  // NOLINT(bugprone-empty-catch): without locks it can be made, and not gone on with
+  }
+}
+
+std::unique_ptr<BundleWriter> BundleWriter::adopt(const fs::path& out, const fs::path& hidden) {
+  try {
+    if (auto turn = RunTurn::try_take(hidden / kWorkFolder)) {
+      std::unique_ptr<BundleWriter> writer(new BundleWriter(out, hidden, std::move(*turn)));
+      writer->enter_loose_results();
+      return writer;
+    }
+  } catch (const std::exception&) {  // NOLINT(bugprone-empty-catch): then it is nobody's to go on with
+  }
+  return nullptr;
 }
 
 BundleWriter::~BundleWriter() {
-  if (!published_) {
+  std::error_code ignored;
+  if (!published_ && !adopted_ && !fs::exists(hidden_ / kBundleFile, ignored)) {
     std::error_code error;
     fs::remove_all(hidden_, error);
   }
@@ -72,6 +91,25 @@ void BundleWriter::write(const std::string& file, const std::string& text) const
   } catch (const std::exception& error) {
     fail(file, error.what());
   }
+}
+
+void BundleWriter::enter_loose_results() const {
+  std::vector<fs::path> loose;
+  for (const fs::directory_entry& entry : fs::recursive_directory_iterator(work_folder())) {
+    if (entry.is_regular_file() && entry.path().extension() == ".json") {
+      loose.push_back(entry.path());
+    }
+  }
+  fs::create_directories(hidden_ / "runs");
+  for (const fs::path& file : loose) {
+    fs::rename(file, hidden_ / "runs" / file.filename());
+  }
+}
+
+void BundleWriter::note_progress(BundleRecord record) const {
+  record.complete = false;
+  record.interrupted = true;
+  write(std::string(kBundleFile), bundle_json(record));
 }
 
 fs::path BundleWriter::publish(const BundleRecord& record, const std::string& wanted) {

@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <functional>
 #include <iostream>
 #include <string>
@@ -38,6 +39,7 @@
 #include "lab/suite_command.hpp"
 #include "lab/tail_command.hpp"
 #include "lab/tail_flags.hpp"
+#include "lab/terminal_text.hpp"
 #include "lab/tour_command.hpp"
 #include "lab/tour_flags.hpp"
 #include "lab/track_command.hpp"
@@ -336,7 +338,7 @@ int fail(ExitCode code, std::string_view text) {
   std::size_t begin = 0;
   while (begin <= text.size()) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
-    std::cerr << "assay: " << text.substr(begin, end - begin) << '\n';
+    std::cerr << "assay: " << without_controls(text.substr(begin, end - begin)) << '\n';
     begin = end + 1;
   }
   return to_int(code);
@@ -378,6 +380,9 @@ std::string usage_problem(std::span<char*> arguments) {
 
 int run_program(std::span<char*> arguments) {
   reserve_standard_descriptors();
+  // A reader that went away, or a file at its limit, is an error of a write with a message, and no death by a signal.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   try {
     return parse_and_run(arguments);
   } catch (const std::exception& error) {

@@ -11,6 +11,7 @@
 
 #include "harness/steady_clock.hpp"
 #include "lab/command_error.hpp"
+#include "lab/terminal_text.hpp"
 
 namespace assay {
 
@@ -59,6 +60,9 @@ void Console::result(std::string_view text) {
   errno = 0;
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (!written || std::fflush(stdout) != 0) {
+    if (errno == EIO && facts_.stdout_is_terminal) {  // it was closed: SIGHUP says so, and nobody is left to read
+      return;
+    }
     throw CommandError(ExitCode::file, fmt::format("stdout: {}", std::strerror(errno)));
   }
 }
@@ -66,20 +70,20 @@ void Console::result(std::string_view text) {
 void Console::note(std::string_view text) {
   if (!quiet_) {
     status_.clear();
-    std::cerr << text << '\n';
+    std::cerr << without_controls(text) << '\n';
   }
 }
 
 void Console::warning(std::string_view text) {
   if (!quiet_) {
     status_.clear();
-    std::cerr << colored(symbols(utf8_).warning, Tone::caution, color_stderr_) << ' ' << text << '\n';
+    std::cerr << colored(symbols(utf8_).warning, Tone::caution, color_stderr_) << ' ' << without_controls(text) << '\n';
   }
 }
 
 void Console::error(std::string_view text) {
   status_.clear();
-  std::cerr << "assay: " << text << '\n';
+  std::cerr << "assay: " << without_controls(text) << '\n';
 }
 
 void Console::begin(std::string title) {

@@ -42,6 +42,11 @@ constexpr std::array kReasons{
                   "INVALID: the workload stopped giving answers, and the run ended there.",
                   "A workload of your own (lib:FILE or cmd:PROGRAM) reported an error, its process ended, wrote "
                   "something that is no answer, or took longer than --param timeout allows. The reason has its words."},
+    GlossaryEntry{
+        "cpus_changed", "CPUs changed",
+        "INVALID: the CPUs that the measurement's threads may use were changed while it ran.",
+        "A CPU was taken offline, the cpuset of the control group was made smaller, or somebody used taskset. "
+        "What was measured before and after it are two different machines. Run again."},
     GlossaryEntry{"duplicate", "duplicate completion", "INVALID: a sample was completed more than once.",
                   "The first completion counts. A system that answers twice has a fault in its bookkeeping, and its "
                   "other completions cannot be trusted either."},

@@ -9,8 +9,9 @@
 namespace assay {
 
 void require_honest(const RunDocument& run) {
-  constexpr std::array<std::string_view, 8> kFaults{"output_check", "threw",  "duplicate",  "unknown_id",
-                                                    "after_end",    "failed", "clock_step", "workload_failed"};
+  constexpr std::array<std::string_view, 9> kFaults{"output_check", "threw",           "duplicate",
+                                                    "unknown_id",   "after_end",       "failed",
+                                                    "clock_step",   "workload_failed", "cpus_changed"};
   for (const InvalidReason& reason : run.invalid_reasons) {
     if (std::ranges::find(kFaults, reason.code) != kFaults.end()) {
       throw CommandError(ExitCode::run_invalid, "a run is INVALID: " + reason.message);

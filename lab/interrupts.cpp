@@ -25,6 +25,11 @@ void set_handler(int number, void (*handler)(int)) {
   sigaction(number, &action, nullptr);
 }
 
+bool is_handled_by(int number, void (*handler)(int)) {
+  struct sigaction action {};
+  return sigaction(number, nullptr, &action) == 0 && action.sa_handler == handler;
+}
+
 /// timeout(1) signals the process and then its group, and a closing terminal says SIGHUP twice: what comes within
 /// moments of each other is one wish. clock_gettime() may be called in a handler (signal-safety(7)).
 void count_interrupt(int number) {
@@ -53,8 +58,10 @@ Interrupts::Interrupts() {
   sigset_t caught;
   sigemptyset(&caught);
   for (const int number : kCaught) {
-    sigaddset(&caught, number);
-    set_handler(number, count_interrupt);
+    if (number != SIGHUP || !is_handled_by(SIGHUP, SIG_IGN)) {  // nohup(1): it outlives its terminal
+      sigaddset(&caught, number);
+      set_handler(number, count_interrupt);
+    }
   }
   set_handler(SIGPIPE, SIG_IGN);
   pthread_sigmask(SIG_BLOCK, &caught, &previous_);
@@ -66,7 +73,9 @@ Interrupts::Interrupts() {
 
 Interrupts::~Interrupts() {
   for (const int number : kCaught) {
-    set_handler(number, SIG_DFL);
+    if (is_handled_by(number, count_interrupt)) {
+      set_handler(number, SIG_DFL);
+    }
   }
   pthread_sigmask(SIG_SETMASK, &previous_, nullptr);
 }

@@ -77,7 +77,7 @@ class RunCommand {
       measurements.on_event([this](const Event& event) { console_.result(to_line(event)); });
     }
     ExitCode code = ExitCode::ok;
-    for (std::uint64_t i = 0; i < repeat_ && !measurements.interrupted(); ++i) {
+    for (std::uint64_t i = 0; i < repeat_ && !measurements.interrupted() && code != ExitCode::file; ++i) {
       code = worse(code, measure_once(measurements, i));
     }
     if (options_.json && !jsons_.empty()) {

@@ -74,13 +74,25 @@ class SuiteCommand {
     MeasurementOptions measurement = options_.measurement;
     measurement.folder = writer.work_folder().string();
     Measurements measurements(measurement, console_, "assay suite " + suite_.name);
-    suite.measure(writer, measurements);
-    return finish(suite, writer, measurements.interrupted());
+    try {
+      suite.measure(writer, measurements);
+      return finish(suite, writer, measurements.interrupted());
+    } catch (const CommandError& error) {
+      std::error_code gone;  // where it was published after all, and stdout was closed, say
+      if (error.code() == ExitCode::file && fs::exists(writer.folder() / kBundleFile, gone)) {
+        throw CommandError(ExitCode::file, fmt::format("{}\nwhat was measured is kept in {}; --resume goes on with it",
+                                                       error.what(), writer.folder().string()));
+      }
+      throw;
+    }
   }
 
  private:
   /// The whole bundle where nothing is left to do.
   std::optional<fs::path> look_for_earlier(SuiteMeasuring& suite) {
+    for (const fs::path& shown : show_abandoned_bundles(options_.measurement.folder, suite.record())) {
+      console_.note(fmt::format("a suite was killed; what it had measured is in {}", shown.string()));
+    }
     auto earlier = find_earlier_bundle(options_.measurement.folder, suite.record());
     if (!earlier) {
       console_.note("there is nothing to go on with; this measures the whole suite");
@@ -95,6 +107,9 @@ class SuiteCommand {
 
   ExitCode finish(const SuiteMeasuring& suite, BundleWriter& writer, bool interrupted) {
     const BundleRecord& record = suite.record();
+    if (record.entries.empty() && suite.cannot_write()) {
+      return ExitCode::file;
+    }
     if (record.entries.empty()) {
       return interrupted ? ExitCode::interrupted : ExitCode::run_invalid;
     }
@@ -113,6 +128,9 @@ class SuiteCommand {
     if (interrupted) {
       console_.warning("interrupted: what was measured is kept and flagged; --resume goes on with it");
       return ExitCode::interrupted;
+    }
+    if (suite.cannot_write()) {
+      return ExitCode::file;
     }
     return record.complete && suite.all_valid() ? ExitCode::ok : ExitCode::run_invalid;
   }

@@ -79,6 +79,7 @@ class SuiteMeasuring::Steps {
     for (const std::string& line : outcome.errors) {
       suite_.console_.error(fmt::format("{}: {}", step.definition.title, line));
     }
+    suite_.cannot_write_ = suite_.cannot_write_ || outcome.code == ExitCode::file;
     if (!outcome.file) {
       failure_ = outcome.errors.empty() ? "it gave no result" : fmt::format("{}", fmt::join(outcome.errors, "; "));
     }
@@ -111,7 +112,7 @@ class SuiteMeasuring::Steps {
     entry.interrupted = measured.run->interrupted;
     entry.invalid_codes = codes_of(measured.run->invalid_reasons);
     entry.figures = entry_figures(*measured.run);
-    suite_.keep(std::move(entry));
+    suite_.keep(std::move(entry), writer_);
   }
 
   void measure_ceilings(const SuiteStep& step) {
@@ -127,7 +128,7 @@ class SuiteMeasuring::Steps {
     entry.interrupted = measured.measurement->interrupted;
     entry.invalid_codes = codes_of(problems);
     entry.figures = entry_figures(*measured.measurement, roofline);
-    suite_.keep(std::move(entry));
+    suite_.keep(std::move(entry), writer_);
   }
 
   SuiteMeasuring& suite_;
@@ -181,7 +182,7 @@ void SuiteMeasuring::measure(const BundleWriter& writer, Measurements& measureme
   const SteadyClock clock;
   const Instant begin = clock.now();
   Steps steps(*this, writer, measurements);
-  for (std::size_t i = 0; i < plan_.steps.size() && !measurements.interrupted(); ++i) {
+  for (std::size_t i = 0; i < plan_.steps.size() && !measurements.interrupted() && !cannot_write_; ++i) {
     const SuiteStep& step = plan_.steps[i];
     if (!take_over(step, writer)) {
       console_.note(fmt::format("[{}/{}] {}; about {} left", i + 1, plan_.steps.size(), title_of(step),
@@ -194,7 +195,9 @@ void SuiteMeasuring::measure(const BundleWriter& writer, Measurements& measureme
   measurements.name_phases("");
   record_.duration_s = seconds(clock.now() - begin);
   if (measurements.interrupted()) {
-    note_what_is_left();
+    note_what_is_left("the suite was interrupted before it");
+  } else if (cannot_write_) {
+    note_what_is_left("the suite ended before it: a result could not be written");
   }
   record_.complete = std::ranges::all_of(
       plan_.steps, [this](const SuiteStep& step) { return step.definition.optional || has_entry(step); });
@@ -221,23 +224,28 @@ bool SuiteMeasuring::take_over(const SuiteStep& step, const BundleWriter& writer
   BundleEntry entry = text->entry;
   entry.file = file_of(step);
   writer.write(entry.file, text->text);
-  keep(std::move(entry));
+  keep(std::move(entry), writer);
   ++taken_over_;
   return true;
 }
 
-void SuiteMeasuring::keep(BundleEntry entry) {
+void SuiteMeasuring::keep(BundleEntry entry, const BundleWriter& writer) {
   all_valid_ = all_valid_ && entry.valid;
   record_.interrupted = record_.interrupted || entry.interrupted;
   record_.entries.push_back(std::move(entry));
+  try {
+    writer.note_progress(record_);
+  } catch (const CommandError& error) {  // a courtesy to whoever finds a suite that was killed
+    console_.warning(fmt::format("{}; a suite that is killed now cannot be gone on with", error.what()));
+  }
 }
 
-void SuiteMeasuring::note_what_is_left() {
+void SuiteMeasuring::note_what_is_left(const std::string& why) {
   record_.interrupted = true;
   for (const SuiteStep& step : plan_.steps) {
     const bool said = std::ranges::find(record_.gaps, step.definition.id, &BundleGap::step) != record_.gaps.end();
     if (!has_entry(step) && !said) {
-      record_.gaps.push_back({.step = step.definition.id, .reason = "the suite was interrupted before it"});
+      record_.gaps.push_back({.step = step.definition.id, .reason = why});
     }
   }
 }

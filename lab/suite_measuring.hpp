@@ -13,8 +13,8 @@
 namespace assay {
 
 /// Measures the steps of a suite into a bundle that is being made: what `assay suite` and the lab share. A step that
-/// gives no result ends nothing: it becomes a gap of the bundle with its reason. Of an interrupted suite what was
-/// measured is kept, and flagged.
+/// gives no result ends nothing: it becomes a gap of the bundle with its reason. Only one that cannot be written ends
+/// the suite: those after it could not be either. Of an interrupted suite what was measured is kept, and flagged.
 class SuiteMeasuring {
  public:
   /// `envelope`: a name or a file; empty: none. All of them must outlive this. Throws CommandError as
@@ -32,6 +32,8 @@ class SuiteMeasuring {
   [[nodiscard]] const std::optional<LoadedBundle>& earlier() const { return earlier_; }
   [[nodiscard]] std::size_t taken_over() const { return taken_over_; }
   [[nodiscard]] bool all_valid() const { return all_valid_; }
+  /// A result could not be written: the rest was not measured.
+  [[nodiscard]] bool cannot_write() const { return cannot_write_; }
 
  private:
   class Steps;
@@ -39,8 +41,8 @@ class SuiteMeasuring {
   void describe(const std::string& envelope);
   void take_calibration(const BundleWriter& writer);
   bool take_over(const SuiteStep& step, const BundleWriter& writer);
-  void keep(BundleEntry entry);
-  void note_what_is_left();
+  void keep(BundleEntry entry, const BundleWriter& writer);
+  void note_what_is_left(const std::string& why);
   [[nodiscard]] bool has_entry(const SuiteStep& step) const;
   void write_page(const BundleWriter& writer) const;
 
@@ -51,6 +53,7 @@ class SuiteMeasuring {
   std::optional<LoadedBundle> earlier_;
   std::size_t taken_over_ = 0;
   bool all_valid_ = true;
+  bool cannot_write_ = false;
 };
 
 }  // namespace assay

@@ -93,7 +93,7 @@ class TourCommand {
     if (wants_roofline_) {
       measure_ceilings();
     }
-    if (!measurements_->interrupted()) {
+    if (!measurements_->interrupted() && !cannot_write_) {
       measure_what_can_be();
     }
     view_.duration_s = seconds(clock.now() - begin);
@@ -128,7 +128,8 @@ class TourCommand {
     }
     if (!measured.measurement) {
       roofline_missing_ = true;
-      if (!measurements_->interrupted()) {
+      cannot_write_ = measured.outcome.code == ExitCode::file;
+      if (!measurements_->interrupted() && !cannot_write_) {
         console_.warning("the tour goes on without a roofline; --roofline 0s leaves it out");
       }
       return;
@@ -176,6 +177,7 @@ class TourCommand {
   /// False where the tour cannot go on.
   bool step(const TourStep& step) {
     const Measured measured = measurements_->measure(step.run, step.title);
+    cannot_write_ = cannot_write_ || measured.outcome.code == ExitCode::file;
     for (const std::string& line : measured.outcome.errors) {
       console_.error(step.title + ": " + line);
     }
@@ -191,6 +193,9 @@ class TourCommand {
 
   ExitCode finish() {
     if (view_.runs.empty()) {
+      if (cannot_write_) {
+        return ExitCode::file;
+      }
       if (view_.roofline) {
         console_.note("roofline: " + view_.roofline->file);
       }
@@ -207,6 +212,9 @@ class TourCommand {
     if (measurements_->interrupted()) {
       console_.warning("interrupted: what was measured is kept and flagged");
       return ExitCode::interrupted;
+    }
+    if (cannot_write_) {
+      return ExitCode::file;
     }
     return complete_ && honest_ && !roofline_missing_ ? ExitCode::ok : ExitCode::run_invalid;
   }
@@ -241,6 +249,7 @@ class TourCommand {
   bool wants_roofline_ = true;
   bool wants_soak_ = true;
   bool roofline_missing_ = false;
+  bool cannot_write_ = false;
   bool complete_ = false;
   bool honest_ = true;
 };

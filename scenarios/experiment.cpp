@@ -20,6 +20,7 @@
 #include "harness/realtime.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/thread_affinity.hpp"
+#include "harness/thread_masks.hpp"
 #include "harness/thread_placement.hpp"
 #include "loadgen/load_generator.hpp"
 #include "scenarios/dilation.hpp"
@@ -253,6 +254,7 @@ class Experiment {
     } else if (!allow_this_thread(cpus_of(document_.placement))) {
       throw std::runtime_error("--no-pinning: the system refused to widen the CPUs of an issuing thread");
     }
+    masks_.pinned(thread, SystemFiles{});
     request_precise_sleep();
     if (request_.realtime) {
       if (const auto refusal = take_realtime_priority(kFifoPriority)) {
@@ -286,6 +288,7 @@ class Experiment {
     }
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
+    masks_.begin(files);
     if (watch_) {
       watch_->begin();
     }
@@ -355,6 +358,7 @@ class Experiment {
       document_.invalid_reasons.push_back(std::move(problem));
     }
     workload_->add_findings(document_);
+    record_changed_cpus(document_, masks_.changes(SystemFiles{}));
     record_failure(document_, workload_->failure(), stop_.stop_requested());
     for (const std::string& message : result_.error_messages) {
       warn(message);
@@ -377,6 +381,7 @@ class Experiment {
   SoakEvidence soak_;
   TestResult result_;
   Nanoseconds throttled_{0};
+  ThreadMaskWatch masks_;
   std::mutex realtime_mutex_;
   std::string realtime_problem_;
 };

@@ -37,6 +37,17 @@ void record_failure(RunDocument& document, const std::string& failure, bool stop
            "mend the workload: docs/custom-workloads.md has what it must do, docs/driving-servers.md for a server"});
 }
 
+void record_changed_cpus(RunDocument& document, const std::vector<std::string>& changes) {
+  if (changes.empty()) {
+    return;
+  }
+  document.valid = false;
+  document.invalid_reasons.push_back(
+      {.code = "cpus_changed",
+       .message = fmt::format("the CPUs of the measurement were changed while it ran ({})", fmt::join(changes, "; ")),
+       .remedy = "run again, and leave affinity, cpusets and CPUs alone meanwhile"});
+}
+
 void record_token_windows(RunDocument& document, const TestSettings& settings) {
   const auto note = [&](const char* name, const std::optional<Nanoseconds>& window) {
     if (window) {

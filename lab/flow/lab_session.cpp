@@ -64,7 +64,11 @@ std::string checked_duration(const std::string& text) {
 
 void make_folder(const fs::path& folder) {
   std::error_code error;
+  const bool is_new = !fs::exists(folder, error);
   fs::create_directories(folder / "runs", error);
+  if (is_new && !error) {  // predictions and their ledger are one person's, whatever the umask says
+    fs::permissions(folder, fs::perms::owner_all, error);
+  }
   if (error) {
     throw CommandError(ExitCode::file, fmt::format("--lab {}: {}; name a folder that can be written", folder.string(),
                                                    error.message()));

@@ -165,6 +165,10 @@ std::string Ledger::refusal_of(const LedgerReading& broken) const {
 }
 
 LedgerEntry Ledger::append(const std::string& utc, const Decide& decide) const {
+  // Only a beginning makes the file: a lab whose folder went away is not begun anew by the line of its last run.
+  if (!exists() && !std::holds_alternative<LabBegin>(decide({}))) {
+    fail(path_, std::string("open: ") + std::strerror(ENOENT));
+  }
   const HeldFile file(path_);
   std::string text = file.text();
   LedgerReading reading = ledger_from_text(text);

@@ -11,6 +11,9 @@ ExitCode code_of(const SuiteMeasuring& suite, bool interrupted) {
   if (interrupted) {
     return ExitCode::interrupted;
   }
+  if (suite.cannot_write()) {
+    return ExitCode::file;
+  }
   return suite.record().complete && suite.all_valid() ? ExitCode::ok : ExitCode::run_invalid;
 }
 

@@ -30,13 +30,13 @@ using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 inline constexpr std::uint32_t kMostHeaderBytes = 8 * 1024;
 inline constexpr std::uint64_t kMostBodyBytes = std::uint64_t{64} * 1024;
 inline constexpr std::size_t kMostQueuedBytes = std::size_t{512} * 1024;  // of a stream whose reader is slow
-inline constexpr auto kPatience = std::chrono::seconds{15};               // for a request, and for an answer to be read
 inline constexpr auto kDrainPatience = std::chrono::seconds{2};
 
 /// What the connections have in common.
 struct Shared {
   HttpServer::Handler handler;
   std::set<class Connection*> connections;
+  std::chrono::milliseconds patience{};
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
@@ -53,7 +53,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(kMostHeaderBytes);
     parser_->body_limit(kMostBodyBytes);
-    stream_.expires_after(kPatience);
+    stream_.expires_after(shared_.patience);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
   }
@@ -102,7 +102,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       response_->set(name, value);
     }
     response_->set(http::field::content_type, response.type);
-    stream_.expires_after(kPatience);
+    stream_.expires_after(shared_.patience);
     if (is_event_stream_) {
       answer_stream();
       return;
@@ -153,7 +153,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void write_queue() {
-    stream_.expires_after(kPatience);
+    stream_.expires_after(shared_.patience);
     asio::async_write(stream_, asio::buffer(queue_.front()),
                       [self = shared_from_this()](error_code error, std::size_t) {
                         if (error) {

@@ -44,6 +44,7 @@ void remove_dead_socket(asio::io_context& context, const std::string& path) {
 
 struct HttpServer::Impl {
   explicit Impl(const HttpServerOptions& options) : socket_path(options.socket_path) {
+    shared.patience = options.patience;
     if (socket_path.empty()) {
       listen(tcp, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), options.port));
       return;
@@ -176,7 +177,10 @@ void HttpServer::serve(Handler handler) {
   (void)std::signal(SIGPIPE, SIG_IGN);
   impl_->signals.add(SIGINT);
   impl_->signals.add(SIGTERM);
-  impl_->signals.add(SIGHUP);
+  struct sigaction hangup {};
+  if (sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN) {  // nohup(1) had it ignored
+    impl_->signals.add(SIGHUP);
+  }
   impl_->signals.async_wait([this](error_code error, int) {
     if (!error) {
       impl_->end();

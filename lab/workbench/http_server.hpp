@@ -11,8 +11,9 @@
 namespace assay {
 
 struct HttpServerOptions {
-  std::uint16_t port = 0;   ///< on 127.0.0.1; 0: any that is free
-  std::string socket_path;  ///< a Unix socket instead, for its owner only
+  std::uint16_t port = 0;                                         ///< on 127.0.0.1; 0: any that is free
+  std::string socket_path;                                        ///< a Unix socket instead, for its owner only
+  std::chrono::milliseconds patience = std::chrono::seconds{15};  ///< for a whole request, and for an answer to be read
 };
 
 /// An HTTP/1.1 server for one person: one thread, loopback or a Unix socket only. A request has at most 8 KB of header

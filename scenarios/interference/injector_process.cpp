@@ -96,6 +96,10 @@ void InjectorProcess::wait_until_ready() {
       const int cpu = cpu_;
       process_ = -1;
       end();
+      if (WIFSIGNALED(status)) {
+        throw std::runtime_error(fmt::format("an injector for CPU {} died from signal {} ({}) before it began", cpu,
+                                             WTERMSIG(status), strsignal(WTERMSIG(status))));
+      }
       throw std::runtime_error(fmt::format("an injector could not be pinned to CPU {}: {}", cpu, std::strerror(error)));
     }
     std::this_thread::sleep_for(std::chrono::microseconds{100});

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -185,6 +187,21 @@ TEST(ResultFile, EveryValueOfABundleMayBeAnything) {
   ASSERT_GT(count.places, 60U);
   EXPECT_GT(count.accepted, 0U);
   EXPECT_GT(count.refused, count.accepted);
+}
+
+// Somebody's fifo would hold us up for ever, and a device give us no end of bytes.
+TEST(UntrustedFile, IsARegularFile) {
+  const auto fifo = std::filesystem::temp_directory_path() / ("assay-fifo-" + std::to_string(getpid()));
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::filesystem::path& path : {fifo, std::filesystem::path("/dev/zero")}) {
+    try {
+      (void)read_untrusted_file(path);
+      ADD_FAILURE() << path;
+    } catch (const std::runtime_error& error) {
+      EXPECT_EQ(error.what(), path.string() + ": not a regular file");
+    }
+  }
+  std::filesystem::remove(fifo);
 }
 
 TEST(SchemaFiles, AreThoseOfTheFolder) {

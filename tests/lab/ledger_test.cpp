@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "lab/command_error.hpp"
@@ -156,6 +157,16 @@ TEST(Ledger, ADecisionThatThrowsAddsNothing) {
                     [](const std::vector<LedgerEntry>&) -> LedgerBody { throw CommandError(ExitCode::usage, "no"); }),
       CommandError);
   EXPECT_EQ(text_of(ledger.path()), before);
+}
+
+// In a folder that somebody else may write to, a link in its place would have a line added to any file of ours.
+TEST(Ledger, IsWrittenThroughNoLink) {
+  const ScratchFolder folder;
+  std::ofstream(folder / "precious") << "mine\n";
+  const Ledger ledger(folder.path() / "ledger.ndjson");
+  std::filesystem::create_symlink(folder.path() / "precious", ledger.path());
+  EXPECT_THROW(add(ledger, "text"), CommandError);
+  EXPECT_EQ(text_of(folder / "precious"), "mine\n");
 }
 
 TEST(Ledger, TwoProcessesNeverMixTheirLines) {

@@ -69,9 +69,11 @@ std::vector<std::string> ScratchFolder::files() const {
   return files;
 }
 
-Program::Program(const ScratchFolder& folder, const std::vector<std::string>& arguments, const std::string& stdout_path)
+Program::Program(const ScratchFolder& folder, const std::vector<std::string>& arguments, const std::string& stdout_path,
+                 const std::vector<std::string>& wrapper)
     : out_path_(stdout_path.empty() ? folder / "stdout" : stdout_path), err_path_(folder / "stderr") {
-  std::vector<std::string> words{"assay"};
+  std::vector<std::string> words = wrapper;
+  words.emplace_back(wrapper.empty() ? "assay" : ASSAY_PROGRAM);
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   for (std::string& word : words) {
@@ -91,7 +93,10 @@ Program::Program(const ScratchFolder& folder, const std::vector<std::string>& ar
     redirect(out_path_, STDOUT_FILENO);
     redirect(err_path_, STDERR_FILENO);
     if (chdir(folder.path().c_str()) == 0) {
-      execv(ASSAY_PROGRAM, pointers.data());
+      if (wrapper.empty()) {
+        execv(ASSAY_PROGRAM, pointers.data());
+      }
+      execvp(pointers[0], pointers.data());
     }
     _exit(121);
   }
@@ -104,10 +109,16 @@ Program::~Program() {
   }
 }
 
-bool Program::wait_for_output(const std::string& text) {
-  while (text_of(out_path_).find(text) == std::string::npos) {
+bool Program::wait_for_output(const std::string& text) { return wait_for_text(out_path_, text); }
+
+bool Program::wait_for_error(const std::string& text) { return wait_for_text(err_path_, text); }
+
+bool Program::ends_within(int milliseconds) const { return ended_within(pid_, milliseconds); }
+
+bool Program::wait_for_text(const std::string& path, const std::string& text) const {
+  while (text_of(path).find(text) == std::string::npos) {
     if (ended_within(pid_, kLook_ms)) {
-      return text_of(out_path_).find(text) != std::string::npos;
+      return text_of(path).find(text) != std::string::npos;
     }
   }
   return true;
@@ -155,11 +166,11 @@ bool wait_until_gone(pid_t process) {
 }
 
 std::string text_of(const std::string& path) {
-  const std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (fs::is_character_file(path)) {
+  if (fs::is_character_file(path) || fs::is_fifo(path)) {
     return "";
   }
+  const std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
   text << file.rdbuf();
   return text.str();
 }

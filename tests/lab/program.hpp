@@ -34,8 +34,10 @@ struct ProgramResult {
 /// XDG_CACHE_HOME are in `folder`, so that tests may run side by side.
 class Program {
  public:
-  /// `stdout_path`: a device to write to instead of a captured file.
-  Program(const ScratchFolder& folder, const std::vector<std::string>& arguments, const std::string& stdout_path = "");
+  /// `stdout_path`: a device to write to instead of a captured file. `wrapper`: a program and its arguments, found on
+  /// the PATH, that starts the program under test with what follows.
+  Program(const ScratchFolder& folder, const std::vector<std::string>& arguments, const std::string& stdout_path = "",
+          const std::vector<std::string>& wrapper = {});
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
   ~Program();
@@ -43,12 +45,17 @@ class Program {
   [[nodiscard]] pid_t pid() const { return pid_; }
   /// Waits until stdout holds `text`; false if the program ended without it.
   [[nodiscard]] bool wait_for_output(const std::string& text);
+  /// The same of stderr.
+  [[nodiscard]] bool wait_for_error(const std::string& text);
+  [[nodiscard]] bool ends_within(int milliseconds) const;
   /// Waits until a file below the folder has a path that ends so; false if the program ended without it.
   [[nodiscard]] bool wait_for_file(const ScratchFolder& folder, const std::string& ending);
   void signal(int number) const;
   [[nodiscard]] ProgramResult finish();
 
  private:
+  [[nodiscard]] bool wait_for_text(const std::string& path, const std::string& text) const;
+
   std::string out_path_;
   std::string err_path_;
   pid_t pid_ = -1;

@@ -144,6 +144,35 @@ TEST(ProgramSuite, AnInterruptedOneIsKeptAndGoneOnWith) {
   }
 }
 
+TEST(ProgramSuite, AKilledOneIsGoneOnWithAndNothingFinishedIsLost) {
+  const ScratchFolder folder;
+  const std::string suite = small_suite(folder, "4s");
+  {
+    Program program(folder, {"suite", suite, "--out", "results"});
+    ASSERT_TRUE(program.wait_for_file(folder, "/runs/single-2.run.json"));
+    ASSERT_TRUE(program.wait_for_error("[3/3]"));  // the second result is entered
+    program.signal(SIGKILL);
+    EXPECT_EQ(program.finish().exit_code, 128 + SIGKILL);
+  }
+  ASSERT_EQ(bundles_in(folder / "results").size(), 1U);
+  EXPECT_THAT(bundles_in(folder / "results")[0].filename().string(), HasSubstr(".assay-bundle-"));
+  const ProgramResult again = run_assay(folder, {"suite", suite, "--out", "results", "--resume"});
+  EXPECT_THAT(again.exit_code, AnyOf(0, 3)) << again.err;
+  EXPECT_THAT(again.err, HasSubstr("a suite was killed; what it had measured is in results/"));
+  const auto bundles = bundles_in(folder / "results");
+  ASSERT_EQ(bundles.size(), 2U) << "no hidden folder stays";
+  const bool swapped = load_bundle(bundles[0]).record.complete;
+  const LoadedBundle first = load_bundle(bundles[swapped ? 1 : 0]);
+  const LoadedBundle second = load_bundle(bundles[swapped ? 0 : 1]);
+  EXPECT_THAT(first.problems, IsEmpty());
+  EXPECT_TRUE(first.record.interrupted);
+  EXPECT_EQ(first.record.entries.size(), 2U);
+  EXPECT_THAT(second.problems, IsEmpty());
+  EXPECT_EQ(second.record.supersedes, first.record.id);
+  EXPECT_EQ(second.runs.size(), 3U);
+  EXPECT_EQ(run_assay(folder, {"validate", "results"}).exit_code, 0);
+}
+
 TEST(ProgramSuite, ResumeLeavesAWholeBundleAlone) {
   const ScratchFolder folder;
   const std::string suite = small_suite(folder);

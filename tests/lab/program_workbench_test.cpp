@@ -2,9 +2,11 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
+#include <iomanip>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -183,6 +185,114 @@ TEST_F(Workbench, KeepsWhatWasMeasuredWhenItIsStopped) {
   (void)events.until("event: state");
   program->signal(SIGTERM);
   EXPECT_EQ(program->finish().exit_code, 0);
+}
+
+/// The local addresses, in the kernel's hexadecimal, at which a process listens for TCP.
+std::vector<std::string> listens_at(pid_t process) {
+  std::vector<std::string> sockets;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/fd")) {
+    std::error_code gone;
+    const std::string target = std::filesystem::read_symlink(entry.path(), gone).string();
+    if (target.starts_with("socket:[")) {
+      sockets.push_back(target.substr(8, target.size() - 9));
+    }
+  }
+  std::vector<std::string> addresses;
+  for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::istringstream lines(testing::text_of(table));
+    for (std::string line; std::getline(lines, line);) {
+      std::istringstream words(line);
+      std::vector<std::string> columns;
+      for (std::string word; words >> word;) {
+        columns.push_back(word);
+      }
+      constexpr std::size_t kAddress = 1;
+      constexpr std::size_t kState = 3;
+      constexpr std::size_t kInode = 9;
+      if (columns.size() > kInode && columns[kState] == "0A" &&
+          std::ranges::find(sockets, columns[kInode]) != sockets.end()) {
+        addresses.push_back(columns[kAddress]);
+      }
+    }
+  }
+  return addresses;
+}
+
+TEST_F(Workbench, ListensOnTheLoopbackAndNowhereElse) {
+  std::ostringstream expected;
+  expected << "0100007F:" << std::uppercase << std::hex << std::setw(4) << std::setfill('0') << port;
+  EXPECT_THAT(listens_at(program->pid()), ::testing::ElementsAre(expected.str()));
+  ASSERT_NO_FATAL_FAILURE(begin_long_run());
+  for (const pid_t child : descendants_of(program->pid())) {
+    EXPECT_THAT(listens_at(child), ::testing::IsEmpty());
+  }
+}
+
+TEST(WorkbenchSocket, IsForItsOwnerOnlyAndOpensNoPort) {
+  const testing::ScratchFolder folder;
+  testing::Program program(folder, {"lab", "--no-open", "--unix", "assay.sock"});
+  if (!program.wait_for_output("\n")) {
+    GTEST_SKIP() << program.finish().err;
+  }
+  struct stat status {};
+  ASSERT_EQ(stat((folder / "assay.sock").c_str(), &status), 0);
+  EXPECT_TRUE(S_ISSOCK(status.st_mode));
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_THAT(listens_at(program.pid()), ::testing::IsEmpty());
+}
+
+// However open the person's own umask is.
+TEST_F(Workbench, ItsFilesAreNobodyElsesToChange) {
+  const mode_t before = umask(0);
+  testing::ScratchFolder open_folder;
+  testing::Program other(open_folder, {"lab", "begin", "--track", "edge", "--lab", "lab"});
+  umask(before);
+  ASSERT_EQ(other.finish().exit_code, 0);
+  for (const char* own : {"lab", "config/assay"}) {
+    struct stat status {};
+    ASSERT_EQ(stat((open_folder / own).c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0700U) << own;
+  }
+  for (const std::string& file : open_folder.files()) {
+    struct stat status {};
+    ASSERT_EQ(stat((open_folder / file).c_str(), &status), 0);
+    if (file != "stdout" && file != "stderr" && !file.ends_with("assay.lock")) {  // the lock is everybody's
+      EXPECT_EQ(status.st_mode & 0022U, 0U) << file;
+    }
+    if (file.ends_with("ledger.ndjson") || file.ends_with("salt")) {
+      EXPECT_EQ(status.st_mode & 0077U, 0U) << file;
+    }
+  }
+}
+
+TEST_F(Workbench, HandsOutNoFileOfTheMachine) {
+  for (const char* path : {"/../../../../etc/passwd", "//etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
+                           "/..%2f..%2fetc/passwd", "/kit/../../etc", "/api/runs/../../../etc/passwd",
+                           "/api/runs/..%2f..%2fetc%2fpasswd?track=edge", "/api/state?track=../../../etc",
+                           "/api/state?track=/etc/passwd", "/api/report?track=../..&format=../../etc/passwd"}) {
+    const std::string answer = answer_to(asked(path));
+    EXPECT_THAT(answer, Not(HasSubstr("root:"))) << path;
+    EXPECT_LT(status_of(answer), 500) << path;
+  }
+  EXPECT_THAT(status_of(post("/api/labs", R"({"track":"/etc/passwd"})")),
+              ::testing::AllOf(::testing::Ge(400), ::testing::Lt(500)));
+  EXPECT_THAT(status_of(post("/api/labs", R"({"track":"../../evil"})")),
+              ::testing::AllOf(::testing::Ge(400), ::testing::Lt(500)));
+}
+
+TEST_F(Workbench, SaysNothingOfTheTokenToWhoGuesses) {
+  std::string wrong = token;
+  wrong.back() = wrong.back() == '0' ? '1' : '0';
+  const std::string answer =
+      answer_to({.port = port, .path = "/api/state", .headers = "Authorization: Bearer " + wrong + "\r\n"});
+  EXPECT_EQ(status_of(answer), 401);
+  EXPECT_THAT(answer, Not(HasSubstr(token)));
+  EXPECT_THAT(answer, Not(HasSubstr(wrong))) << "nothing of a request comes back";
+  EXPECT_EQ(status_of(answer_to({.port = port, .path = "/api/state?t=" + token})), 401) << "not in an address";
+  EXPECT_EQ(status_of(answer_to({.port = port, .path = "/api/state", .headers = "Cookie: t=" + token + "\r\n"})), 401);
+  program->signal(SIGTERM);
+  const testing::ProgramResult result = program->finish();
+  EXPECT_THAT(result.err, Not(HasSubstr(token)));
 }
 
 }  // namespace

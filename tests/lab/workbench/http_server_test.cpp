@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -151,6 +152,40 @@ TEST_F(HttpServerTest, ClosesASlowReaderAndServesTheOthers) {
   running->sync();
   EXPECT_EQ(status_of(answer_to({.port = port})), 200);
   EXPECT_LT(slow.rest().size(), std::size_t{kMessages} * 64 * 1024) << "it was closed before it had everything";
+}
+
+// A byte now and then does not make a request longer than the patience with it (a "slow loris").
+TEST(HttpServerPatience, EndsWithARequestThatIsNeverWhole) {
+  if (has_no_server()) {
+    GTEST_SKIP() << "built without the workbench";
+  }
+  RunningServer running({.patience = std::chrono::milliseconds{100}});
+  PlainClient slow(running.server.port());
+  slow.send("GET / HTTP/1.1\r\nX: ");
+  const std::jthread dribble([&slow](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      slow.send("x");
+      (void)poll(nullptr, 0, 5);  // few enough for the limit of a header
+    }
+  });
+  EXPECT_EQ(slow.rest(), "") << "closed without an answer";
+}
+
+// Two lengths, or a length and chunks: whoever believes the other one sees a second request in the body of the first.
+TEST_F(HttpServerTest, BelievesNoRequestOfTwoLengths) {
+  const std::string second = "GET /second HTTP/1.1\r\nHost: h\r\n\r\n";
+  for (const std::string& lengths :
+       {std::string("Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        std::string("Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n"),
+        std::string("Content-Length: 0\r\nContent-Length: 5\r\n\r\n"), std::string("Content-Length: -1\r\n\r\n"),
+        std::string("Content-Length: 0x4\r\n\r\n"), std::string("Content-Length : 0\r\n\r\n"),
+        std::string("Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n")}) {
+    PlainClient client(port);
+    client.send("POST /first HTTP/1.1\r\nHost: h\r\n" + lengths + second);
+    const std::string answer = client.rest();
+    EXPECT_EQ(status_of(answer), 400) << lengths;
+    EXPECT_EQ(answer.find("/second"), std::string::npos) << lengths;
+  }
 }
 
 TEST_F(HttpServerTest, EndsWhileStreamsAreOpen) {
