@@ -40,7 +40,6 @@ struct PeakSearch::Bracket {
   std::optional<double> broke;
   std::optional<double> lowest_undecided;   // between the two
   std::optional<double> highest_undecided;  // between the two
-  std::size_t undecided = 0;                // how many rates there
   std::optional<double> open;               // a rate that needs another vote
 };
 
@@ -124,11 +123,9 @@ PeakSearch::Bracket PeakSearch::bracket() const {
       bracket.held = rate;
       bracket.lowest_undecided.reset();
       bracket.highest_undecided.reset();
-      bracket.undecided = 0;
     } else {
       bracket.lowest_undecided = bracket.lowest_undecided.value_or(rate);
       bracket.highest_undecided = rate;
-      ++bracket.undecided;
     }
   }
   return bracket;
@@ -165,7 +162,7 @@ std::optional<double> PeakSearch::rate_inside(const Bracket& bracket) const {
     // A rate that decides nothing costs two or three probes. Where another such would leave too few to see a window
     // break, the next goes farther, to where probes decide.
     const bool scarce = probes_.size() + kMostVotes + kMajority > settings_.most_probes;
-    const double growth = std::pow(settings_.growth, scarce ? 1.0 + static_cast<double>(bracket.undecided) : 1.0);
+    const double growth = settings_.growth * (scarce && bracket.highest_undecided ? settings_.growth : 1.0);
     return highest < settings_.highest_rate_hz
                ? std::optional(on_step(std::min(highest * growth, settings_.highest_rate_hz)))
                : std::nullopt;

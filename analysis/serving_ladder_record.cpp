@@ -21,6 +21,20 @@ const LadderProbe* probe_at(const LadderRung& rung, const std::optional<double>&
   return found;
 }
 
+/// What the lowest rate that broke would have been with the answers of the lowest rate that was tried, at which the
+/// system kept up best; absent where none broke.
+std::optional<double> tokens_that_broke(const LadderRung& rung) {
+  const LadderProbe* lowest = nullptr;
+  for (const LadderProbe& probe : rung.probes) {
+    if (!probe.ignored && probe.rate_hz > 0.0 && (lowest == nullptr || probe.rate_hz < lowest->rate_hz)) {
+      lowest = &probe;
+    }
+  }
+  return rung.broke_hz && lowest != nullptr && lowest->figures.tokens_per_s > 0.0
+             ? std::optional(lowest->figures.tokens_per_s * *rung.broke_hz / lowest->rate_hz)
+             : std::nullopt;
+}
+
 bool exceeds(const EstimateRecord& time_s, double limit_s) { return !time_s.point || *time_s.point > limit_s; }
 
 }  // namespace
@@ -30,7 +44,10 @@ const LadderProbe* best_probe(const LadderRung& rung) { return probe_at(rung, ru
 EstimateRecord peak_tokens(const LadderRung& rung) {
   const LadderProbe* const best = best_probe(rung);
   if (best == nullptr) {
-    return {.point = {}, .lower = {}, .upper = {}, .reason = "no rate that was tried held both windows"};
+    return {.point = {},
+            .lower = {},
+            .upper = tokens_that_broke(rung),
+            .reason = "no rate that was tried held both windows"};
   }
   EstimateRecord peak{
       .point = best->figures.tokens_per_s, .lower = best->figures.tokens_per_s, .upper = {}, .reason = {}};

@@ -24,7 +24,8 @@ std::string tokens_text(double tokens_per_s) { return format_rate(tokens_per_s, 
 /// "3.1 tokens/s (up to 3.9 by the rate that broke)"
 std::string range_text(const EstimateRecord& peak) {
   if (!peak.point) {
-    return "not available: " + peak.reason;
+    return peak.upper ? fmt::format("at most {} ({})", tokens_text(*peak.upper), peak.reason)
+                      : "not available: " + peak.reason;
   }
   return peak.upper && *peak.upper > *peak.point
              ? fmt::format("{}, at most {}", tokens_text(*peak.point), tokens_text(*peak.upper))
@@ -34,7 +35,7 @@ std::string range_text(const EstimateRecord& peak) {
 /// "12.0 % (at most 15.1 %)": the ends are those of the probes, and no interval of confidence.
 std::string part_text(const EstimateRecord& share) {
   if (!share.point) {
-    return "not available: " + share.reason;
+    return share.upper ? "at most " + format_percent(*share.upper) : "not available: " + share.reason;
   }
   return share.upper && *share.upper > *share.point
              ? fmt::format("{} (at most {})", format_percent(*share.point), format_percent(*share.upper))
@@ -69,10 +70,8 @@ CloudRuns runs_of(const TrackRecord& record) {
 /// Server over Offline as a range; without a point where one of the two is missing.
 EstimateRecord share_of_offline(const LadderRung& rung, double offline_tokens_per_s) {
   EstimateRecord share = peak_tokens(rung);
-  if (!share.point || offline_tokens_per_s <= 0.0) {
-    share.reason = share.point ? "Offline gave no tokens" : share.reason;
-    share.point = share.lower = share.upper = std::nullopt;
-    return share;
+  if (offline_tokens_per_s <= 0.0) {
+    return {.point = {}, .lower = {}, .upper = {}, .reason = "Offline gave no tokens"};
   }
   for (auto* const end : {&share.point, &share.lower, &share.upper}) {
     if (*end) {
@@ -113,14 +112,16 @@ std::string crisis_sentence(const CloudRuns& runs, CrisisOutcome outcome) {
   }
   const EstimateRecord share = share_of_offline(*runs.crisis, runs.offline_tokens_per_s);
   const LadderProbe* const crisis = best_probe(*runs.crisis);
-  if (crisis == nullptr) {
+  if (crisis == nullptr && !share.upper) {
     return fmt::format("With the crisis's scheduler {}: what users would get is not known.", share.reason);
   }
   std::string text = fmt::format(
-      "Offline gives {} ({}); users behind the same model, with the crisis's scheduler and both windows held, get {} "
-      "({}), {} of it.",
+      "Offline gives {} ({}); users behind the same model, with the crisis's scheduler and both windows held, get "
+      "{}{}, "
+      "{} of it.",
       tokens_text(runs.offline_tokens_per_s), utilisation_text(*runs.offline->figures.serving),
-      range_text(peak_tokens(*runs.crisis)), utilisation_text(crisis->figures), part_text(share));
+      range_text(peak_tokens(*runs.crisis)),
+      crisis == nullptr ? "" : fmt::format(" ({})", utilisation_text(crisis->figures)), part_text(share));
   if (outcome == CrisisOutcome::open) {
     text += " That is neither below half of Offline for certain nor as much as a tuned system gives.";
   }

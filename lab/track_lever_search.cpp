@@ -15,10 +15,10 @@ namespace {
 
 /// Neighbouring rates of the bracket differ by less than this in the end, if the probes reach so far.
 constexpr double kResolution = 0.1;
-/// Few probes decide far from the peak and none at it: the first is well below what is forecast, the next just below it
-/// and the third above, so that six of them, two a rate, bracket a forecast that is right. Without one, the second
-/// share of Offline is a rate that some schedulers hold.
-constexpr double kEasyShare = 0.6;
+/// Few probes decide far from the peak and none at it: the first is far below what is forecast, so that it holds, and
+/// after a rate that decides nothing the search goes farther up: six probes bracket a forecast that is right. Without
+/// one, the second share of Offline is a rate that some schedulers hold.
+constexpr double kEasyShare = 0.4;
 constexpr double kBlindStart = 0.3;
 constexpr double kGrowth = 1.5;
 constexpr double kLowestShare = 1e-3;

@@ -96,6 +96,23 @@ TEST(Ladder, ProbesThatDecideTogetherCount) {
   EXPECT_EQ(peak_tokens(one).point, 190.0);
 }
 
+TEST(CloudTrack, ARateThatBrokeBoundsACrisisOfWhichNoneHeld) {
+  LadderRung crisis = rung("crisis", 20.0);
+  crisis.probes = {probe(20.0, ProbeOutcome::undecided, 190.0), probe(20.0, ProbeOutcome::undecided, 200.0),
+                   probe(45.0, ProbeOutcome::broke, 250.0)};
+  crisis.held_hz.reset();
+  crisis.broke_hz = 45.0;
+  EXPECT_FALSE(peak_tokens(crisis).point);
+  EXPECT_NEAR(*peak_tokens(crisis).upper, 190.0 * 45.0 / 20.0, 1e-9);
+  const TrackFindings findings = judge_cloud(cloud_with({crisis}));
+  EXPECT_EQ(findings.outcome, CrisisOutcome::confirmed);  // 427.5 of 1000
+  EXPECT_THAT(findings.sentence, HasSubstr("get at most 428 tokens/s"));
+  crisis.broke_hz = 60.0;
+  EXPECT_EQ(judge_cloud(cloud_with({crisis})).outcome, CrisisOutcome::open);
+  crisis.broke_hz.reset();
+  EXPECT_THAT(judge_cloud(cloud_with({crisis})).sentence, HasSubstr("is not known"));
+}
+
 TEST(CloudTrack, MissedWindowsOfTokensDecide) {
   TrackRun run;
   run.invalid_codes = {"first_token_constraint", "token_time_constraint"};
