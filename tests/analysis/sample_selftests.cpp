@@ -9,7 +9,7 @@ SelftestRecord sample_selftest() {
   record.seed = 1;
   record.scheduling = "SCHED_FIFO 50";
   record.duration_s = 121.5;
-  record.identity = {.id = "m:0123456789abcdef", .label = "bench-1", .machine_class = "c:0123456789abcdef"};
+  record.identity = {.label = "bench-1", .id = "m:0123456789abcdef", .machine_class = "c:0123456789abcdef"};
   record.tool_version = "0.1.0";
   record.tool_revision = "3f2a9c1";
   record.compiler = "GNU 12.2.0";
