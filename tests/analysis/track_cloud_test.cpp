@@ -165,6 +165,7 @@ TEST(CloudTrack, PromisesNothingThatTheProbesLeaveOpen) {
   EXPECT_EQ(judge_track(cloud_with({})).outcome, CrisisOutcome::open);
   LadderRung never = rung("crisis", 10.0);
   never.held_hz.reset();
+  never.broke_hz.reset();
   EXPECT_EQ(judge_track(cloud_with({never})).outcome, CrisisOutcome::open);
   EXPECT_EQ(judge_track(record_of("cloud")).outcome, CrisisOutcome::open);
   TrackRecord invalid = cloud_with({rung("crisis", 10.0)});
