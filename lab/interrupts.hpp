@@ -4,7 +4,7 @@
 
 namespace assay {
 
-/// Catches SIGINT, SIGTERM and SIGHUP (unless nohup(1) has it ignored) while it lives: they are blocked, and counted only inside a wait that uses
+/// Catches SIGINT, SIGTERM and SIGHUP while it lives: they are blocked, and counted only inside a wait that uses
 /// wait_mask(), so that none is lost between a look and a wait, unless count_at_once() says otherwise. SIGPIPE is
 /// ignored: a closed stdout is an error of a write, not the end of a measurement. One at a time in a process.
 class Interrupts {
