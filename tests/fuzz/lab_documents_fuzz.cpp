@@ -22,7 +22,7 @@ void check_export(std::string_view text) {
   require(!found->nonce_matches || *found->nonce_matches == (found->nonce == "W7"),
           "a nonce matches where it is equal");
   require(!found->intact() || (found->hash_matches && found->reading.intact()), "what is intact has its hash");
-  (void)nlohmann::json::parse(verification_json(*found));
+  require(nlohmann::json::accept(verification_json(*found)), "the findings are JSON");
   for (const char c : verification_text(*found)) {
     require(c == '\n' || static_cast<unsigned char>(c) >= ' ', "what a terminal gets has no control characters");
   }

@@ -249,7 +249,7 @@ void move_elsewhere(pid_t thread, const cpu_set_t& allowed) {
   if (sched_getaffinity(thread, sizeof now, &now) != 0) {
     return;
   }
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
+  for (std::size_t cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
     if (CPU_ISSET(cpu, &allowed) && (!CPU_ISSET(cpu, &now) || CPU_COUNT(&now) > 1)) {
       cpu_set_t one;
       CPU_ZERO(&one);

@@ -81,8 +81,8 @@ TEST(KnownSystems, BurstsComeInRunsAndKeepTheirShare) {
   std::size_t runs = 0;
   for (std::size_t i = 0; i < times.size(); ++i) {
     const bool is_slow = times[i] == microseconds{9};
-    slow += is_slow ? 1 : 0;
-    runs += is_slow && (i == 0 || times[i - 1] != microseconds{9}) ? 1 : 0;
+    slow += is_slow ? 1U : 0U;
+    runs += is_slow && (i == 0 || times[i - 1] != microseconds{9}) ? 1U : 0U;
   }
   EXPECT_NEAR(static_cast<double>(slow) / 200'000.0, 0.2, 0.02);
   EXPECT_NEAR(static_cast<double>(slow) / static_cast<double>(runs), 20.0, 1.5);
