@@ -4,7 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
 
 namespace assay {
@@ -130,6 +133,36 @@ TEST(Wrapped, BreaksAtSpacesAndKeepsEveryWord) {
 TEST(GlossaryText, HasTermDefinitionAndParagraph) {
   const GlossaryEntry entry{"P99", "", "A definition.", "A paragraph of some words."};
   EXPECT_EQ(glossary_text(entry, 20), "P99\n  A definition.\n\n  A paragraph of\n  some words.\n");
+}
+
+/// Words with single blanks between them, without the backslashes that Markdown wants.
+std::string words_of(std::string_view text) {
+  std::string words;
+  for (const char c : text) {
+    if (c == '\n' || c == ' ') {
+      words += words.empty() || words.back() == ' ' ? "" : " ";
+    } else if (c != '\\') {
+      words += c;
+    }
+  }
+  return words;
+}
+
+TEST(Glossary, ThePageOfTheDocumentsHoldsEachTermAndNoOther) {
+  std::ifstream file(std::filesystem::path(ASSAY_SOURCE_DIR) / "docs/glossary.md");
+  std::ostringstream text;
+  text << file.rdbuf();
+  const std::string page = words_of(text.str());
+  std::size_t terms = 0;
+  for (std::size_t at = page.find(" **"); at != std::string::npos; at = page.find(" **", at + 1)) {
+    ++terms;
+  }
+  EXPECT_EQ(terms, glossary().size()) << "run tools/write-glossary";
+  for (const GlossaryEntry& entry : glossary()) {
+    const std::string said = "**" + std::string(entry.term) + "**: " + words_of(entry.definition) + " " +
+                             words_of(entry.paragraph);
+    EXPECT_NE(page.find(said), std::string::npos) << entry.term << ": run tools/write-glossary";
+  }
 }
 
 }  // namespace
