@@ -159,8 +159,8 @@ TEST(Glossary, ThePageOfTheDocumentsHoldsEachTermAndNoOther) {
   }
   EXPECT_EQ(terms, glossary().size()) << "run tools/write-glossary";
   for (const GlossaryEntry& entry : glossary()) {
-    const std::string said = "**" + std::string(entry.term) + "**: " + words_of(entry.definition) + " " +
-                             words_of(entry.paragraph);
+    const std::string said =
+        "**" + std::string(entry.term) + "**: " + words_of(entry.definition) + " " + words_of(entry.paragraph);
     EXPECT_NE(page.find(said), std::string::npos) << entry.term << ": run tools/write-glossary";
   }
 }

@@ -28,18 +28,6 @@ void each_match(const std::string& text, const std::regex& pattern, const Take& 
   }
 }
 
-/// "Suite.Test" of every test of the tree.
-std::set<std::string> tests_in(const std::vector<SourceFile>& tree) {
-  static const std::regex kTest(R"(\bTEST(_F|_P)?\(\s*(\w+),\s*(\w+)\))");
-  std::set<std::string> names;
-  for (const SourceFile& file : tree) {
-    if (file.path.starts_with("tests/")) {
-      each_match(file.text, kTest, [&](const Match& test) { names.insert(test.str(2) + "." + test.str(3)); });
-    }
-  }
-  return names;
-}
-
 /// The anchor that a heading gets: lower case, blanks as '-', everything but letters, digits, '-' and '_' left out.
 std::string anchor_of(std::string_view heading) {
   std::string anchor;
@@ -70,7 +58,7 @@ std::set<std::string> anchors_of(const std::vector<SourceFile>& tree, const std:
 
 class PageChecker {
  public:
-  explicit PageChecker(const std::vector<SourceFile>& tree) : tree_(tree), tests_(tests_in(tree)) {}
+  explicit PageChecker(const std::vector<SourceFile>& tree) : tree_(tree), tests_(test_names(tree)) {}
 
   /// Outside of fenced blocks, which may show what is not there yet.
   [[nodiscard]] Findings check(const SourceFile& page) const {
@@ -140,7 +128,8 @@ TEST(DocumentedNames, WhatIsNotThereIsFound) {
   const PageChecker checker(tree);
   EXPECT_THAT(checker.check({"docs/a.md", "`Suite.HasIt`, `harness/time.hpp`, [a](decisions.md)\n"}), IsEmpty());
   EXPECT_THAT(checker.check({"docs/a.md", "```\n`Suite.Lacks`\n```\n"}), IsEmpty());
-  EXPECT_EQ(checker.check({"docs/a.md", "`Suite.Lacks` `harness/no.hpp` [b](no.md) [c](decisions.md#no)\n"}).size(), 4U);
+  EXPECT_EQ(checker.check({"docs/a.md", "`Suite.Lacks` `harness/no.hpp` [b](no.md) [c](decisions.md#no)\n"}).size(),
+            4U);
   EXPECT_EQ(anchor_of("The 1 % law"), "the-1--law");
   EXPECT_THAT(anchors_of(tree, "docs/here.md"), ElementsAre("here", "the-1--law"));
 }

@@ -28,22 +28,6 @@ std::string page(const std::string& path) {
   return found == tree().end() ? "" : std::string(found->text);
 }
 
-/// "Suite.Name" of every test in the tree.
-std::set<std::string> tests_of_the_tree() {
-  static const std::regex kTest(R"(TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\))");
-  std::set<std::string> names;
-  for (const SourceFile& file : tree()) {
-    if (!file.path.starts_with("tests/") || file.extension() != ".cpp") {
-      continue;
-    }
-    const std::string text(file.text);
-    for (auto match = std::sregex_iterator(text.begin(), text.end(), kTest); match != std::sregex_iterator(); ++match) {
-      names.insert((*match)[1].str() + "." + (*match)[2].str());
-    }
-  }
-  return names;
-}
-
 /// Names between back quotes that look like tests, by the first cell of their row.
 std::map<std::string, std::vector<std::string>> named_tests(const std::string& text, const std::regex& first_cell) {
   static const std::regex kName(R"(`([A-Z]\w+\.\w+)`)");
@@ -67,7 +51,7 @@ std::map<std::string, std::vector<std::string>> named_tests(const std::string& t
 
 TEST(KnownDefects, EachOfTheFifteenHasATestThatExists) {
   const auto rows = named_tests(page("docs/known-defects.md"), std::regex(R"(^\| (W\d+) \|)"));
-  const std::set<std::string> exist = tests_of_the_tree();
+  const std::set<std::string> exist = test_names(tree());
   ASSERT_GT(exist.size(), 1000U) << "the tree was not found";
   for (int number = 1; number <= 15; ++number) {
     const auto row = rows.find("W" + std::to_string(number));
@@ -81,7 +65,7 @@ TEST(KnownDefects, EachOfTheFifteenHasATestThatExists) {
 
 TEST(KnownDefects, TestsThatCatchFaultsExist) {
   const auto rows = named_tests(page("docs/mutations.md"), std::regex(R"(^\| (\d+) \|)"));
-  const std::set<std::string> exist = tests_of_the_tree();
+  const std::set<std::string> exist = test_names(tree());
   EXPECT_GE(rows.size(), 20U);
   for (const auto& [number, names] : rows) {
     EXPECT_THAT(names, Not(IsEmpty())) << "fault " << number;

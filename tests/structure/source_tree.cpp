@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <regex>
 #include <stdexcept>
 
 namespace assay {
@@ -85,6 +86,20 @@ std::vector<SourceFile> read_source_tree(const fs::path& root) {
   }
   std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
   return files;
+}
+
+std::set<std::string> test_names(const std::vector<SourceFile>& tree) {
+  static const std::regex kTest(R"(TEST(?:_F|_P)?\(\s*(\w+)\s*,\s*(\w+)\s*\))");
+  std::set<std::string> names;
+  for (const SourceFile& file : tree) {
+    if (!file.path.starts_with("tests/") || file.extension() != ".cpp") {
+      continue;
+    }
+    for (std::sregex_iterator match(file.text.begin(), file.text.end(), kTest), end; match != end; ++match) {
+      names.insert((*match)[1].str() + "." + (*match)[2].str());
+    }
+  }
+  return names;
 }
 
 }  // namespace assay

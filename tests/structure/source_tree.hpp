@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,5 +24,8 @@ struct SourceFile {
 /// Every source, script and text under the folders that hold our own files, sorted by path; binary files, build
 /// output and installed packages are left out. Throws std::runtime_error if the root does not look like ours.
 [[nodiscard]] std::vector<SourceFile> read_source_tree(const std::filesystem::path& root);
+
+/// "Suite.Test" of every test in the sources below tests/.
+[[nodiscard]] std::set<std::string> test_names(const std::vector<SourceFile>& tree);
 
 }  // namespace assay
