@@ -89,7 +89,7 @@ std::vector<std::string> files_with(const std::string& words, std::string_view f
 // LoadGen's W12: it sorts all latencies again for each of its summaries.
 TEST(KnownDefects, LatenciesAreSortedInOnePlace) {
   EXPECT_THAT(files_with("#include \"analysis/fast_sort.hpp\"", "analysis"),
-              ElementsAre("analysis/fast_sort.cpp", "analysis/lateness.cpp", "analysis/latency_distribution.cpp"));
+              ElementsAre("analysis/fast_sort.cpp", "analysis/latency_distribution.cpp", "analysis/lateness.cpp"));
   // Of the files that make verdict, metric and summary only the summary makes distributions, once.
   EXPECT_THAT(files_with("= distributions_of(result)", "analysis"), ElementsAre("analysis/run_summary.cpp"));
   const std::string summary = page("analysis/run_summary.cpp");
