@@ -17,7 +17,7 @@
 namespace assay {
 namespace {
 
-/// "scenario=multi" in its two halves.
+/// "missed=30" in its two halves.
 std::pair<std::string, std::string> halves(const std::string& word, const char* example) {
   const auto equals = word.find('=');
   if (equals == std::string::npos || equals == 0) {
@@ -103,14 +103,14 @@ ExitCode lab_lock_command(const LabCommandOptions& options) {
   require_json_target(options.json);
   require_part(options);
   if (options.words.empty()) {
-    throw CommandError(ExitCode::usage, "lock: give QUESTION=ANSWER, e.g. scenario=multi; assay lab status lists them");
+    throw CommandError(ExitCode::usage, "lock: give QUESTION=ANSWER, e.g. missed=30; assay lab status lists them");
   }
   if (options.sure == options.guess) {
     throw CommandError(ExitCode::usage, "lock: say how sure you are: --sure or --guess");
   }
   std::vector<LockWish> wishes;
   for (const std::string& word : options.words) {
-    auto [question, answer] = halves(word, "QUESTION=ANSWER, e.g. scenario=multi");
+    auto [question, answer] = halves(word, "QUESTION=ANSWER, e.g. missed=30");
     wishes.push_back({.part = options.part,
                       .question = question,
                       .answer = answer,
