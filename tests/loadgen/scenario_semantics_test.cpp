@@ -311,6 +311,27 @@ TEST(ResponseLog, KeepsASampleOfTheResponsesInPerformanceMode) {
   EXPECT_LT(result.responses.size(), 217U);
 }
 
+// A system that knew which answers are kept could answer those right and no others.
+TEST(ResponseLog, WhichAreKeptIsDrawnFromTheSeed) {
+  const auto kept = [](std::uint64_t seed) {
+    SimulatedClock clock;
+    ScriptedSystem system(testing::complete_now);
+    FakeLibrary library(16);
+    TestSettings settings = TestSettings::defaults_for(Scenario::server);
+    settings.server_target_qps = 10'000.0;
+    settings.min_duration = 1s;
+    settings.response_log_count = 100;
+    settings.seeds.response_log = seed;
+    std::vector<std::uint64_t> positions;
+    for (const LoggedResponse& response : run_test(settings, system, library, {.clock = clock}).responses) {
+      positions.push_back(response.position);
+    }
+    return positions;
+  };
+  EXPECT_EQ(kept(1), kept(1));
+  EXPECT_NE(kept(1), kept(2));
+}
+
 TEST(Tokens, FirstTokenIsStampedAndItsAbsenceIsAnError) {
   SimulatedClock clock;
   ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
