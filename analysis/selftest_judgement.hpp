@@ -17,7 +17,7 @@ namespace assay {
 inline constexpr double kSelftestError = 5e-4;
 
 /// The largest k with P(Bin(runs, coverage) < k) <= error: with fewer runs inside, the intervals do not cover as often
-/// as they say. For 20 runs: 19 of the 99.9 % intervals, 15 of the 95 % ones.
+/// as they say. For 20 runs: 19 at a coverage of 0.999, 14 at 0.93.
 [[nodiscard]] std::uint64_t fewest_inside(std::uint64_t runs, double coverage, double error = kSelftestError);
 
 /// The smallest k with P(Bin(count, rate) > k) <= error: more false alarms are too many.
@@ -26,7 +26,7 @@ inline constexpr double kSelftestError = 5e-4;
 /// One run of a known system at one percentile. Times in seconds.
 struct KnownRun {
   double truth_s = 0.0;
-  EstimateRecord strict;     ///< 99.9 %
+  EstimateRecord strict;     ///< 99.99 %
   EstimateRecord published;  ///< as the result file has it
   double shift_s = 0.0;      ///< what the machine added to the percentile, by the system's own account
   std::string invalid;       ///< codes for which the run is INVALID; empty: none
@@ -39,7 +39,8 @@ inline constexpr double kHandOver_s = 2e-6;
 /// interval, or 2 % of the truth where the law is a point.
 [[nodiscard]] bool undisturbed(const KnownRun& run);
 
-/// lower - (shift + hand-over) <= truth <= upper + hand-over; an interval without both ends holds nothing.
+/// lower - (shift + hand-over) <= truth <= upper + hand-over; an end that is absent, as too few queries leave it,
+/// bounds nothing.
 [[nodiscard]] bool holds(const EstimateRecord& interval, const KnownRun& run);
 
 /// Fills measured, runs, verdict and evidence from all runs that were made. `planned`: how many undisturbed ones make a

@@ -22,7 +22,7 @@ enum class SelftestVerdict {
 /// Runs of one system, and how many of them had the truth inside their interval. All 0 for a check of another kind.
 struct SelftestRuns {
   std::uint64_t judged = 0;
-  std::uint64_t inside_strict = 0;     ///< of the 99.9 % intervals
+  std::uint64_t inside_strict = 0;     ///< of the 99.99 % intervals
   std::uint64_t inside_published = 0;  ///< of the 95 % intervals that stand in result files
   std::uint64_t disturbed = 0;         ///< left out: the machine moved the system itself off its law
 };

@@ -109,10 +109,11 @@ std::vector<KnownSystem> known_systems() {
   const auto lognormal = [](microseconds mean, microseconds deviation) {
     return ServiceLaw{.shape = Shape::lognormal, .mean = mean, .standard_deviation = deviation};
   };
-  // 1,000 queries carry a 99.9 % interval of P99 (757 are needed); dependent ones are worth less, so there are more.
+  // Dependent queries are worth less, so there are more.
   constexpr std::uint64_t kIndependent = 1000;
   constexpr std::uint64_t kDependent = 2000;
   constexpr std::uint64_t kBursts = 3000;
+  constexpr std::uint64_t kManyServers = 6000;
   const std::vector<Percentile> all{p50, p90, p99};
   const std::vector<Percentile> dependent{p50, p90};
   std::vector<KnownSystem> systems;
@@ -138,18 +139,19 @@ std::vector<KnownSystem> known_systems() {
                                         .slow = lognormal(microseconds{600}, microseconds{60})},
                      .percentiles = dependent,
                      .queries = kBursts});
-  const auto queue = [&](std::string name, std::string id, Shape shape, int servers, double rate) {
+  const auto queue = [&](std::string name, std::string id, Shape shape, int servers, double rate,
+                         std::uint64_t queries) {
     systems.push_back({.name = std::move(name),
                        .id = std::move(id),
                        .law = {.shape = shape, .mean = microseconds{200}},
                        .servers = servers,
                        .arrival_rate = rate,
                        .percentiles = dependent,
-                       .queries = kDependent});
+                       .queries = queries});
   };
-  queue("M/M/1, load 0.5", "mm1", Shape::exponential, 1, 2500.0);
-  queue("M/D/1, load 0.6", "md1", Shape::constant, 1, 3000.0);
-  queue("M/M/3, load 0.6", "mm3", Shape::exponential, 3, 9000.0);
+  queue("M/M/1, load 0.5", "mm1", Shape::exponential, 1, 2500.0, kDependent);
+  queue("M/D/1, load 0.6", "md1", Shape::constant, 1, 3000.0, kDependent);
+  queue("M/M/3, load 0.6", "mm3", Shape::exponential, 3, 9000.0, kManyServers);
   return systems;
 }
 

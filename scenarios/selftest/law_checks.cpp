@@ -17,9 +17,9 @@ namespace assay {
 
 namespace {
 
-constexpr double kStrictConfidence = 0.999;
+constexpr double kStrictConfidence = 0.9999;
 
-/// The 99.9 % interval of what was recorded, by the same function that makes the published one.
+/// The 99.99 % interval of what was recorded, by the same function that makes the published one.
 EstimateRecord strict_interval(const LatencyDistribution& recorded, Percentile percentile) {
   // As latency_record.cpp does: too few beyond the percentile cannot show that they come in clusters.
   constexpr double kTelling = 30.0;
