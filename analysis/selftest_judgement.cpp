@@ -71,9 +71,9 @@ bool undisturbed(const KnownRun& run) {
 }
 
 bool holds(const EstimateRecord& interval, const KnownRun& run) {
-  const double added = std::max(run.shift_s, 0.0) + kHandOver_s;
+  const double added = std::max(run.shift_s, 0.0) + kHandOverSeconds;
   return (!interval.lower || *interval.lower - added <= run.truth_s) &&
-         (!interval.upper || run.truth_s <= *interval.upper + kHandOver_s);
+         (!interval.upper || run.truth_s <= *interval.upper + kHandOverSeconds);
 }
 
 SelftestCheck check_not_made(const std::string& id, const std::string& title, const std::string& unit,

@@ -33,7 +33,7 @@ struct KnownRun {
 };
 
 /// The hand-over between the instrument's time stamp and the system's, and one reading of each clock: no law has it.
-inline constexpr double kHandOver_s = 2e-6;
+inline constexpr double kHandOverSeconds = 2e-6;
 
 /// Whether the run can judge: it is VALID, and what the machine added is at most a fifth of the half width of the 95 %
 /// interval, or 2 % of the truth where the law is a point.

@@ -44,10 +44,10 @@ SelftestCheck stamp_check(const std::string& id, const std::string& title, std::
                     .upper = seconds(percentile_of(all, kP99)),
                     .confidence = 0.98,
                     .reason = "the limits are P1 and P99 of the differences"};
-  const bool sound = std::abs(median) <= kHandOver_s;
+  const bool sound = std::abs(median) <= kHandOverSeconds;
   check.verdict = sound ? SelftestVerdict::pass : SelftestVerdict::fail;
   check.evidence = fmt::format("median of {} queries within {} of the system's own account (CLOCK_MONOTONIC)",
-                               format_count(all.size()), format_duration(kHandOver_s));
+                               format_count(all.size()), format_duration(kHandOverSeconds));
   return check;
 }
 
@@ -223,11 +223,11 @@ std::vector<SelftestCheck> blocked_checks(const SelftestContext& context) {
   const double p97 = run.document.latency.percentiles_s.at("p97").point.value_or(0.0);
   const double witnessed = seconds(percentile_of(run.witnessed_ns, kP97));
   constexpr double kNear = 0.02;
-  latency.measured = {.point = p97, .lower = witnessed - kHandOver_s, .upper = witnessed + kHandOver_s};
+  latency.measured = {.point = p97, .lower = witnessed - kHandOverSeconds, .upper = witnessed + kHandOverSeconds};
   const bool law_held = std::abs(witnessed - *latency.truth) <= kNear * *latency.truth;
-  latency.verdict = !law_held                                        ? SelftestVerdict::not_possible
-                    : std::abs(p97 - witnessed) <= 2.0 * kHandOver_s ? SelftestVerdict::pass
-                                                                     : SelftestVerdict::fail;
+  latency.verdict = !law_held                                             ? SelftestVerdict::not_possible
+                    : std::abs(p97 - witnessed) <= 2.0 * kHandOverSeconds ? SelftestVerdict::pass
+                                                                          : SelftestVerdict::fail;
   latency.evidence = fmt::format("by the system's own account {}", format_duration(witnessed));
   if (!premise || !law_held) {
     (premise ? latency : share).evidence += ": the machine made other queries late as well";
