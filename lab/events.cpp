@@ -39,7 +39,7 @@ Kind kind_from(const std::string& name) {
       return kind;
     }
   }
-  throw std::runtime_error(fmt::format("event: unknown kind '{}'", name));
+  throw std::runtime_error(fmt::format("event: unknown kind '{}'", printable(name, 60)));
 }
 
 Json doses_json(const std::vector<DoseRecord>& doses) {
