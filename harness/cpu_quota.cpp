@@ -19,7 +19,8 @@ std::vector<std::string> upwards(std::string group) {
   std::vector<std::string> groups;
   while (!group.empty() && group != "/") {
     groups.push_back(group);
-    group.resize(group.find_last_of('/'));
+    const std::size_t slash = group.find_last_of('/');
+    group.resize(slash == std::string::npos ? 0 : slash);
   }
   groups.emplace_back();
   return groups;

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "analysis/run_file_field.hpp"
+
 namespace assay {
 
 namespace {
@@ -37,7 +39,7 @@ Kind kind_from(const std::string& name) {
       return kind;
     }
   }
-  throw std::runtime_error(fmt::format("event: unknown kind '{}'", name));
+  throw std::runtime_error(fmt::format("event: unknown kind '{}'", printable(name, 60)));
 }
 
 Json doses_json(const std::vector<DoseRecord>& doses) {
@@ -129,7 +131,8 @@ Event event_from(std::string_view line) {
     }
     return event;
   } catch (const Json::exception& error) {
-    throw std::runtime_error(fmt::format("event: {}", error.what()));
+    constexpr std::size_t kLongest = 300;
+    throw std::runtime_error(fmt::format("event: {}", printable(error.what(), kLongest)));
   }
 }
 

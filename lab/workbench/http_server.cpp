@@ -1,5 +1,6 @@
 #include "lab/workbench/http_server.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,9 +20,17 @@ using namespace http_detail;
 constexpr std::size_t kMostConnections = 64;
 constexpr auto kKeepAlivePeriod = std::chrono::seconds{15};
 
+/// Boost 1.74 lets a program that is started inherit its sockets: a browser or a measuring process would keep the port
+/// and the connections open when this server is gone.
+template <typename Socket>
+void keep_from_children(Socket& socket) {
+  (void)fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
+}
+
 template <typename Acceptor>
 void listen(Acceptor& acceptor, const typename Acceptor::endpoint_type& endpoint) {
   acceptor.open(endpoint.protocol());
+  keep_from_children(acceptor);
   acceptor.bind(endpoint);
   acceptor.listen();
 }
@@ -83,6 +92,7 @@ struct HttpServer::Impl {
         });
         return;
       }
+      keep_from_children(socket);
       if (shared.connections.size() < kMostConnections) {
         std::make_shared<Connection>(std::move(socket), shared)->read();
       }

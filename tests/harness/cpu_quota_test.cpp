@@ -24,6 +24,13 @@ TEST(QuotaThrottling, IsInNanosecondsInVersionOne) {
   EXPECT_EQ(read_quota_throttling(files), (QuotaThrottling{{"/sys/fs/cgroup/cpu/lab/cpu.stat", 1200us}}));
 }
 
+// Found by the fuzz target machine_files: it ended the run.
+TEST(QuotaThrottling, AGroupWithoutASlashIsNoFault) {
+  const GivenFiles files{{"/proc/self/cgroup", "0::run\n"}};
+  EXPECT_TRUE(read_quota_throttling(files).empty());
+  EXPECT_FALSE(read_cpu_quota(files).cpus);
+}
+
 TEST(QuotaThrottling, IsEmptyWhereNothingIsShown) { EXPECT_TRUE(read_quota_throttling(GivenFiles{}).empty()); }
 
 TEST(QuotaThrottling, BetweenTwoReadingsIsThatOfTheGroupThatWasHeldLongest) {

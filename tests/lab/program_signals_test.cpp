@@ -133,7 +133,7 @@ TEST_F(ProgramStreamFaults, ATerminalThatIsClosedEndsARunWhichKeepsWhatItMeasure
 TEST_F(ProgramStreamFaults, AReaderThatGoesAwayIsAnErrorAndTheResultStays) {
   const std::string pipe = folder / "pipe";
   ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
-  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK);
+  const int reader = open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   ASSERT_GE(reader, 0);
   Program program(folder, short_run() + Arguments{"--duration", "500ms", "--progress", "plain"}, pipe);
   ASSERT_TRUE(program.wait_for_error("measure"));
