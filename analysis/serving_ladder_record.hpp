@@ -63,8 +63,8 @@ struct LadderRung {
 [[nodiscard]] const LadderProbe* best_probe(const LadderRung& rung);
 
 /// Tokens a second at the peak as a range: what was delivered at the highest rate that held, and what the lowest rate
-/// that broke would have been with the same answers. Without a rate that broke the upper end is absent; without one that
-/// held there is the upper end alone.
+/// that broke would have been with the same answers. Without a rate that broke the upper end is absent; without one
+/// that held there is the upper end alone.
 [[nodiscard]] EstimateRecord peak_tokens(const LadderRung& rung);
 
 /// Predicted over measured, less 1; absent where one of them is.
