@@ -4,7 +4,6 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
-#include <utility>
 
 #include "analysis/format.hpp"
 #include "analysis/run_comparison.hpp"
@@ -31,7 +30,7 @@ std::vector<std::int64_t> differences(const std::vector<std::int64_t>& recorded,
 
 /// One row of differences that should be 0 but for the hand-over. The median cannot be moved by a machine that
 /// interrupts less than half of the queries: beyond the hand-over it is the instrument's own.
-SelftestCheck stamp_check(const std::string& id, const std::string& title, std::vector<std::int64_t> all) {
+SelftestCheck stamp_check(const std::string& id, const std::string& title, const std::vector<std::int64_t>& all) {
   SelftestCheck check{.id = id, .title = title, .unit = "s", .truth = 0.0};
   if (all.empty()) {
     check.measured.reason = "no run was made";
@@ -243,8 +242,8 @@ std::vector<SelftestCheck> stamp_checks(const std::vector<KnownRuns>& runs) {
   for (const KnownRuns& of_system : runs) {
     append(of_system.system.is_queue() ? queued : alone, of_system.recorded_minus_witnessed_ns);
   }
-  return {stamp_check("stamps.single", "time stamps in SingleStream: recorded - witnessed", std::move(alone)),
-          stamp_check("stamps.server", "time stamps in Server: recorded - witnessed", std::move(queued))};
+  return {stamp_check("stamps.single", "time stamps in SingleStream: recorded - witnessed", alone),
+          stamp_check("stamps.server", "time stamps in Server: recorded - witnessed", queued)};
 }
 
 std::vector<SelftestCheck> comparison_checks(const SelftestContext& context, const std::vector<KnownRuns>& runs) {
