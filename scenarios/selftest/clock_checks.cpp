@@ -10,33 +10,17 @@
 #include "harness/effective_clock.hpp"
 #include "harness/file_source.hpp"
 #include "harness/thread_placement.hpp"
+#include "scenarios/selftest/paired_reading.hpp"
 #include "scenarios/selftest/selftest_checks.hpp"
 
 namespace assay {
 
 namespace {
 
-struct TickReading {
-  Instant time;
-  std::uint64_t ticks = 0;
-};
+constexpr int kTries = 30;
+using TickReading = PairedReading<std::uint64_t>;
 
-/// The counter between two readings of the clock, of a few tries the one between whose readings the least time passed.
-TickReading read_together(const Clock& clock) {
-  constexpr int kTries = 30;
-  TickReading best;
-  Nanoseconds narrowest = kNever;
-  for (int i = 0; i < kTries; ++i) {
-    const Instant before = clock.now();
-    const std::uint64_t ticks = read_cpu_counter();
-    const Instant after = clock.now();
-    if (after - before < narrowest) {
-      narrowest = after - before;
-      best = {.time = before + (after - before) / 2, .ticks = ticks};
-    }
-  }
-  return best;
-}
+TickReading read_together(const Clock& clock) { return paired_reading(clock, kTries, read_cpu_counter); }
 
 /// Ticks of the counter in a second of the clock, one value a slice.
 std::vector<double> counter_rates(SteadyClock& clock, const std::stop_token& stop) {
@@ -47,7 +31,7 @@ std::vector<double> counter_rates(SteadyClock& clock, const std::stop_token& sto
   for (int i = 0; i < kSlices && !stop.stop_requested(); ++i) {
     clock.wait_until(last.time + kSlice);
     const TickReading now = read_together(clock);
-    rates.push_back(static_cast<double>(now.ticks - last.ticks) / seconds(now.time - last.time));
+    rates.push_back(static_cast<double>(now.value - last.value) / seconds(now.time - last.time));
     last = now;
   }
   return rates;

@@ -14,6 +14,7 @@
 #include "harness/thread_placement.hpp"
 #include "harness/witness_clock.hpp"
 #include "loadgen/load_generator.hpp"
+#include "scenarios/selftest/paired_reading.hpp"
 #include "scenarios/selftest/witnessed_sut.hpp"
 #include "scenarios/synthetic_sut.hpp"
 
@@ -21,32 +22,16 @@ namespace assay {
 
 namespace {
 
-/// The two clocks at one moment: of a few tries the one between whose readings the least time passed.
-struct PairedReading {
-  std::int64_t instrument_ns = 0;
-  std::int64_t witness_ns = 0;
-};
-
-PairedReading read_both(const Clock& clock) {
+/// The instrument's clock and the witness's at one moment.
+PairedReading<std::int64_t> read_both(const Clock& clock) {
   constexpr int kTries = 20;
-  PairedReading best;
-  Nanoseconds narrowest = kNever;
-  for (int i = 0; i < kTries; ++i) {
-    const Instant before = clock.now();
-    const std::int64_t witness = witness_now_ns();
-    const Instant after = clock.now();
-    if (after - before < narrowest) {
-      narrowest = after - before;
-      best = {.instrument_ns = (before + (after - before) / 2).time_since_epoch().count(), .witness_ns = witness};
-    }
-  }
-  return best;
+  return paired_reading(clock, kTries, witness_now_ns);
 }
 
 /// Seconds of the instrument in one of the witness: NTP slews the one and not the other.
-double rate_between(const PairedReading& before, const PairedReading& after) {
-  return static_cast<double>(after.instrument_ns - before.instrument_ns) /
-         static_cast<double>(after.witness_ns - before.witness_ns);
+double rate_between(const PairedReading<std::int64_t>& before, const PairedReading<std::int64_t>& after) {
+  return static_cast<double>(after.time.time_since_epoch().count() - before.time.time_since_epoch().count()) /
+         static_cast<double>(after.value - before.value);
 }
 
 /// Puts the account of the system on the time line of the records. The start of a run is not told to the system: it
@@ -142,7 +127,7 @@ WitnessedRun run_witnessed(const KnownSystem& system, const WitnessedRunOptions&
   NumberedSampleLibrary library(64);
   SteadyClock clock(place.wait);
   const TestSettings settings = settings_of(system, options);
-  const PairedReading before = read_both(clock);
+  const auto before = read_both(clock);
   const ClockCrossCheck cross_check;
   TestResult result = run_test(settings, sut, library, {.clock = clock, .stop = stop, .on_issuing_thread = [&](int) {
                                                           pin_this_thread(place.issuing_cpu);
@@ -154,7 +139,7 @@ WitnessedRun run_witnessed(const KnownSystem& system, const WitnessedRunOptions&
   leave_realtime_priority();
   let_others_run(clock, result.issue_duration, place);
   result.clock_step = cross_check.disagreement();
-  const PairedReading after = read_both(clock);
+  const auto after = read_both(clock);
 
   WitnessedRun run;
   run.interrupted = stop.stop_requested();
