@@ -8,6 +8,8 @@ set(ASSAY_WITH_DNNL "AUTO" CACHE STRING "Convolutions by oneDNN: AUTO, ON or OFF
 set_property(CACHE ASSAY_WITH_DNNL PROPERTY STRINGS AUTO ON OFF)
 set(ASSAY_WITH_WORKBENCH "AUTO" CACHE STRING "The lab in the browser (assay lab serve): AUTO, ON or OFF")
 set_property(CACHE ASSAY_WITH_WORKBENCH PROPERTY STRINGS AUTO ON OFF)
+set(ASSAY_WITH_CUDA "AUTO" CACHE STRING "The library for NVIDIA GPUs, by nvcc: AUTO, ON or OFF")
+set_property(CACHE ASSAY_WITH_CUDA PROPERTY STRINGS AUTO ON OFF)
 option(ASSAY_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
 option(ASSAY_FUZZERS "Build the fuzz targets with libFuzzer (Clang) instead of as replayed tests" OFF)
 set(ASSAY_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
