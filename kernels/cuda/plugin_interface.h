@@ -41,23 +41,23 @@ typedef struct AssayGpuStatus {
 /// What the CUDA runtime says of a device. What only the driver's management library knows is read by the program.
 typedef struct AssayGpuFacts {
   char name[ASSAY_GPU_NAME_BYTES];
-  char uuid[64];              ///< "GPU-xxxxxxxx-xxxx-...", as the management library writes it
-  char pci_bus[32];           ///< "00000000:01:00.0"
-  char compiled_for[64];      ///< the code of the library that this device runs: "sm_90a", "compute_100 (PTX)"
-  int32_t compute_major;      ///< compute capability
+  char uuid[64];          ///< "GPU-xxxxxxxx-xxxx-...", as the management library writes it
+  char pci_bus[32];       ///< "00000000:01:00.0"
+  char compiled_for[64];  ///< the code of the library that this device runs: "sm_90a", "compute_100 (PTX)"
+  int32_t compute_major;  ///< compute capability
   int32_t compute_minor;
-  int32_t driver_version;     ///< CUDA version of the driver, 13000
-  int32_t runtime_version;    ///< CUDA version of the library
+  int32_t driver_version;   ///< CUDA version of the driver, 13000
+  int32_t runtime_version;  ///< CUDA version of the library
   int32_t multiprocessors;
-  int32_t clock_khz;          ///< the highest clock of the multiprocessors
+  int32_t clock_khz;  ///< the highest clock of the multiprocessors
   int32_t memory_clock_khz;
   int32_t memory_bus_bits;
-  int32_t ecc;                ///< 1 on, 0 off
-  int32_t integrated;         ///< 1: shares the host's memory
+  int32_t ecc;         ///< 1 on, 0 off
+  int32_t integrated;  ///< 1: shares the host's memory
   uint64_t memory_bytes;
-  uint64_t free_bytes;        ///< now
+  uint64_t free_bytes;  ///< now
   uint64_t l2_bytes;
-  uint64_t blas_version;      ///< of cuBLASLt, 130100; 0: it cannot be asked
+  uint64_t blas_version;  ///< of cuBLASLt, 130100; 0: it cannot be asked
 } AssayGpuFacts;
 
 typedef struct AssayGpuSetting {
@@ -72,29 +72,29 @@ enum AssayGpuUnit { ASSAY_GPU_FLOP = 0, ASSAY_GPU_INTEGER_OPERATION = 1, ASSAY_G
 
 /// What one run on one sample is, and what one step of repeat is. Known before anything is prepared.
 typedef struct AssayGpuShape {
-  int32_t unit;                ///< AssayGpuUnit of the work
-  int32_t uses_host_memory;    ///< 1: `memory_bytes` counts only the card's part
-  double work;                 ///< of one run; an FMA is two flops
-  double step_work;            ///< of one step of work_repeat
-  uint64_t traffic_bytes;      ///< of one run: each operand once
+  int32_t unit;              ///< AssayGpuUnit of the work
+  int32_t uses_host_memory;  ///< 1: `memory_bytes` counts only the card's part
+  double work;               ///< of one run; an FMA is two flops
+  double step_work;          ///< of one step of work_repeat
+  uint64_t traffic_bytes;    ///< of one run: each operand once
   uint64_t step_traffic_bytes;
-  uint64_t memory_bytes;       ///< on the card
-  uint64_t samples;            ///< distinct inputs
-  double tolerance;            ///< bound on |probe - reference| / max(|reference|, output_scale)
+  uint64_t memory_bytes;  ///< on the card
+  uint64_t samples;       ///< distinct inputs
+  double tolerance;       ///< bound on |probe - reference| / max(|reference|, output_scale)
   double output_scale;
 } AssayGpuShape;
 
 /// A stretch of steps. The card's clock: events right before the first and right after the last step.
 typedef struct AssayGpuTiming {
-  double device_s;       ///< between the events
-  double host_s;         ///< monotonic host clock, from before the first launch until the end was seen
-  double sm_clock_hz;    ///< of a multiprocessor over the stretch, clock64 against globaltimer; 0: too short to tell
-  uint64_t steps;        ///< as asked for
+  double device_s;     ///< between the events
+  double host_s;       ///< monotonic host clock, from before the first launch until the end was seen
+  double sm_clock_hz;  ///< of a multiprocessor over the stretch, clock64 against globaltimer; 0: too short to tell
+  uint64_t steps;      ///< as asked for
 } AssayGpuTiming;
 
 typedef struct AssayGpuCheck {
   int32_t passed;
-  uint64_t compared;     ///< output values
+  uint64_t compared;  ///< output values
   double worst_relative_error;
   double tolerance;
   char detail[ASSAY_GPU_MESSAGE_BYTES];  ///< empty if passed
@@ -105,9 +105,9 @@ typedef void (*AssayGpuFactSink)(void* context, const char* name, const char* va
 
 typedef struct AssayGpuPlugin {
   uint32_t interface_version;
-  uint32_t table_bytes;      ///< sizeof(AssayGpuPlugin) where the library was compiled
-  const char* build;         ///< "CUDA 13.0; sm_80 sm_89 sm_90a sm_100 and PTX"
-  int32_t simulated;         ///< 1: no card is behind it, and no figure of it is a measurement
+  uint32_t table_bytes;  ///< sizeof(AssayGpuPlugin) where the library was compiled
+  const char* build;     ///< "CUDA 13.0; sm_80 sm_89 sm_90a sm_100 and PTX"
+  int32_t simulated;     ///< 1: no card is behind it, and no figure of it is a measurement
 
   int32_t (*device_count)(int32_t* count, AssayGpuStatus* status);
   int32_t (*device_facts)(int32_t device, AssayGpuFacts* facts, AssayGpuStatus* status);
