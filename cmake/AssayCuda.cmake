@@ -49,6 +49,6 @@ function(assay_cuda_options target)
 endfunction()
 
 function(assay_cuda_library target)
-  add_library(${target} MODULE ${ARGN})
+  add_library(${target} SHARED ${ARGN})
   assay_cuda_options(${target})
 endfunction()

@@ -124,6 +124,9 @@ std::vector<std::string> roofline_engine_arguments(const RooflineOptions& option
   if (options.huge_pages != "yes") {
     arguments.push_back("--huge-pages=" + options.huge_pages);
   }
+  if (options.device != "cpu") {
+    arguments.push_back("--device=" + options.device);
+  }
   if (options.layers) {
     arguments.emplace_back("--layers");
   }

@@ -21,6 +21,9 @@ void add_roofline_flags(CLI::App& sub, RooflineCommandOptions& roofline, int& ev
   sub.add_option("--from", roofline.from, "fit a roofline file again instead of measuring")
       ->type_name("FILE")
       ->group("Work");
+  sub.add_option("--device", what.device, "cpu, or cuda:N: the roofline of that GPU (default: cpu)")
+      ->type_name("NAME")
+      ->group("Place");
   sub.add_option("--duration", what.duration, "limit of the measured rounds (default: 14s)")
       ->type_name("T")
       ->group("Length");

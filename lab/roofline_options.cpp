@@ -14,6 +14,7 @@
 #include "harness/quantity.hpp"
 #include "lab/bench_flags.hpp"
 #include "lab/command_error.hpp"
+#include "lab/device_flag.hpp"
 #include "lab/limit_flags.hpp"
 
 namespace assay {
@@ -93,6 +94,18 @@ void read_workload(const RooflineOptions& options, RooflineRequest& request) {
   (void)request.workload->entry->make(parameters);
 }
 
+/// What a GPU's roofline has no part of.
+void require_gpu_alone(const RooflineOptions& options) {
+  for (const auto& [flag, given] :
+       {std::pair{"--workload", !options.workload.empty()}, std::pair{"--layers", options.layers},
+        std::pair{"--simd", !options.simd.empty()}, std::pair{"--membw", !options.membw.empty()},
+        std::pair{"--envelope", !options.envelope.empty()}, std::pair{"--huge-pages", options.huge_pages != "yes"}}) {
+    if (given) {
+      throw std::invalid_argument(fmt::format("{} is of the processor's roofline; leave it out", flag));
+    }
+  }
+}
+
 void read_limits(const RooflineOptions& options, RooflineRequest& request, Problems& problems) {
   SystemLimits& limits = request.limits;
   problems.note("simd", options.simd, [&] {
@@ -140,8 +153,17 @@ RooflineRequest roofline_request_from(const RooflineOptions& options) {
   problems.note("seed", whole.seed, [&] { request.seed = parse_count(whole.seed); });
   problems.note("workload", whole.workload, [&] { read_workload(whole, request); });
   problems.note("only", whole.only, [&] { request.parts = parts_from(whole.only); });
+  problems.note("device", whole.device, [&] {
+    if (whole.device != "cpu") {
+      request.gpu = gpu_index_from(whole.device);
+      require_gpu_alone(whole);
+    }
+  });
   read_limits(whole, request, problems);
   problems.throw_if_any();
+  if (request.gpu) {
+    require_gpu(*request.gpu);
+  }
   return request;
 }
 

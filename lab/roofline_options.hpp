@@ -18,6 +18,7 @@ struct RooflineOptions {
   std::string simd;      ///< the widest instruction set; empty: the best
   std::string membw;     ///< bandwidth taken away by a stream on another CPU: "4GB/s" or "max"; empty: none
   std::string huge_pages = "yes";
+  std::string device = "cpu";  ///< or "cuda:N"
 };
 
 /// The limit of the rounds. Throws std::invalid_argument saying what is accepted.

@@ -106,6 +106,8 @@ constexpr std::array kFlags{
     RunFlag{"inject-priority", "HOW",
             "strongest: SCHED_FIFO where the system allows it; or ordinary (default: strongest)", kInjected},
     RunFlag{"with", "SOURCE", "own, or stress-ng where it is installed (default: own)", kInjected},
+    RunFlag{"device", "NAME", "cpu, or cuda:N: the workload on that GPU, e.g. gemm, stream or fma (default: cpu)",
+            kPlace},
     RunFlag{"threads", "N", "workers (default: one for each core that is left)", kPlace},
     RunFlag{"cpus", "LIST", "use only these CPUs, e.g. 0-3,8", kPlace},
     RunFlag{"no-accounts", "", "do not read what the kernel accounts for slow queries", kWork},

@@ -14,6 +14,7 @@
 #include "harness/quantity.hpp"
 #include "lab/arrival_text.hpp"
 #include "lab/command_error.hpp"
+#include "lab/device_flag.hpp"
 #include "lab/flag_reader.hpp"
 #include "lab/interference_text.hpp"
 #include "lab/latency_window_text.hpp"
@@ -362,6 +363,7 @@ RunRequest request_from(const RunOptions& options) {
   read_place(flags, request);
   read_experiments(flags, request);
   read_parameters(flags, whole, request);
+  read_device(flags, request);
   read_serving(flags, request);
   read_remote(flags, request);
   request.settings.token_latencies = reports_tokens(request.workload);

@@ -18,6 +18,7 @@
 #include "harness/sampling_team.hpp"
 #include "harness/steady_clock.hpp"
 #include "harness/team_threads.hpp"
+#include "scenarios/gpu_roofline.hpp"
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/level_sweep.hpp"
 #include "scenarios/memory_need.hpp"
@@ -314,6 +315,13 @@ class RooflineRun {
 
 RooflineMeasurement run_roofline(const RooflineRequest& request, const Machine& machine, const std::stop_token& stop,
                                  const RooflineObserver& observer) {
+  if (request.gpu) {
+    const Reading<GpuDevice> device = open_gpu(*request.gpu);
+    if (!device) {
+      throw std::runtime_error(no_gpu_line(device.reason()));
+    }
+    return run_gpu_roofline(request, *device, machine, stop, observer);
+  }
   return RooflineRun(request, machine, stop, observer).run();
 }
 

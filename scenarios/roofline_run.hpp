@@ -21,6 +21,7 @@ struct RooflineRequest {
   std::uint64_t seed = 1;
   std::optional<KernelChoice> workload{};  ///< as in RooflinePlanRequest
   bool layers = false;
+  std::optional<std::int32_t> gpu{};  ///< this one's roofline in place of the processor's
   SystemLimits limits{};  ///< its stream and pages are set up here; the CPUs and the instruction set are the caller's
 };
 

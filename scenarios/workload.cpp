@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "kernels/gpu/gpu_catalogue.hpp"
 #include "scenarios/custom/custom_workload.hpp"
+#include "scenarios/gpu_run_witness.hpp"
 #include "scenarios/query_warm_up.hpp"
 #include "scenarios/remote/remote_workload.hpp"
 #include "scenarios/serving/llama_workload.hpp"
@@ -22,19 +24,52 @@ std::optional<CustomWorkload> custom_of(const WorkloadRequest& request) {
   return custom_workload_from(request.name, request.parameters);
 }
 
+/// Of this machine's processor or of its GPU.
+const KernelEntry* entry_of(const std::string& name) {
+  if (const KernelEntry* const kernel = find_kernel(name)) {
+    return kernel;
+  }
+  const KernelEntry* const gpu = find_gpu_kernel(name);
+  return gpu != nullptr && gpu->name == name ? gpu : nullptr;
+}
+
+/// Watches the card that the parameters name; null for a workload of the processor.
+std::unique_ptr<GpuRunWitness> witness_of(const WorkloadRequest& request) {
+  if (find_kernel(request.name) != nullptr || entry_of(request.name) == nullptr) {
+    return nullptr;
+  }
+  const auto named = request.parameters.find("device");
+  const Reading<GpuDevice> device = open_gpu(named == request.parameters.end() ? 0 : gpu_index_from(named->second));
+  if (!device) {
+    throw std::runtime_error(no_gpu_line(device.reason()));
+  }
+  return std::make_unique<GpuRunWitness>(*device);
+}
+
 class KernelWorkload final : public Workload {
  public:
-  KernelWorkload(const std::string& name, const KernelSut::Maker& make, KernelSut::Options options)
-      : system_(name, make, std::move(options)), library_(system_.kernel()) {
+  KernelWorkload(const std::string& name, const KernelSut::Maker& make, KernelSut::Options options,
+                 std::unique_ptr<GpuRunWitness> witness = nullptr)
+      : witness_(std::move(witness)), system_(name, make, std::move(options)), library_(system_.kernel()) {
+    if (witness_ != nullptr) {
+      witness_->set_system(system_);
+    }
     const OutputCheck& check = system_.verification();
     if (!check.passed) {
       throw std::runtime_error(fmt::format("workload {}: its output is wrong before the run: {}", name, check.detail));
     }
   }
 
-  SystemUnderTest& system() override { return system_; }
+  SystemUnderTest& system() override {
+    return witness_ != nullptr ? static_cast<SystemUnderTest&>(*witness_) : system_;
+  }
   QuerySampleLibrary& library() override { return library_; }
-  [[nodiscard]] bool synthetic() const override { return false; }
+  [[nodiscard]] bool synthetic() const override { return witness_ != nullptr && witness_->simulated(); }
+  void add_findings(RunDocument& document) const override {
+    if (witness_ != nullptr) {
+      witness_->add_to(document);
+    }
+  }
   [[nodiscard]] KernelIdentity identity() const override { return system_.kernel().identity(); }
   [[nodiscard]] std::optional<Flops> work() const override { return known(system_.kernel().work()); }
   [[nodiscard]] std::optional<Bytes> traffic() const override { return known(system_.kernel().traffic()); }
@@ -58,6 +93,7 @@ class KernelWorkload final : public Workload {
     return quantity.count == 0 ? std::nullopt : std::optional(quantity);
   }
 
+  std::unique_ptr<GpuRunWitness> witness_;  ///< before the system: it sees the card without it
   KernelSut system_;
   KernelSampleLibrary library_;
 };
@@ -119,6 +155,9 @@ std::vector<WorkloadEntry> workload_catalogue() {
   for (const KernelEntry& kernel : kernel_catalogue()) {
     entries.push_back({.name = kernel.name, .summary = kernel.summary, .parameters = kernel.parameters});
   }
+  for (const KernelEntry& kernel : gpu_kernel_catalogue()) {
+    entries.push_back({.name = kernel.name, .summary = kernel.summary, .parameters = kernel.parameters});
+  }
   entries.push_back(llama_entry());
   entries.push_back({.name = std::string(kSynthetic),
                      .summary = "service times by a stated law (--law, --mean, --sd): tests the instrument. SYNTHETIC",
@@ -136,7 +175,7 @@ std::vector<WorkloadEntry> workload_catalogue() {
 
 std::vector<std::string> problems_of(const WorkloadRequest& request) {
   std::vector<std::string> problems;
-  const KernelEntry* kernel = find_kernel(request.name);
+  const KernelEntry* kernel = entry_of(request.name);
   if (kernel != nullptr) {
     try {
       const auto made = kernel->make(request.parameters);
@@ -208,12 +247,12 @@ std::uint64_t library_size(const WorkloadRequest& request) {
   if (const auto protocol = remote_protocol_of(request.name)) {
     return remote_library_size(*protocol, request);
   }
-  const KernelEntry* kernel = find_kernel(request.name);
+  const KernelEntry* kernel = entry_of(request.name);
   return kernel != nullptr ? kernel->make(request.parameters)->sample_count() : request.numbered_samples;
 }
 
 Bytes per_worker_memory(const WorkloadRequest& request) {
-  const KernelEntry* kernel = find_kernel(request.name);
+  const KernelEntry* kernel = entry_of(request.name);
   return kernel != nullptr ? kernel->make(request.parameters)->memory_per_worker() : Bytes{0};
 }
 
@@ -235,9 +274,14 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                              .no_accounts = {},
                              .manner = manner,
                              .hedge = request.hedge};
-  if (const KernelEntry* kernel = find_kernel(request.name)) {
+  if (const KernelEntry* kernel = entry_of(request.name)) {
+    auto witness = witness_of(request);
+    if (witness != nullptr) {
+      options.no_accounts = "the card does the work, and the worker only waits for it";
+    }
     return std::make_unique<KernelWorkload>(
-        kernel->name, [&](std::size_t) { return kernel->make(request.parameters); }, std::move(options));
+        kernel->name, [&](std::size_t) { return kernel->make(request.parameters); }, std::move(options),
+        std::move(witness));
   }
   if (const auto custom = custom_of(request)) {
     if (custom->kind == CustomWorkload::Kind::command) {

@@ -258,11 +258,14 @@ Findings check_listed_in_cmake(const std::vector<SourceFile>& tree) {
       continue;
     }
     const bool listed = std::any_of(tree.begin(), tree.end(), [&](const SourceFile& list) {
-      constexpr std::string_view kName = "CMakeLists.txt";
-      if (!list.path.ends_with(kName)) {
+      // A list that two builds share is a file of its own.
+      const std::size_t slash = list.path.rfind('/');
+      const std::size_t name_at = slash == std::string::npos ? 0 : slash + 1;
+      const std::string_view list_name = std::string_view(list.path).substr(name_at);
+      if (list_name != "CMakeLists.txt" && list_name != "sources.cmake") {
         return false;
       }
-      const std::string_view base = std::string_view(list.path).substr(0, list.path.size() - kName.size());
+      const std::string_view base = std::string_view(list.path).substr(0, name_at);
       if (base.empty() || !file.path.starts_with(base)) {
         return false;
       }

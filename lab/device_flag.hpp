@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lab/flag_reader.hpp"
+#include "scenarios/run_request.hpp"
+
+namespace assay {
+
+/// --device of run, tail, soak and their like: with cuda:N the workload is the GPU's kernel of that name, the default
+/// is one worker, and the parameter "device" says which card. Throws CommandError (environment_refused) with one line
+/// where there is no GPU. After the parameters were read.
+void read_device(FlagReader& flags, RunRequest& request);
+
+/// Throws CommandError (environment_refused): "no GPU: REASON", with the remedy.
+void require_gpu(std::int32_t index);
+
+}  // namespace assay

@@ -1,0 +1,181 @@
+#include "tools/gpu_check/findings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <string_view>
+#include <utility>
+
+namespace assay::gpu_check {
+namespace {
+
+/// P(X <= k) for X of n fair coins.
+double coins_at_most(std::size_t k, std::size_t n) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i <= k; ++i) {
+    sum += std::exp(std::lgamma(static_cast<double>(n) + 1.0) - std::lgamma(static_cast<double>(i) + 1.0) -
+                    std::lgamma(static_cast<double>(n - i) + 1.0) - static_cast<double>(n) * std::log(2.0));
+  }
+  return sum;
+}
+
+std::string quoted(std::string_view text) {
+  std::string result = "\"";
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      result += '\\';
+      result += c;
+    } else if (code < 0x20) {
+      std::array<char, 8> escaped{};
+      std::snprintf(escaped.data(), escaped.size(), "\\u%04x", code);
+      result += escaped.data();
+    } else {
+      result += c;
+    }
+  }
+  return result + '"';
+}
+
+std::string json_number(const std::optional<double>& value) {
+  if (!value || !std::isfinite(*value)) {
+    return "null";
+  }
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.9g", *value);
+  return text.data();
+}
+
+std::string row_text(const Row& row) {
+  std::string value = "not available";
+  if (row.value) {
+    value = number_text(row.value->median) + " " + row.unit;
+    value += row.value->lower ? " [" + number_text(*row.value->lower) + ", " + number_text(*row.value->upper) + "]"
+                              : " (no interval: " + std::to_string(row.value->count) + " samples)";
+  }
+  std::array<char, 512> line{};
+  std::snprintf(line.data(), line.size(), "%-10s %-34s %-44s", row.part.c_str(), row.name.c_str(), value.c_str());
+  std::string text = line.data();
+  if (row.share) {
+    std::snprintf(line.data(), line.size(), " %5.3f of %s", *row.share, row.reference_name.c_str());
+    text += line.data();
+  }
+  if (row.sm_clock_hz) {
+    std::snprintf(line.data(), line.size(), "  %.0f MHz", 1e-6 * *row.sm_clock_hz);
+    text += line.data();
+  }
+  if (row.target) {
+    text += "  " + row.target->text + ": " + row.verdict();
+  }
+  if (!row.output.empty() && !row.output.starts_with("right")) {
+    text += "  OUTPUT " + row.output;
+  }
+  return row.note.empty() ? text : text + "  (" + row.note + ")";
+}
+
+}  // namespace
+
+std::string number_text(double value) {
+  std::array<char, 40> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", value);
+  return text.data();
+}
+
+Spread spread_of(std::vector<double> values) {
+  Spread spread;
+  spread.count = values.size();
+  if (values.empty()) {
+    return spread;
+  }
+  std::sort(values.begin(), values.end());
+  spread.least = values.front();
+  spread.most = values.back();
+  const std::size_t n = values.size();
+  spread.median = n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
+  // The widest pair of ranks k, n-1-k with at most 2.5 % on each side.
+  std::optional<std::size_t> rank;
+  for (std::size_t k = 0; 2 * k + 1 < n && coins_at_most(k, n) <= 0.025; ++k) {
+    rank = k;
+  }
+  if (rank) {
+    spread.lower = values[*rank];
+    spread.upper = values[n - 1 - *rank];
+  }
+  return spread;
+}
+
+std::string Row::verdict() const {
+  if (!target) {
+    return {};
+  }
+  if (!output.empty() && !output.starts_with("right")) {
+    return "missed: the output is wrong";
+  }
+  if (!share) {
+    return "cannot be said: " + (note.empty() ? std::string("nothing to hold it against") : note);
+  }
+  const bool met = target->at_most ? *share <= target->share : *share >= target->share;
+  return met ? "met" : "missed";
+}
+
+void Findings::note(const std::string& name, const std::string& text) {
+  std::printf("%-28s %s\n", name.c_str(), text.c_str());
+  std::fflush(stdout);
+  notes.push_back({name, text});
+}
+
+void Findings::add(Row row) {
+  if (row.value && row.reference && *row.reference > 0.0) {
+    row.share = row.value->median / *row.reference;
+  }
+  std::printf("%s\n", row_text(row).c_str());
+  std::fflush(stdout);
+  rows.push_back(std::move(row));
+}
+
+std::string table_text(const Findings& findings) {
+  std::string text = "==== table ====\n";
+  for (const Row& row : findings.rows) {
+    text += row_text(row) + "\n";
+  }
+  std::size_t met = 0;
+  std::size_t missed = 0;
+  std::size_t unknown = 0;
+  std::size_t wrong = 0;
+  for (const Row& row : findings.rows) {
+    wrong += !row.output.empty() && !row.output.starts_with("right") ? 1U : 0U;
+    if (row.target) {
+      const std::string verdict = row.verdict();
+      (verdict == "met" ? met : verdict.starts_with("missed") ? missed : unknown) += 1;
+    }
+  }
+  return text + "targets: " + std::to_string(met) + " met, " + std::to_string(missed) + " missed, " +
+         std::to_string(unknown) + " cannot be said; wrong outputs: " + std::to_string(wrong) + "\n";
+}
+
+std::string json_text(const Findings& findings) {
+  std::string text = "{\n  \"schema\": \"assay/gpu-check/1\",\n  \"notes\": {";
+  for (std::size_t i = 0; i < findings.notes.size(); ++i) {
+    text += (i == 0 ? "\n    " : ",\n    ") + quoted(findings.notes[i].name) + ": " + quoted(findings.notes[i].text);
+  }
+  text += "\n  },\n  \"rows\": [";
+  for (std::size_t i = 0; i < findings.rows.size(); ++i) {
+    const Row& row = findings.rows[i];
+    const Spread spread = row.value.value_or(Spread{});
+    const auto when = [&](double value) { return row.value ? std::optional(value) : std::nullopt; };
+    text += (i == 0 ? "\n    {" : ",\n    {") + std::string("\"part\": ") + quoted(row.part) +
+            ", \"name\": " + quoted(row.name) + ", \"unit\": " + quoted(row.unit) +
+            ", \"median\": " + json_number(when(spread.median)) +
+            ", \"median_lower_95\": " + json_number(spread.lower) +
+            ", \"median_upper_95\": " + json_number(spread.upper) + ", \"least\": " + json_number(when(spread.least)) +
+            ", \"most\": " + json_number(when(spread.most)) + ", \"samples\": " + std::to_string(spread.count) +
+            ", \"reference\": " + json_number(row.reference) + ", \"reference_name\": " + quoted(row.reference_name) +
+            ", \"share\": " + json_number(row.share) + ", \"sm_clock_hz\": " + json_number(row.sm_clock_hz) +
+            ", \"target\": " + quoted(row.target ? row.target->text : "") + ", \"verdict\": " + quoted(row.verdict()) +
+            ", \"output\": " + quoted(row.output) + ", \"note\": " + quoted(row.note) + "}";
+  }
+  return text + "\n  ]\n}\n";
+}
+
+}  // namespace assay::gpu_check
