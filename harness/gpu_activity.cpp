@@ -48,7 +48,7 @@ constexpr std::array<MetricPlace, 5> kPlaces{{{2, &GpuActivity::multiprocessors}
 
 }  // namespace
 
-Reading<std::unique_ptr<GpuActivityMeter>> GpuActivityMeter::open(const GpuBoard& board) {
+Reading<std::shared_ptr<GpuActivityMeter>> GpuActivityMeter::open(const GpuBoard& board) {
   const NvmlLibrary& nvml = *board.nvml();
   NvmlGpmSupport support;
   if (auto failure = nvml.call("nvmlGpmQueryDeviceSupport", board.handle(), &support)) {
@@ -59,7 +59,7 @@ Reading<std::unique_ptr<GpuActivityMeter>> GpuActivityMeter::open(const GpuBoard
         "nvmlGpmQueryDeviceSupport: this card has no GPM (Hopper and later have, outside some virtual "
         "machines)"};
   }
-  std::unique_ptr<GpuActivityMeter> meter(new GpuActivityMeter(board));  // the constructor is private
+  std::shared_ptr<GpuActivityMeter> meter(new GpuActivityMeter(board));  // the constructor is private
   for (void** const sample : {&meter->first_, &meter->second_}) {
     if (auto failure = nvml.call("nvmlGpmSampleAlloc", sample)) {
       return *failure;

@@ -21,7 +21,7 @@ struct GpuActivity {
 class GpuActivityMeter {
  public:
   /// The reason says what the driver or the card lacks.
-  [[nodiscard]] static Reading<std::unique_ptr<GpuActivityMeter>> open(const GpuBoard& board);
+  [[nodiscard]] static Reading<std::shared_ptr<GpuActivityMeter>> open(const GpuBoard& board);
 
   GpuActivityMeter(const GpuActivityMeter&) = delete;
   GpuActivityMeter& operator=(const GpuActivityMeter&) = delete;

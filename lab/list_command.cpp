@@ -12,6 +12,7 @@
 #include "analysis/report_text.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_mark.hpp"
+#include "kernels/gpu/gpu_catalogue.hpp"
 #include "lab/bundle_scan.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/json_output.hpp"
@@ -38,13 +39,20 @@ struct Row {
 
 std::vector<Row> workload_rows() {
   std::vector<Row> rows;
-  for (const WorkloadEntry& entry : workload_catalogue()) {
-    Row row{.name = entry.name, .meaning = entry.summary};
-    for (const KernelParameter& parameter : entry.parameters) {
+  const auto add = [&rows](const std::string& name, const std::string& meaning,
+                           const std::vector<KernelParameter>& parameters) {
+    Row row{.name = name, .meaning = meaning};
+    for (const KernelParameter& parameter : parameters) {
       row.details.push_back(
           fmt::format("--param {}={}  {}", parameter.name, parameter.default_value, parameter.meaning));
     }
     rows.push_back(std::move(row));
+  };
+  for (const WorkloadEntry& entry : workload_catalogue()) {
+    add(entry.name, entry.summary, entry.parameters);
+  }
+  for (const KernelEntry& entry : gpu_kernel_catalogue()) {
+    add(entry.name, entry.summary, entry.parameters);
   }
   rows.push_back({.name = "lib:FILE", .meaning = "your own: a shared library behind assay_workload.h"});
   rows.push_back({.name = "cmd:PROGRAM ARGUMENTS", .meaning = "your own: a process that answers a line with a line"});

@@ -12,6 +12,7 @@
 #include "analysis/roofline_file.hpp"
 #include "analysis/roofline_text.hpp"
 #include "analysis/roofline_verdict.hpp"
+#include "lab/gpu_shares_text.hpp"
 #include "lab/json_output.hpp"
 #include "lab/roofline_measuring.hpp"
 #include "lab/run_files.hpp"
@@ -77,6 +78,7 @@ class RooflineCommand {
     }
     if (options_.json != "-") {
       console_.result(roofline_text(measurement, roofline, dots, console_.text_style()));
+      console_.result(gpu_shares_text(measurement, roofline, console_.text_style().charset));
       console_.result(fmt::format("result file: {}\nchart: {}\n", file, svg));
     }
     write_json(options_.json, roofline_json(measurement, roofline, dots), console_);

@@ -25,9 +25,9 @@ GpuRunWitness::GpuRunWitness(const GpuDevice& device)
     no_activity_ = board_.reason();
     return;
   }
-  auto meter = GpuActivityMeter::open(*board_);
+  const auto meter = GpuActivityMeter::open(*board_);
   if (meter) {
-    activity_ = *std::move(meter);
+    activity_ = *meter;
   } else {
     no_activity_ = meter.reason();
   }

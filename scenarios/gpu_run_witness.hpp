@@ -42,7 +42,7 @@ class GpuRunWitness final : public SystemUnderTest {
   std::vector<Finding> findings_;  ///< of the card before the run
   std::vector<Finding> watched_;   ///< over the last run
   Reading<GpuBoard> board_;
-  std::unique_ptr<GpuActivityMeter> activity_;
+  std::shared_ptr<GpuActivityMeter> activity_;
   std::string no_activity_;
   Reading<double> energy_before_ = Unavailable{"not read"};
   SteadyClock clock_;

@@ -155,9 +155,6 @@ std::vector<WorkloadEntry> workload_catalogue() {
   for (const KernelEntry& kernel : kernel_catalogue()) {
     entries.push_back({.name = kernel.name, .summary = kernel.summary, .parameters = kernel.parameters});
   }
-  for (const KernelEntry& kernel : gpu_kernel_catalogue()) {
-    entries.push_back({.name = kernel.name, .summary = kernel.summary, .parameters = kernel.parameters});
-  }
   entries.push_back(llama_entry());
   entries.push_back({.name = std::string(kSynthetic),
                      .summary = "service times by a stated law (--law, --mean, --sd): tests the instrument. SYNTHETIC",

@@ -1,0 +1,88 @@
+// Commands with --device, end to end: without a GPU, and on a simulated one, which every result says that it is.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "tests/lab/program.hpp"
+
+namespace assay {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+/// Names the library that the program opens, for as long as it lives.
+class Plugin {
+ public:
+  explicit Plugin(const char* file) { setenv("ASSAY_CUDA_PLUGIN", file, 1); }
+  Plugin(const Plugin&) = delete;
+  Plugin& operator=(const Plugin&) = delete;
+  ~Plugin() { unsetenv("ASSAY_CUDA_PLUGIN"); }
+};
+
+TEST(ProgramGpu, WithoutOneEachCommandSaysSoInOneLine) {
+  const testing::ScratchFolder folder;
+  const Plugin none("/nonexistent/libassay_cuda.so");
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"roofline", "--device", "cuda:0"},
+                                                    {"run", "gemm", "--device", "cuda:0"},
+                                                    {"run", "gpu_stream"},
+                                                    {"tail", "gemm", "--slo", "10ms", "--device", "cuda:0"},
+                                                    {"soak", "gemm", "--for", "10s", "--device", "cuda:0"}}) {
+    const testing::ProgramResult refused = testing::run_assay(folder, arguments);
+    EXPECT_EQ(refused.exit_code, 4) << arguments.front() << ": " << refused.err;
+    EXPECT_THAT(refused.err, AllOf(HasSubstr("no GPU: "), HasSubstr("cmake --preset cuda"))) << arguments.front();
+  }
+}
+
+TEST(ProgramGpu, WhatMakesNoSenseIsAUsageError) {
+  const testing::ScratchFolder folder;
+  const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
+  const testing::ProgramResult device = testing::run_assay(folder, {"run", "gemm", "--device", "tpu:0"});
+  EXPECT_EQ(device.exit_code, 2);
+  EXPECT_THAT(device.err, HasSubstr("expected cpu, or cuda:N"));
+  const testing::ProgramResult workload = testing::run_assay(folder, {"run", "resnet50", "--device", "cuda:0"});
+  EXPECT_EQ(workload.exit_code, 2);
+  EXPECT_THAT(workload.err, HasSubstr("has no code for a GPU"));
+  const testing::ProgramResult parameter =
+      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "n=odd"});
+  EXPECT_EQ(parameter.exit_code, 2);
+  EXPECT_THAT(parameter.err, HasSubstr("multiple of 16"));
+  const testing::ProgramResult roofline =
+      testing::run_assay(folder, {"roofline", "--device", "cuda:0", "--simd", "sse"});
+  EXPECT_EQ(roofline.exit_code, 2);
+  EXPECT_THAT(roofline.err, HasSubstr("--simd is of the processor's roofline"));
+}
+
+TEST(ProgramGpu, ARunNamesTheCardAndThatItIsSimulated) {
+  const testing::ScratchFolder folder;
+  const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
+  const testing::ProgramResult outcome = testing::run_assay(
+      folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--out", folder / "results", "--json"});
+  ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
+  const auto file = nlohmann::json::parse(outcome.out);
+  EXPECT_THAT(file.dump(),
+              AllOf(HasSubstr("gpu_gemm"), HasSubstr("cuda:0"), HasSubstr("NVIDIA H200"), HasSubstr("SIMULATED")));
+}
+
+TEST(ProgramGpu, ARooflineHasItsSharesOfTheDatasheet) {
+  const testing::ScratchFolder folder;
+  const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
+  const testing::ProgramResult outcome =
+      testing::run_assay(folder, {"roofline", "--device", "cuda:0", "--duration", "1s", "--out", folder / "results"});
+  ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("Shares of what is stated of NVIDIA H200 SXM"), HasSubstr("HBM read")));
+  EXPECT_THAT(outcome.out + outcome.err, HasSubstr("SIMULATED"));
+}
+
+TEST(ProgramGpu, TheListShowsItsWorkloads) {
+  const testing::ScratchFolder folder;
+  EXPECT_THAT(testing::run_assay(folder, {"list", "workloads"}).out, HasSubstr("gpu_gemm"));
+}
+
+}  // namespace
+}  // namespace assay
