@@ -21,8 +21,15 @@ bool is_decoder(std::string_view workload) { return workload == "llama"; }
 }  // namespace
 
 void require_gpu(std::int32_t index) {
-  if (const Reading<GpuDevice> device = open_gpu(index); !device) {
-    throw CommandError(ExitCode::environment_refused, no_gpu_line(device.reason()));
+  if (const std::string absence = gpu_absence(index); !absence.empty()) {
+    throw CommandError(ExitCode::environment_refused, no_gpu_line(absence));
+  }
+}
+
+void let_go_of_device(const RunRequest& request) {
+  const auto device = request.workload.parameters.find("device");
+  if (find_gpu_kernel(request.workload.name) != nullptr && device != request.workload.parameters.end()) {
+    release_gpu(gpu_index_from(device->second));
   }
 }
 

@@ -12,6 +12,9 @@ namespace assay {
 /// where there is no GPU. After the parameters were read.
 void read_device(FlagReader& flags, RunRequest& request);
 
+/// After the last question about the workload in a process that need not be the measuring one: lets go of the GPU.
+void let_go_of_device(const RunRequest& request);
+
 /// Throws CommandError (environment_refused): "no GPU: REASON", with the remedy.
 void require_gpu(std::int32_t index);
 

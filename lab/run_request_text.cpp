@@ -375,6 +375,7 @@ RunRequest request_from(const RunOptions& options) {
       throw CommandError(ExitCode::file, error.what());
     }
     std::transform(problems.begin(), problems.end(), problems.begin(), with_flag_names);
+    let_go_of_device(request);
   }
   if (!problems.empty()) {
     throw CommandError(ExitCode::usage, fmt::format("{}", fmt::join(problems, "\n")));

@@ -110,6 +110,13 @@ const void* extension(const char* name, uint32_t version) {
   return nullptr;
 }
 
+int32_t release_device(int32_t device, AssayGpuStatus* status) {
+  return guarded(status, [&] {
+    ASSAY_CUDA(cudaSetDevice(device));
+    ASSAY_CUDA(cudaDeviceReset());  // of this process alone: its context goes, the card and its other users stay
+  });
+}
+
 constexpr AssayGpuPlugin kPlugin{ASSAY_GPU_INTERFACE_VERSION,
                                  sizeof(AssayGpuPlugin),
                                  "CUDA toolkit " ASSAY_CUDA_TOOLKIT,
@@ -126,7 +133,8 @@ constexpr AssayGpuPlugin kPlugin{ASSAY_GPU_INTERFACE_VERSION,
                                  work_reference,
                                  work_verify,
                                  work_close,
-                                 extension};
+                                 extension,
+                                 release_device};
 
 }  // namespace
 }  // namespace assay::cuda

@@ -109,7 +109,9 @@ typedef struct AssayGpuPlugin {
   const char* build;     ///< "CUDA 13.0; sm_80 sm_89 sm_90a sm_100 and PTX"
   int32_t simulated;     ///< 1: no card is behind it, and no figure of it is a measurement
 
+  /// Without a trace on any device.
   int32_t (*device_count)(int32_t* count, AssayGpuStatus* status);
+  /// Makes the process's context on the device, which free_bytes is read through.
   int32_t (*device_facts)(int32_t device, AssayGpuFacts* facts, AssayGpuStatus* status);
 
   /// Checks the settings and works out the shape; takes no memory of the card. On success *work must be closed.
@@ -135,6 +137,10 @@ typedef struct AssayGpuPlugin {
 
   /// Another table by name and version, or null: "llama".
   const void* (*extension)(const char* name, uint32_t version);
+
+  /// Gives back what this process holds of the device, when it has no open handle on it: a process that only asked must
+  /// not be seen as one that uses the card. Touches no other process and no setting.
+  int32_t (*release_device)(int32_t device, AssayGpuStatus* status);
 } AssayGpuPlugin;
 
 /// Never null; the table lives as long as the library.

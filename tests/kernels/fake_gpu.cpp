@@ -178,6 +178,10 @@ void work_close(AssayGpuWork* work) {
 
 const void* extension(const char* /*name*/, std::uint32_t /*version*/) { return nullptr; }
 
+std::int32_t release_device(std::int32_t /*device*/, AssayGpuStatus* status) {
+  return open_works == 0 ? answer(status, ASSAY_GPU_OK) : answer(status, ASSAY_GPU_FAILED, "works are open");
+}
+
 constexpr AssayGpuPlugin kPlugin{ASSAY_GPU_INTERFACE_VERSION,
                                  sizeof(AssayGpuPlugin),
                                  "a test's own",
@@ -194,7 +198,8 @@ constexpr AssayGpuPlugin kPlugin{ASSAY_GPU_INTERFACE_VERSION,
                                  work_reference,
                                  work_verify,
                                  work_close,
-                                 extension};
+                                 extension,
+                                 release_device};
 
 }  // namespace
 

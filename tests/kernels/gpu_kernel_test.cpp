@@ -180,11 +180,13 @@ TEST(GpuFindings, NameTheCardAndSayThatItIsSimulated) {
 TEST(GpuFindings, WarnOfForeignProcessesAndOfACutCard) {
   GpuBoardState state;
   state.mig = true;
-  state.processes = std::vector<GpuProcess>{{.pid = 4'000'000'001}};
+  state.processes = std::vector<GpuProcess>{{.pid = 4'000'000'001}, {.pid = 4'000'000'002}};
   const auto warnings = warnings_of(gpu_findings(fake_device(), state));
-  EXPECT_THAT(warnings, Contains(HasSubstr("4000000001")));
+  EXPECT_THAT(warnings, Contains(HasSubstr("4000000001, 4000000002")));
   EXPECT_THAT(warnings, Contains(HasSubstr("MIG on")));
   state.mig = false;
+  state.processes = std::vector<GpuProcess>{{.pid = 4'000'000'001}};  // a number of no process that can be seen
+  EXPECT_THAT(warnings_of(gpu_findings(fake_device(), state)), testing::SizeIs(1));
   state.processes = std::vector<GpuProcess>{};
   EXPECT_THAT(warnings_of(gpu_findings(fake_device(), state)), testing::SizeIs(1));  // that it is simulated
 }
