@@ -127,9 +127,10 @@ class StreamWork final : public TimedWork {
     poison(0);
     launch(0);
     const DeviceTally tally(stream());
+    const double bound = plan_.mix == GpuMix::triad ? kTriadBound : 0.0;
     const std::uint64_t compared =
-        check_stream(plan_.mix, arrays_of(0), seed_of(0, 1), seed_of(0, 2), kTriadBound, tally.get(), stream());
-    return tally.read(compared, plan_.mix == GpuMix::triad ? kTriadBound : 0.0);
+        check_stream(plan_.mix, arrays_of(0), seed_of(0, 1), seed_of(0, 2), bound, tally.get(), stream());
+    return tally.read(compared, bound);
   }
 
  protected:
