@@ -1,9 +1,11 @@
 #include "kernels/gpu/gpu_findings.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 namespace assay {
 
@@ -81,22 +83,29 @@ Finding process_finding(const Reading<std::vector<GpuProcess>>& processes) {
     return absent("gpu_processes", processes.reason());
   }
   const auto own = static_cast<std::uint32_t>(getpid());
-  std::string others;
+  std::vector<std::uint32_t> others;
   for (const GpuProcess& process : *processes) {
     if (process.pid != own) {
-      others += fmt::format("{}{}", others.empty() ? "" : ", ", process.pid);
+      others.push_back(process.pid);
     }
   }
   if (others.empty()) {
     return {.check = "gpu_processes", .fact = "no other process uses the card", .source = kNvml};
   }
-  return {
-      .check = "gpu_processes",
-      .state = CheckState::warn,
-      .fact = fmt::format("other processes use the card: {} (in a container this may be the process itself)", others),
-      .consequence = "the figures of the card are lower bounds, and its latencies upper ones",
-      .source = kNvml,
-      .remedy = "end them, or choose another card with --device"};
+  std::error_code error;
+  if (processes->size() == 1 && !std::filesystem::exists(fmt::format("/proc/{}", others.front()), error)) {
+    return {.check = "gpu_processes",
+            .state = CheckState::note,
+            .fact = fmt::format("one process uses the card, {} to the driver: in a container that is this one",
+                                others.front()),
+            .source = kNvml};
+  }
+  return {.check = "gpu_processes",
+          .state = CheckState::warn,
+          .fact = fmt::format("other processes use the card: {}", fmt::join(others, ", ")),
+          .consequence = "the figures of the card are lower bounds, and its latencies upper ones",
+          .source = kNvml,
+          .remedy = "end them, or choose another card with --device"};
 }
 
 }  // namespace
