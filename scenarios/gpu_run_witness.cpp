@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 #include "harness/gpu_sensors.hpp"
+#include "kernels/gpu/gpu_catalogue.hpp"
 #include "kernels/gpu/gpu_findings.hpp"
 
 namespace assay {
@@ -18,6 +20,20 @@ std::string percent(const Reading<double>& share) {
 }
 
 }  // namespace
+
+std::optional<GpuDevice> gpu_device_of(const std::string& workload,
+                                       const std::map<std::string, std::string>& parameters) {
+  const KernelEntry* const entry = find_gpu_kernel(workload);
+  if (entry == nullptr || entry->name != workload) {
+    return std::nullopt;
+  }
+  const auto named = parameters.find("device");
+  const Reading<GpuDevice> device = open_gpu(named == parameters.end() ? 0 : gpu_index_from(named->second));
+  if (!device) {
+    throw std::runtime_error(no_gpu_line(device.reason()));
+  }
+  return *device;
+}
 
 GpuRunWitness::GpuRunWitness(const GpuDevice& device)
     : simulated_(device.plugin.simulated()), findings_(read_gpu_findings(device)), board_(open_board(device)) {

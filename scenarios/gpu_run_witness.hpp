@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,11 @@
 #include "loadgen/system_under_test.hpp"
 
 namespace assay {
+
+/// The card that a workload of that name and those parameters works on; nothing for a workload of the processor. Throws
+/// std::runtime_error with no_gpu_line() where the card cannot be had.
+[[nodiscard]] std::optional<GpuDevice> gpu_device_of(const std::string& workload,
+                                                     const std::map<std::string, std::string>& parameters);
 
 /// Stands before a system that works on a GPU and watches the card from the first query to the last: what its own
 /// counters saw (GPM), what it took, and the utilisation that is commonly read. All of it is the driver's word and goes

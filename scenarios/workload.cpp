@@ -33,19 +33,6 @@ const KernelEntry* entry_of(const std::string& name) {
   return gpu != nullptr && gpu->name == name ? gpu : nullptr;
 }
 
-/// Watches the card that the parameters name; null for a workload of the processor.
-std::unique_ptr<GpuRunWitness> witness_of(const WorkloadRequest& request) {
-  if (find_kernel(request.name) != nullptr || entry_of(request.name) == nullptr) {
-    return nullptr;
-  }
-  const auto named = request.parameters.find("device");
-  const Reading<GpuDevice> device = open_gpu(named == request.parameters.end() ? 0 : gpu_index_from(named->second));
-  if (!device) {
-    throw std::runtime_error(no_gpu_line(device.reason()));
-  }
-  return std::make_unique<GpuRunWitness>(*device);
-}
-
 class KernelWorkload final : public Workload {
  public:
   KernelWorkload(const std::string& name, const KernelSut::Maker& make, KernelSut::Options options,
@@ -272,8 +259,9 @@ std::unique_ptr<Workload> make_workload(const WorkloadRequest& request, std::uin
                              .manner = manner,
                              .hedge = request.hedge};
   if (const KernelEntry* kernel = entry_of(request.name)) {
-    auto witness = witness_of(request);
-    if (witness != nullptr) {
+    std::unique_ptr<GpuRunWitness> witness;
+    if (const auto device = gpu_device_of(request.name, request.parameters)) {
+      witness = std::make_unique<GpuRunWitness>(*device);
       options.no_accounts = "the card does the work, and the worker only waits for it";
     }
     return std::make_unique<KernelWorkload>(
