@@ -12,6 +12,7 @@
 
 #include "harness/file_source.hpp"
 #include "harness/quantity.hpp"
+#include "kernels/gpu/gpu_device.hpp"
 #include "lab/bench_flags.hpp"
 #include "lab/command_error.hpp"
 #include "lab/device_flag.hpp"

@@ -7,7 +7,11 @@
 #include <memory>
 #include <string>
 
-struct AssayGpuWork {
+namespace assay {
+namespace {
+
+/// What a handle stands for.
+struct FakeWork {
   std::string name;
   std::map<std::string, std::string> settings;
   bool prepared = false;
@@ -19,8 +23,7 @@ struct AssayGpuWork {
   }
 };
 
-namespace assay {
-namespace {
+FakeWork* real(AssayGpuWork* handle) { return reinterpret_cast<FakeWork*>(handle); }
 
 constexpr double kBytesPerSecond = 3e12;
 constexpr double kFlopsPerSecond = 5e14;
@@ -35,7 +38,7 @@ std::int32_t answer(AssayGpuStatus* status, AssayGpuCode code, const std::string
   return code;
 }
 
-std::int32_t answer_of(const AssayGpuWork* work, const char* call, AssayGpuStatus* status) {
+std::int32_t answer_of(const FakeWork* work, const char* call, AssayGpuStatus* status) {
   return work->setting("fail") == call ? answer(status, ASSAY_GPU_FAILED, std::string(call) + ": told to fail")
                                        : answer(status, ASSAY_GPU_OK);
 }
@@ -72,7 +75,7 @@ std::int32_t work_open(std::int32_t device, const char* name, const AssayGpuSett
   if (device != 0) {
     return answer(status, ASSAY_GPU_NO_DEVICE, "there is no such device");
   }
-  auto made = std::make_unique<AssayGpuWork>();
+  auto made = std::make_unique<FakeWork>();
   made->name = name;
   for (std::size_t i = 0; i < count; ++i) {
     made->settings[settings[i].name] = settings[i].value;
@@ -87,14 +90,15 @@ std::int32_t work_open(std::int32_t device, const char* name, const AssayGpuSett
     return code;
   }
   ++open_works;
-  *work = made.release();
+  *work = reinterpret_cast<AssayGpuWork*>(made.release());
   return ASSAY_GPU_OK;
 }
 
-bool moves_bytes(const AssayGpuWork* work) { return work->name == "stream" || work->name == "transfer"; }
-bool computes(const AssayGpuWork* work) { return work->name == "gemm" || work->name == "fma"; }
+bool moves_bytes(const FakeWork* work) { return work->name == "stream" || work->name == "transfer"; }
+bool computes(const FakeWork* work) { return work->name == "gemm" || work->name == "fma"; }
 
-std::int32_t work_shape(AssayGpuWork* work, AssayGpuShape* shape, AssayGpuStatus* status) {
+std::int32_t work_shape(AssayGpuWork* handle, AssayGpuShape* shape, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   constexpr std::uint64_t kBytes = 3'000'000'000;
   *shape = {};
   shape->unit = computes(work) || moves_bytes(work)
@@ -110,7 +114,8 @@ std::int32_t work_shape(AssayGpuWork* work, AssayGpuShape* shape, AssayGpuStatus
   return answer(status, ASSAY_GPU_OK);
 }
 
-std::int32_t work_settings(AssayGpuWork* work, AssayGpuFactSink sink, void* context, AssayGpuStatus* status) {
+std::int32_t work_settings(AssayGpuWork* handle, AssayGpuFactSink sink, void* context, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   for (const auto& [name, value] : work->settings) {
     sink(context, name.c_str(), value.c_str());
   }
@@ -120,19 +125,22 @@ std::int32_t work_settings(AssayGpuWork* work, AssayGpuFactSink sink, void* cont
   return answer(status, ASSAY_GPU_OK);
 }
 
-std::int32_t work_prepare(AssayGpuWork* work, std::uint64_t /*seed*/, AssayGpuStatus* status) {
+std::int32_t work_prepare(AssayGpuWork* handle, std::uint64_t /*seed*/, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   work->prepared = true;
   return answer_of(work, "prepare", status);
 }
 
-std::int32_t work_run(AssayGpuWork* work, const std::uint32_t* samples, std::size_t count, AssayGpuStatus* status) {
+std::int32_t work_run(AssayGpuWork* handle, const std::uint32_t* samples, std::size_t count, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   work->last_sample = count == 0 ? 0 : samples[count - 1];
   return answer_of(work, "run", status);
 }
 
-std::int32_t work_repeat(AssayGpuWork* work, std::uint64_t steps, AssayGpuTiming* timing, AssayGpuStatus* status) {
+std::int32_t work_repeat(AssayGpuWork* handle, std::uint64_t steps, AssayGpuTiming* timing, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   AssayGpuShape shape{};
-  static_cast<void>(work_shape(work, &shape, status));
+  static_cast<void>(work_shape(handle, &shape, status));
   const double step = computes(work)      ? shape.step_work / kFlopsPerSecond
                       : moves_bytes(work) ? static_cast<double>(shape.step_traffic_bytes) / kBytesPerSecond
                                           : kStepSeconds;
@@ -144,7 +152,8 @@ std::int32_t work_repeat(AssayGpuWork* work, std::uint64_t steps, AssayGpuTiming
   return answer_of(work, "repeat", status);
 }
 
-std::int32_t work_probe(AssayGpuWork* work, float* values, AssayGpuStatus* status) {
+std::int32_t work_probe(AssayGpuWork* handle, float* values, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   const float wrong = work->setting("wrong").empty() ? 0.0F : 0.5F;
   for (int i = 0; i < ASSAY_GPU_PROBE_VALUES; ++i) {
     values[i] = static_cast<float>(i) + static_cast<float>(work->last_sample) + wrong;
@@ -159,7 +168,8 @@ std::int32_t work_reference(AssayGpuWork* /*work*/, std::uint32_t sample, float*
   return answer(status, ASSAY_GPU_OK);
 }
 
-std::int32_t work_verify(AssayGpuWork* work, AssayGpuCheck* check, AssayGpuStatus* status) {
+std::int32_t work_verify(AssayGpuWork* handle, AssayGpuCheck* check, AssayGpuStatus* status) {
+  FakeWork* const work = real(handle);
   *check = {};
   check->compared = 8;
   check->passed = work->setting("wrong").empty() ? 1 : 0;
@@ -171,7 +181,8 @@ std::int32_t work_verify(AssayGpuWork* work, AssayGpuCheck* check, AssayGpuStatu
   return answer_of(work, "verify", status);
 }
 
-void work_close(AssayGpuWork* work) {
+void work_close(AssayGpuWork* handle) {
+  FakeWork* const work = real(handle);
   open_works -= work != nullptr ? 1 : 0;
   delete work;
 }

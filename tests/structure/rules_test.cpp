@@ -128,6 +128,8 @@ TEST(ListedInCmake, FindsDeadSources) {
   EXPECT_THAT(check_listed_in_cmake({source, file("harness/CMakeLists.txt", "wall_clock.cpp clock.cpp.in")}),
               SizeIs(1));
   EXPECT_THAT(check_listed_in_cmake({source, file("loadgen/CMakeLists.txt", "clock.cpp")}), SizeIs(1));
+  EXPECT_THAT(check_listed_in_cmake({source, file("harness/sources.cmake", "clock.cpp")}), IsEmpty());
+  EXPECT_THAT(check_listed_in_cmake({source, file("harness/more_sources.cmake", "clock.cpp")}), SizeIs(1));
   const SourceFile deeper = file("harness/arch/x86.cpp", "");
   EXPECT_THAT(check_listed_in_cmake({deeper, file("harness/CMakeLists.txt", "(arch/x86.cpp)")}), IsEmpty());
 }
