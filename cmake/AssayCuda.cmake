@@ -13,6 +13,11 @@ get_filename_component(ASSAY_CUDA_LIBRARIES "${CMAKE_CUDA_COMPILER}" REALPATH)
 get_filename_component(ASSAY_CUDA_LIBRARIES "${ASSAY_CUDA_LIBRARIES}" DIRECTORY)
 get_filename_component(ASSAY_CUDA_LIBRARIES "${ASSAY_CUDA_LIBRARIES}/../lib64" ABSOLUTE)
 
+find_library(ASSAY_CUBLASLT NAMES cublasLt libcublasLt.so.13
+  HINTS "${ASSAY_CUDA_LIBRARIES}" "${ASSAY_CUDA_LIBRARIES}/../targets/x86_64-linux/lib" "${ASSAY_CUDA_LIBRARIES}/../lib"
+  REQUIRED)
+mark_as_advanced(ASSAY_CUBLASLT)
+
 set(assay_cuda_root "${CMAKE_CURRENT_LIST_DIR}/..")
 get_filename_component(assay_cuda_root "${assay_cuda_root}" ABSOLUTE)
 
@@ -44,8 +49,7 @@ function(assay_cuda_options target)
     CUDA_COMPILER_LAUNCHER "${launcher}"
     CUDA_RUNTIME_LIBRARY Static CUDA_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON
     BUILD_RPATH "${ASSAY_CUDA_LIBRARIES}" INSTALL_RPATH "${ASSAY_CUDA_LIBRARIES}")
-  target_link_directories(${target} PRIVATE "${ASSAY_CUDA_LIBRARIES}")
-  target_link_libraries(${target} PRIVATE cublasLt)
+  target_link_libraries(${target} PRIVATE "${ASSAY_CUBLASLT}")
 endfunction()
 
 function(assay_cuda_library target)

@@ -26,9 +26,14 @@ void require_gpu(std::int32_t index) {
   }
 }
 
+bool works_on_gpu(const RunRequest& request) {
+  const KernelEntry* const kernel = find_gpu_kernel(request.workload.name);
+  return kernel != nullptr && kernel->name == request.workload.name;
+}
+
 void let_go_of_device(const RunRequest& request) {
   const auto device = request.workload.parameters.find("device");
-  if (find_gpu_kernel(request.workload.name) != nullptr && device != request.workload.parameters.end()) {
+  if (works_on_gpu(request) && device != request.workload.parameters.end()) {
     release_gpu(gpu_index_from(device->second));
   }
 }

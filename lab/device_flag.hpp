@@ -12,6 +12,9 @@ namespace assay {
 /// where there is no GPU. After the parameters were read.
 void read_device(FlagReader& flags, RunRequest& request);
 
+/// Whether the workload is a GPU's kernel: what it cannot do there is the card's matter and no file's.
+[[nodiscard]] bool works_on_gpu(const RunRequest& request);
+
 /// After the last question about the workload in a process that need not be the measuring one: lets go of the GPU.
 void let_go_of_device(const RunRequest& request);
 

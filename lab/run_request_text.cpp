@@ -371,8 +371,8 @@ RunRequest request_from(const RunOptions& options) {
   if (problems.empty()) {
     try {
       problems = problems_of(request);
-    } catch (const std::runtime_error& error) {  // a workload's own file that is missing or is none
-      throw CommandError(ExitCode::file, error.what());
+    } catch (const std::runtime_error& error) {  // a workload's own file that is missing or is none; a card
+      throw CommandError(works_on_gpu(request) ? ExitCode::environment_refused : ExitCode::file, error.what());
     }
     std::transform(problems.begin(), problems.end(), problems.begin(), with_flag_names);
     let_go_of_device(request);

@@ -52,6 +52,10 @@ TEST(ProgramGpu, WhatMakesNoSenseIsAUsageError) {
       testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "n=odd"});
   EXPECT_EQ(parameter.exit_code, 2);
   EXPECT_THAT(parameter.err, HasSubstr("multiple of 16"));
+  const testing::ProgramResult unsupported =
+      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "dtype=f8"});
+  EXPECT_EQ(unsupported.exit_code, 4);
+  EXPECT_THAT(unsupported.err, HasSubstr("this card has no f8"));
   const testing::ProgramResult roofline =
       testing::run_assay(folder, {"roofline", "--device", "cuda:0", "--simd", "sse"});
   EXPECT_EQ(roofline.exit_code, 2);
@@ -77,6 +81,16 @@ TEST(ProgramGpu, ARooflineHasItsSharesOfTheDatasheet) {
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("Shares of what is stated of NVIDIA H200 SXM"), HasSubstr("HBM read")));
   EXPECT_THAT(outcome.out + outcome.err, HasSubstr("SIMULATED"));
+}
+
+TEST(ProgramGpu, TheKnobsLoadTheCard) {
+  const testing::ScratchFolder folder;
+  const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
+  const testing::ProgramResult outcome =
+      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--background", "20%",
+                                  "--out", folder / "results", "--json"});
+  ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("own, on cuda:0"));
 }
 
 TEST(ProgramGpu, TheListShowsItsWorkloads) {
