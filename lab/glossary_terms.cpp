@@ -206,6 +206,10 @@ constexpr std::array kTerms{
         "Noise only slows, so that a high quantile shows the hardware and does not rise with the number of "
         "samples. A sample is clean if nothing took the thread's CPU in it; the others are counted and used "
         "for nothing. The interval comes from rounds spread over the run."},
+    GlossaryEntry{"gpu activity", "GPM, GPU utilisation, HBM",
+                  "Shares of a GPU's units that its own counters saw busy in a run: matrix pipes, memory (HBM), cores.",
+                  "What is commonly read as utilisation is only the time in which any kernel ran: near 100 % also "
+                  "where nearly all of the card is idle."},
     GlossaryEntry{"knee", "p-norm, round knee",
                   "The round form of a roofline where its slope meets its roof: ((pi)^-p + (beta I)^-p)^(-1/p).",
                   "A machine of p = 2 reaches 71 % of the roof at the ridge, one of p = 5 87 %. The knee of a latency "

@@ -22,6 +22,7 @@ namespace {
 constexpr double kSampleSeconds = 8e-3;  // what a launch costs is far below a percent of it
 constexpr int kSamplesOfTurn = 4;
 constexpr double kLeastClockShare = 0.5;
+constexpr std::uint32_t kMostRounds = 100;  // more samples would tell nothing new
 
 class GpuRooflineRun {
  public:
@@ -146,7 +147,7 @@ class GpuRooflineRun {
     const Instant begin = clock_.now();
     RandomBits bits(request_.seed);
     std::uint64_t visits = 0;
-    for (std::uint32_t round = 0; !order.empty() && !over(begin); ++round) {
+    for (std::uint32_t round = 0; !order.empty() && round < kMostRounds && !over(begin); ++round) {
       bits.shuffle(std::span(order));
       const double round_begin_s = seconds(clock_.now() - begin);
       for (const std::size_t i : order) {
@@ -185,7 +186,7 @@ class GpuRooflineRun {
                                    .injected_bytes_per_s = {},
                                    .contamination = stalled ? Contamination::stalled : Contamination::none});
       }
-      subject.stopped_by = "the time for all subjects";
+      subject.stopped_by = round + 1 == kMostRounds ? "enough rounds" : "the time for all subjects";
     } catch (const std::exception& error) {
       subject.unavailable = error.what();
       kernels_[index].reset();  // its handle is of no further use
