@@ -103,6 +103,9 @@ class GpuRooflineRun {
         describe(*kernel, subject);
         steps_[i] = steps_of_sample(*kernel);
         kernels_[i] = std::move(kernel);
+      } catch (const GpuUnsupported& error) {
+        subject.unavailable = error.what();
+        subject.kernel.clear();  // nobody asks a card for what it does not have
       } catch (const std::exception& error) {
         subject.unavailable = error.what();
       }

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <stdexcept>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +20,9 @@ std::string text_of(const AssayGpuStatus& status) { return static_cast<const cha
 void require_ok(std::int32_t code, const AssayGpuStatus& status) {
   if (code == ASSAY_GPU_BAD_ARGUMENT) {
     throw std::invalid_argument(text_of(status));
+  }
+  if (code == ASSAY_GPU_UNSUPPORTED) {
+    throw GpuUnsupported(text_of(status));
   }
   if (code == ASSAY_GPU_NO_MEMORY) {
     throw std::runtime_error("the card's memory does not hold this: " + text_of(status) +

@@ -3,12 +3,19 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
 #include "kernels/gpu/gpu_device.hpp"
 #include "kernels/kernel.hpp"
 
 namespace assay {
+
+/// What this card, or this version of a library, cannot do at all.
+class GpuUnsupported : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
 
 /// A stretch of steps as the card's own clock saw it.
 struct GpuStretch {
@@ -23,7 +30,7 @@ struct GpuStretch {
 class GpuKernel final : public Kernel {
  public:
   /// `work` is the library's name of it, `settings` go to it as they are. Throws std::invalid_argument for what the
-  /// library does not take, std::runtime_error for what this card cannot do.
+  /// library does not take, GpuUnsupported for what this card cannot do, std::runtime_error for what failed.
   GpuKernel(const GpuDevice& device, const std::string& name, const std::string& work,
             const std::map<std::string, std::string>& settings);
 
