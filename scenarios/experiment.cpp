@@ -26,7 +26,6 @@
 #include "scenarios/dilation.hpp"
 #include "scenarios/emulation.hpp"
 #include "scenarios/execution_manner.hpp"
-#include "scenarios/gpu_run_witness.hpp"
 #include "scenarios/interference/gpu_injector.hpp"
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/machine_watch.hpp"
@@ -230,17 +229,15 @@ class Experiment {
     constexpr Nanoseconds kAlone = std::chrono::seconds{1};
     phase("inject", kAlone);
     const Machine& machine = document_.machine;
-    Interference::Options options{.request = request_.interference,
-                                  .place = {.victim_cpus = document_.placement.worker_cpus,
-                                            .issuing_cpus = document_.placement.issuing_cpus,
-                                            .allowed_cpus = machine.allowed_cpus(),
-                                            .last_level_cache = machine.last_level_cache()},
-                                  .seed = request_.seed,
-                                  .time_limit = injection_limit()};
-    if (const auto device = gpu_device_of(request_.workload.name, request_.workload.parameters)) {
-      options.start = gpu_injectors(*device, stream_cpu(options.place));
-    }
-    interference_.emplace(std::move(options), plain_clock_);
+    interference_.emplace(Interference::Options{.request = request_.interference,
+                                                .place = {.victim_cpus = document_.placement.worker_cpus,
+                                                          .issuing_cpus = document_.placement.issuing_cpus,
+                                                          .allowed_cpus = machine.allowed_cpus(),
+                                                          .last_level_cache = machine.last_level_cache()},
+                                                .seed = request_.seed,
+                                                .time_limit = injection_limit(),
+                                                .start = injectors_for(request_.workload)},
+                          plain_clock_);
     wait_for(kAlone);
     interference_->note_alone();
   }

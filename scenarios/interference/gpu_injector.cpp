@@ -5,8 +5,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/thread_affinity.hpp"
 #include "harness/thread_placement.hpp"
 #include "kernels/gpu/gpu_catalogue.hpp"
+#include "scenarios/gpu_run_witness.hpp"
+#include "scenarios/workload.hpp"
 
 namespace assay {
 
@@ -141,13 +144,22 @@ std::vector<Nanoseconds> GpuInjector::lengths(std::uint64_t since) const {
   return {lengths_.begin() + first, lengths_.end()};
 }
 
-InjectorFactory gpu_injectors(const GpuDevice& device, int cpu) {
-  return [device, cpu](const InjectorOrder& order, const InterferenceRequest& request) -> std::unique_ptr<Injector> {
+InjectorFactory gpu_injectors(const GpuDevice& device) {
+  return [device](const InjectorOrder& order, const InterferenceRequest& request) -> std::unique_ptr<Injector> {
     if (request.source == InjectorSource::stress_ng) {
       throw std::invalid_argument("--with stress-ng: it cannot load a GPU; leave the flag out");
     }
+    int cpu = order.cpu;
+    for (const int allowed : cpus_of_this_thread()) {
+      cpu = allowed != order.cpu ? allowed : cpu;
+    }
     return std::make_unique<GpuInjector>(device, gpu_dose_of(order.knob, request), cpu, order.seed);
   };
+}
+
+InjectorFactory injectors_for(const WorkloadRequest& workload) {
+  const auto device = gpu_device_of(workload.name, workload.parameters);
+  return device ? gpu_injectors(*device) : InjectorFactory(start_injector);
 }
 
 }  // namespace assay

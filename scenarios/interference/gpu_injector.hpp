@@ -16,6 +16,8 @@
 
 namespace assay {
 
+struct WorkloadRequest;
+
 /// What a knob means on a GPU, where the victim's kernels run on the same card:
 ///   background  multiply-add chains on all multiprocessors for this share of the time
 ///   memory      copies within the card's memory at this rate, bytes read and written
@@ -66,7 +68,11 @@ class GpuInjector final : public Injector {
   std::jthread thread_;  ///< last: it uses all of the above
 };
 
-/// Starts injectors on that card, whose threads run on `cpu` of the host: the victim's own CPU is left alone.
-[[nodiscard]] InjectorFactory gpu_injectors(const GpuDevice& device, int cpu);
+/// Starts injectors on that card. Their threads keep off the CPU that is named for the victim, where another is
+/// allowed.
+[[nodiscard]] InjectorFactory gpu_injectors(const GpuDevice& device);
+
+/// Those of the device that the workload works on: a GPU's, or start_injector().
+[[nodiscard]] InjectorFactory injectors_for(const WorkloadRequest& workload);
 
 }  // namespace assay

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "harness/machine.hpp"
+#include "scenarios/workload.hpp"
 #include "tests/kernels/fake_gpu.hpp"
 
 namespace assay {
@@ -45,12 +46,19 @@ TEST(GpuInjector, GivesTheCardBackWhenItEnds) {
   EXPECT_EQ(open_fake_works(), before);
 }
 
+TEST(GpuInjector, IsForWorkloadsOfAGpuOnly) {
+  InterferenceRequest request;
+  request.background_share = 0.1;
+  const auto injector = injectors_for({.name = "mlp"})(
+      {.knob = Knob::background, .cpu = some_cpu(), .seed = 1, .time_limit = std::chrono::seconds{5}}, request);
+  EXPECT_EQ(injector->source(), "own");
+}
+
 TEST(GpuInjector, StressNgCannotLoadACard) {
   InterferenceRequest request;
   request.background_share = 0.5;
   request.source = InjectorSource::stress_ng;
-  EXPECT_THROW((void)gpu_injectors(fake_device(), some_cpu())({.knob = Knob::background}, request),
-               std::invalid_argument);
+  EXPECT_THROW((void)gpu_injectors(fake_device())({.knob = Knob::background}, request), std::invalid_argument);
 }
 
 }  // namespace
