@@ -26,7 +26,6 @@
 #include "scenarios/dilation.hpp"
 #include "scenarios/emulation.hpp"
 #include "scenarios/execution_manner.hpp"
-#include "scenarios/interference/gpu_injector.hpp"
 #include "scenarios/interference/interference.hpp"
 #include "scenarios/machine_watch.hpp"
 #include "scenarios/memory_need.hpp"
@@ -229,11 +228,10 @@ class Experiment {
     constexpr Nanoseconds kAlone = std::chrono::seconds{1};
     phase("inject", kAlone);
     const Machine& machine = document_.machine;
+    InjectionPlace place{document_.placement.worker_cpus, document_.placement.issuing_cpus, machine.allowed_cpus(),
+                         machine.last_level_cache()};
     interference_.emplace(Interference::Options{.request = request_.interference,
-                                                .place = {.victim_cpus = document_.placement.worker_cpus,
-                                                          .issuing_cpus = document_.placement.issuing_cpus,
-                                                          .allowed_cpus = machine.allowed_cpus(),
-                                                          .last_level_cache = machine.last_level_cache()},
+                                                .place = std::move(place),
                                                 .seed = request_.seed,
                                                 .time_limit = injection_limit(),
                                                 .start = injectors_for(request_.workload)},

@@ -16,8 +16,6 @@
 
 namespace assay {
 
-struct WorkloadRequest;
-
 /// What a knob means on a GPU, where the victim's kernels run on the same card:
 ///   background  multiply-add chains on all multiprocessors for this share of the time
 ///   memory      copies within the card's memory at this rate, bytes read and written
@@ -71,8 +69,5 @@ class GpuInjector final : public Injector {
 /// Starts injectors on that card. Their threads keep off the CPU that is named for the victim, where another is
 /// allowed.
 [[nodiscard]] InjectorFactory gpu_injectors(const GpuDevice& device);
-
-/// Those of the device that the workload works on: a GPU's, or start_injector().
-[[nodiscard]] InjectorFactory injectors_for(const WorkloadRequest& workload);
 
 }  // namespace assay

@@ -15,6 +15,8 @@
 
 namespace assay {
 
+struct WorkloadRequest;
+
 /// Where the injectors may go.
 struct InjectionPlace {
   std::vector<int> victim_cpus;  ///< of the workers
@@ -38,6 +40,9 @@ using InjectorFactory =
 
 /// Our own processes, or stress-ng.
 [[nodiscard]] std::unique_ptr<Injector> start_injector(const InjectorOrder& order, const InterferenceRequest& request);
+
+/// Injectors on the device that the workload works on: a GPU's, or start_injector(). In gpu_injector.cpp.
+[[nodiscard]] InjectorFactory injectors_for(const WorkloadRequest& workload);
 
 /// The CPU for the stream that takes memory bandwidth: one that carries neither a worker nor the generator, else one
 /// of the generator, else one of the workers. Throws std::invalid_argument if none is allowed.
