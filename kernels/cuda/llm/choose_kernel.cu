@@ -63,7 +63,7 @@ __device__ __forceinline__ std::uint32_t drawn(const Candidate* top, std::uint32
 
 // One pass over the logits for each of the top_k: each finds the first that comes after the one before it. The logits
 // of a row stay in the second-level cache.
-__global__ void __launch_bounds__(kThreads) choose_kernel(ChooseWork work) {
+__global__ void __launch_bounds__(kThreads, 1) choose_kernel(ChooseWork work) {
   __shared__ Candidate shared[32];
   __shared__ Candidate top[kMostTopK];
   const std::size_t output = blockIdx.x;

@@ -105,7 +105,7 @@ __device__ __forceinline__ void shares_of_splits(const FinishAttentionWork& work
 }
 
 // The values of a row stay in registers between the search for the largest and the rounding.
-__global__ void __launch_bounds__(kFinishThreads) finish_attention_kernel(FinishAttentionWork work) {
+__global__ void __launch_bounds__(kFinishThreads, 2) finish_attention_kernel(FinishAttentionWork work) {
   __shared__ float shares[kSharedShares];
   __shared__ float shared[64];
   constexpr int kOfThread = kMostQuerySize / (4 * kFinishThreads);
