@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "kernels/cuda/llm/weight_fill.hpp"
+
 namespace assay::cuda {
 namespace {
 
@@ -44,10 +46,29 @@ CardLayers::CardLayers(const AssayLlmOptions& options, const AssayLlmShape& shap
   race_products();
 }
 
-// Inputs of a race are random numbers: the power, and so the clock, of a matrix unit depends on what it multiplies. Those
-// of the layers are made by a pass over the buffers' contents; what they hold before the first one does not matter to
-// which algorithm is the fastest by more than the clock.
+// Random numbers: the power, and so the clock, of a matrix unit depends on what it multiplies.
+void CardLayers::fill_inputs() const {
+  constexpr auto kStream = static_cast<LlmMatrix>(32);  // of random words, beside those of weights, gains and draws
+  const auto fill = [&](LlmMatrix which, std::uint32_t rows) {
+    const ProductInputRows input = input_of(which);
+    launch_fill(stream_, {.values = input.values,
+                          .scales = input.scales,
+                          .format = input.format,
+                          .matrix = kStream,
+                          .words = kStream,
+                          .seed = options_.seed,
+                          .rows = rows,
+                          .columns = weights_.matrix(which, 0).columns,
+                          .unit = 1.0 / kWeightLevelDeviation});
+  };
+  for (const LlmMatrix which : {LlmMatrix::qkv, LlmMatrix::o, LlmMatrix::gate_up, LlmMatrix::down}) {
+    fill(which, product_rows(options_.most_tokens));
+  }
+  fill(LlmMatrix::head, product_rows(options_.most_outputs));
+}
+
 void CardLayers::race_products() {
+  fill_inputs();
   std::set<std::uint32_t> rows;
   std::set<std::uint32_t> outputs;
   for (const std::uint32_t bucket : decode_buckets(options_.most_outputs)) {

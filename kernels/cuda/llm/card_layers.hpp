@@ -72,6 +72,7 @@ class CardLayers {
 
  private:
   void race_products();
+  void fill_inputs() const;
   void multiply(LlmMatrix which, std::uint32_t layer, const PassShape& pass) const;
   void normalise(std::uint32_t norm, const ProductOutput& delta, LlmMatrix next, const PassShape& pass) const;
   void attend(std::uint32_t layer, const PassShape& pass) const;
