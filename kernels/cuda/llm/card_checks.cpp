@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "kernels/cuda/llm/attention_values.hpp"
 #include "kernels/cuda/llm/card_fetch.hpp"
 #include "kernels/cuda/llm/host_forward.hpp"
 

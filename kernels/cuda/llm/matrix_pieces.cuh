@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "kernels/cuda/llm/card_numbers.cuh"
+#include "kernels/cuda/llm/warp_instructions.cuh"
 
 // The matrix instruction of attention: mma.sync m16n8k16 on 16-bit floats, sums in f32. PTX ISA, "Matrix Fragments for
 // mma.m16n8k16": of lane 4 r + q, with two 16-bit values a word,
@@ -28,10 +29,7 @@ struct Pieces<CacheFormat::bf16> {
 
   static __device__ __forceinline__ void multiply(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2,
                                                   std::uint32_t a3, std::uint32_t b0, std::uint32_t b1) {
-    asm volatile(
-        "mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-        : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+    multiply_bf16(c, a0, a1, a2, a3, b0, b1);
   }
   /// The two words of one k-step from the 16 bytes that a lane loaded.
   static __device__ __forceinline__ uint2 step(uint4 bytes, int step) {
@@ -54,10 +52,7 @@ struct Pieces<CacheFormat::f8> {
 
   static __device__ __forceinline__ void multiply(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2,
                                                   std::uint32_t a3, std::uint32_t b0, std::uint32_t b1) {
-    asm volatile(
-        "mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32 {%0,%1,%2,%3}, {%4,%5,%6,%7}, {%8,%9}, {%0,%1,%2,%3};"
-        : "+f"(c[0]), "+f"(c[1]), "+f"(c[2]), "+f"(c[3])
-        : "r"(a0), "r"(a1), "r"(a2), "r"(a3), "r"(b0), "r"(b1));
+    multiply_f16(c, a0, a1, a2, a3, b0, b1);
   }
   static __device__ __forceinline__ uint2 step(uint4 bytes, int step) {
     const std::uint32_t word = step == 0 ? bytes.x : step == 1 ? bytes.y : step == 2 ? bytes.z : bytes.w;
@@ -68,13 +63,6 @@ struct Pieces<CacheFormat::f8> {
     return make_uint2(f16_pair_of_f8(bits & 0xffffU), f16_pair_of_f8(bits >> 16U));
   }
 };
-
-/// Transposes a matrix of 8 x 8 that a warp holds two 16-bit values a lane: row r, columns 2 q, 2 q + 1.
-__device__ __forceinline__ std::uint32_t transposed(std::uint32_t word) {
-  std::uint32_t result = 0;
-  asm volatile("movmatrix.sync.aligned.m8n8.trans.b16 %0, %1;" : "=r"(result) : "r"(word));
-  return result;
-}
 
 /// Scores are kept in base 2: exp(x) = 2^(x log2(e)).
 inline constexpr float kLog2OfE = 1.4426950408889634F;
