@@ -21,12 +21,16 @@ __device__ __forceinline__ float2 bf16_pair(std::uint32_t word) {
 
 __device__ __forceinline__ std::uint32_t packed_bf16(float low, float high) {
   const __nv_bfloat162 pair = __floats2bfloat162_rn(low, high);
-  return *reinterpret_cast<const std::uint32_t*>(&pair);
+  std::uint32_t word = 0;
+  memcpy(&word, &pair, sizeof word);
+  return word;
 }
 
 __device__ __forceinline__ std::uint32_t packed_f16(float low, float high) {
   const __half2 pair = __floats2half2_rn(low, high);
-  return *reinterpret_cast<const std::uint32_t*>(&pair);
+  std::uint32_t word = 0;
+  memcpy(&word, &pair, sizeof word);
+  return word;
 }
 
 /// Two of e4m3 as two of binary16: exact. One instruction from compute capability 8.9 on, a few before.

@@ -47,7 +47,9 @@ struct Pieces<CacheFormat::f8> {
 
   static __device__ __forceinline__ std::uint32_t packed(float low, float high) { return packed_f16(low, high); }
   static __device__ __forceinline__ float2 values(std::uint32_t word) {
-    return __half22float2(*reinterpret_cast<const __half2*>(&word));
+    __half2 pair;
+    memcpy(&pair, &word, sizeof pair);
+    return __half22float2(pair);
   }
 
   static __device__ __forceinline__ void multiply(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2,
