@@ -132,8 +132,8 @@ void CudaBackend::read_facts() {
   facts_["device"] = fmt::format("{}, {}", device_.name(), static_cast<const char*>(device_.facts.name));
   facts_["async sched"] = options_.async_sched ? "on" : "off";
   if (options_.tp_shard > 1) {
-    facts_["per GPU"] = fmt::format("tokens a second of the {} ranks' model over {}", options_.tp_shard,
-                                    options_.tp_shard);
+    facts_["per GPU"] =
+        fmt::format("tokens a second of the {} ranks' model over {}", options_.tp_shard, options_.tp_shard);
   }
 }
 
@@ -182,17 +182,18 @@ void CudaBackend::collect(std::span<std::uint32_t> next_tokens) noexcept {
   }
 }
 
-// A logit of another batch or algorithm differs by noise of at most the whole forward pass's tolerance (card_checks.cpp)
-// of the logits' size, spread over all of them; six times its share for either of the two that are compared.
+// A logit of another batch or algorithm differs by noise of at most the whole forward pass's tolerance
+// (card_checks.cpp) of the logits' size, spread over all of them; six times its share for either of the two that are
+// compared.
 bool CudaBackend::within_rounding(std::uint32_t token) {
   AssayGpuStatus status{};
   table_->logits(llm_.get(), 0, logits_.data(), small(logits_.size()), &status);
   if (status.code != ASSAY_GPU_OK || token >= logits_.size()) {
     return false;
   }
-  const double squares = std::inner_product(
-      logits_.begin(), logits_.end(), logits_.begin(), 0.0, std::plus<>(),
-      [](float a, float b) { return static_cast<double>(a) * static_cast<double>(b); });
+  const double squares =
+      std::inner_product(logits_.begin(), logits_.end(), logits_.begin(), 0.0, std::plus<>(),
+                         [](float a, float b) { return static_cast<double>(a) * static_cast<double>(b); });
   const bool narrow =
       options_.decoder.formats.weights == WeightFormat::fp8 || options_.decoder.formats.kv == KvFormat::fp8;
   const double allowed = 12 * (narrow ? 1e-1 : 1e-2) * std::sqrt(squares / static_cast<double>(logits_.size()));
@@ -208,16 +209,15 @@ ServingCeilings CudaBackend::measure_ceilings(Nanoseconds budget, const std::sto
     return best_rate(*kernel, static_cast<double>(kernel->repeat_step().work.count), share, stop);
   };
   // Beside a decoder that took nearly all of the memory: several times the second-level cache, and no more.
-  const auto stream =
-      make_gpu_kernel(device_, "gpu_stream", {{"device", device}, {"mix", "read"}, {"size", "512MiB"}});
+  const auto stream = make_gpu_kernel(device_, "gpu_stream", {{"device", device}, {"mix", "read"}, {"size", "512MiB"}});
   ServingCeilings ceilings;
   ceilings.read_bytes_per_s = best_rate(*stream, static_cast<double>(stream->repeat_step().traffic.count), share, stop);
   ceilings.attention_flops_per_s = products("bf16");
   const bool narrow = options_.decoder.formats.weights == WeightFormat::fp8;
   ceilings.products_flops_per_s = narrow ? products("f8") : ceilings.attention_flops_per_s;
-  ceilings.source = fmt::format(
-      "measured in the warm-up on {}: gpu_gemm {} of {}, for attention bf16; gpu_stream read of 512 MiB", device,
-      narrow ? "f8" : "bf16", kSize);
+  ceilings.source =
+      fmt::format("measured in the warm-up on {}: gpu_gemm {} of {}, for attention bf16; gpu_stream read of 512 MiB",
+                  device, narrow ? "f8" : "bf16", kSize);
   return ceilings;
 }
 

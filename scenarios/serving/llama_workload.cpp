@@ -25,8 +25,7 @@ class LlamaWorkload final : public Workload {
                 const WaitPolicy& wait, const WorkerManner& manner)
       : llama_(llama_request(request)),
         serving_(request.serving),
-        engine_(engine_options(seed, cpus, wait, manner),
-                [&] { return make_backend(seed, cpus); }) {
+        engine_(engine_options(seed, cpus, wait, manner), [&] { return make_backend(seed, cpus); }) {
     OutputCheck check;
     engine_.with_backend([&](IterationBackend& backend) { check = backend.verify(); });
     if (!check.passed) {

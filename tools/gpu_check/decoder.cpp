@@ -15,11 +15,11 @@ namespace {
 constexpr std::uint32_t kContext = 2048;
 constexpr std::uint32_t kMostBatch = 64;
 constexpr std::uint32_t kPagesOfSequence = (kContext + 64) / ASSAY_LLM_PAGE_TOKENS;
-constexpr double kLayerBytes = 855'638'016.0;    // of one layer in e4m3
-constexpr double kHeadBytes = 2'101'346'304.0;   // bf16
-constexpr double kTokenBytes = 163'840.0;        // of the cache in e4m3, all layers
-constexpr double kTokenFlops = 1.3690e11;        // in the layers' products
-constexpr double kAttentionFlops = 1.3107e6;     // causal, times the square of the prompt's tokens
+constexpr double kLayerBytes = 855'638'016.0;   // of one layer in e4m3
+constexpr double kHeadBytes = 2'101'346'304.0;  // bf16
+constexpr double kTokenBytes = 163'840.0;       // of the cache in e4m3, all layers
+constexpr double kTokenFlops = 1.3690e11;       // in the layers' products
+constexpr double kAttentionFlops = 1.3107e6;    // causal, times the square of the prompt's tokens
 
 AssayLlmOptions options_of(bool graphs) {
   return {.shape = {80, 8192, 64, 8, 128, 28'672, 128'256, 8192, 0, 500'000.0, 1e-5},
@@ -103,8 +103,13 @@ class Decoder {
     }
   }
   AssayLlmSequence sequence(std::uint32_t s, std::uint32_t position, std::uint32_t count) {
-    return {tokens_.data() + s % 64, count == 1 ? 1U : count - 64, position, pages_.data() + std::size_t{s} * kPagesOfSequence,
-            kPagesOfSequence, 1, ASSAY_LLM_NO_INDEX};
+    return {tokens_.data() + s % 64,
+            count == 1 ? 1U : count - 64,
+            position,
+            pages_.data() + std::size_t{s} * kPagesOfSequence,
+            kPagesOfSequence,
+            1,
+            ASSAY_LLM_NO_INDEX};
   }
   double run(const std::vector<AssayLlmSequence>& step) {
     AssayGpuStatus status{};
@@ -167,7 +172,8 @@ void check_steps(CheckRun& run, const AssayLlmTable& table) {
   }
   prompt.value = spread_of(prompts);
   if (const auto peak = run.measured.find("f8"); peak != run.measured.end()) {
-    prompt.reference = 1e3 * (kTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
+    prompt.reference =
+        1e3 * (kTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
     prompt.reference_name = "its work at the measured f8 rate";
     prompt.target = Target{.text = "<= 2.0 of it: MFU 0.50", .share = 2.0, .at_most = true};
   }

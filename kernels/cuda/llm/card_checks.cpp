@@ -12,10 +12,10 @@
 namespace assay::cuda {
 namespace {
 
-// Sums of products are compared in units of the root of the sum of the squares of their terms, S. In f32 a sum of 28,672
-// terms errs by at most 8.1e-5 S (see kernels/llm/stage_check.cpp). e4m3 with fast accumulation: Hopper's matrix unit
-// keeps about 14 bits of its running sum and truncates, once for each 32 terms: 256 x 2^-14 x 0.6 S = 1e-2 S for 8192
-// terms of one sign of error, 3e-2 S for 28,672. A wrong row, scale or order errs by S and more.
+// Sums of products are compared in units of the root of the sum of the squares of their terms, S. In f32 a sum of
+// 28,672 terms errs by at most 8.1e-5 S (see kernels/llm/stage_check.cpp). e4m3 with fast accumulation: Hopper's matrix
+// unit keeps about 14 bits of its running sum and truncates, once for each 32 terms: 256 x 2^-14 x 0.6 S = 1e-2 S for
+// 8192 terms of one sign of error, 3e-2 S for 28,672. A wrong row, scale or order errs by S and more.
 constexpr double kSumBf16 = 1e-3;
 constexpr double kSumF8 = 4e-2;
 constexpr double kRoundBf16 = 0x1.0p-8;  // relative, with room for a tie
@@ -167,7 +167,8 @@ void StageWatch::compare_input(LlmMatrix which, std::size_t row, std::span<const
 
 void StageWatch::check_norm(LlmMatrix next, std::uint32_t norm) {
   const AssayLlmShape& shape = decoder_.shape();
-  const auto hidden = fetch<float>(decoder_.buffers().hidden.as<float>() + std::size_t{row_} * shape.hidden, shape.hidden);
+  const auto hidden =
+      fetch<float>(decoder_.buffers().hidden.as<float>() + std::size_t{row_} * shape.hidden, shape.hidden);
   const std::vector<float> gain = gains_of_norm(decoder_.options().seed, norm, shape.hidden);
   compare_input(next, row_, host_norm(std::vector<double>(hidden.begin(), hidden.end()), gain, shape.norm_epsilon),
                 kExact);
@@ -224,7 +225,8 @@ void StageWatch::check_rotation() {
   const Place& place = places_[row_];
   const std::uint32_t head = below(shape.heads);
   const std::uint32_t kv_head = below(shape.kv_heads);
-  const KeyAndValue kept = cached(kv_head, place.pages[place.position / kTokensPerPage], place.position % kTokensPerPage);
+  const KeyAndValue kept =
+      cached(kv_head, place.pages[place.position / kTokensPerPage], place.position % kTokensPerPage);
   const std::vector<double> query = query_of(row_, head);
   const auto turned = [&](std::size_t at, std::size_t i) {
     const std::size_t pair = i % (dim / 2);
@@ -305,8 +307,8 @@ std::uint64_t parameters_of(const AssayLlmShape& shape) {
   return sum;
 }
 
-// Rounding an input to e4m3 errs by 2.6 % of its norm, at random; SwiGLU passes on both of its factors': over 8 products
-// and 2 gates sqrt(10) x 2.6 % = 8.2 %. In bf16 cloud's bound of 1 % leaves room for 8 bits in each product.
+// Rounding an input to e4m3 errs by 2.6 % of its norm, at random; SwiGLU passes on both of its factors': over 8
+// products and 2 gates sqrt(10) x 2.6 % = 8.2 %. In bf16 cloud's bound of 1 % leaves room for 8 bits in each product.
 double forward_tolerance(const AssayLlmOptions& options) {
   return options.weights == ASSAY_LLM_F8 || options.kv == ASSAY_LLM_F8 ? 1e-1 : 1e-2;
 }
@@ -324,8 +326,8 @@ void check_forward(CardDecoder& decoder, std::uint64_t seed, AssayGpuCheck& resu
   std::uint32_t position = 0;
   std::vector<float> found(vocabulary);
   for (int answer = 0; answer < 4; ++answer) {
-    const AssayLlmSequence sequence{tokens.data(), static_cast<std::uint32_t>(tokens.size()), position, kPages.data(), 2,
-                                    1, ASSAY_LLM_NO_INDEX};
+    const AssayLlmSequence sequence{
+        tokens.data(), static_cast<std::uint32_t>(tokens.size()), position, kPages.data(), 2, 1, ASSAY_LLM_NO_INDEX};
     std::uint32_t next = 0;
     decoder.buffers().poison(decoder.stream());
     decoder.submit({&sequence, 1});

@@ -9,7 +9,8 @@
 namespace assay::cuda {
 
 /// Whole forward passes against the host in double where the shape is small, and for every shape, in a random layer, 64
-/// outputs of each product, the inputs of all products, rotation, cache and 4 rows of attention. Overwrites pages 0 to 4.
+/// outputs of each product, the inputs of all products, rotation, cache and 4 rows of attention. Overwrites pages 0
+/// to 4.
 [[nodiscard]] AssayGpuCheck check_decoder(CardDecoder& decoder, std::uint64_t seed);
 
 /// Compares what each stage of one pass leaves with double precision.

@@ -47,12 +47,12 @@ AssayLlmPlan CardDecoder::plan(std::int32_t device, const AssayLlmOptions& optio
   const DeviceLimits limits = limits_of_device(device);
   check_options(options, limits.capability);
   const AssayLlmShape shape = rank_shape(options.shape, options.tp_shard);
-  const std::uint64_t there = options.memory_bytes > 0                ? options.memory_bytes
+  const std::uint64_t there = options.memory_bytes > 0        ? options.memory_bytes
                               : limits.free_bytes > kKeptFree ? limits.free_bytes - kKeptFree
                                                               : 0;
-  return choose_memory_plan(options, {.bytes = there,
-                                      .buffer_bytes = PassBuffers::bytes(
-                                          options, shape, kBlocksPerMultiprocessor * limits.multiprocessors)});
+  return choose_memory_plan(
+      options, {.bytes = there,
+                .buffer_bytes = PassBuffers::bytes(options, shape, kBlocksPerMultiprocessor * limits.multiprocessors)});
 }
 
 CardDecoder::CardDecoder(std::int32_t device, const AssayLlmOptions& options)
@@ -196,8 +196,8 @@ void CardDecoder::logits(std::uint32_t sequence, std::span<float> values) const 
   if (!there) {
     throw GpuError(ASSAY_GPU_BAD_ARGUMENT, "logits: only of the last pass's outputs, all of them");
   }
-  const float* const from = buffers_->logits.as<float>() +
-                            std::size_t{flight.outputs[sequence] - flight.last_pass_first} * shape_.vocabulary;
+  const float* const from =
+      buffers_->logits.as<float>() + std::size_t{flight.outputs[sequence] - flight.last_pass_first} * shape_.vocabulary;
   ASSAY_CUDA(cudaMemcpy(values.data(), from, values.size_bytes(), cudaMemcpyDeviceToHost));
 }
 

@@ -78,8 +78,7 @@ void CardLayers::race_products() {
   for (const std::uint32_t bucket : mixed_row_buckets(options_.most_tokens)) {
     rows.insert(product_rows(bucket));
   }
-  for (const LlmMatrix which :
-       {LlmMatrix::qkv, LlmMatrix::o, LlmMatrix::gate_up, LlmMatrix::down, LlmMatrix::head}) {
+  for (const LlmMatrix which : {LlmMatrix::qkv, LlmMatrix::o, LlmMatrix::gate_up, LlmMatrix::down, LlmMatrix::head}) {
     const bool head = which == LlmMatrix::head;
     std::vector<ProductOperands> operands;
     for (std::uint32_t layer = 0; layer < (head ? 1 : std::min(kMostRaced, weights_.held_layers())); ++layer) {
@@ -92,11 +91,8 @@ void CardLayers::race_products() {
     }
     const CardMatrix& matrix = weights_.matrix(which, 0);
     for (const std::uint32_t count : head ? outputs : rows) {
-      const ProductSize size{.rows = count,
-                             .outputs = matrix.rows,
-                             .inputs = matrix.columns,
-                             .format = matrix.format,
-                             .float_out = head};
+      const ProductSize size{
+          .rows = count, .outputs = matrix.rows, .inputs = matrix.columns, .format = matrix.format, .float_out = head};
       products_.emplace(std::pair(static_cast<std::uint32_t>(which), count),
                         std::make_unique<MatrixProduct>(library_, size, operands, stream_));
     }
@@ -183,8 +179,8 @@ void CardLayers::attend(std::uint32_t layer, const PassShape& pass) const {
     launch_plain_attention(stream_, {rows, pages, queries, cache, attended, pass.rows, shape_.heads});
   } else if (pass.decodes > 0) {
     parts = {buffers_.parts.as<float>(), buffers_.part_sums.as<float>(), splits_of(pass)};
-    launch_decode_attention(stream_, {at<DecodeEntry>(layout_.decodes_at), pages, queries, cache, parts, pass.decodes,
-                                      shape_.heads});
+    launch_decode_attention(
+        stream_, {at<DecodeEntry>(layout_.decodes_at), pages, queries, cache, parts, pass.decodes, shape_.heads});
   }
   if (!plain && pass.tiles > 0) {
     launch_prompt_attention(

@@ -14,7 +14,19 @@
 namespace assay::cuda {
 
 /// What a pass has just done; of a layer all but the last two.
-enum class PassStage : std::uint8_t { attention_norm, qkv, rotate, attention, o, feed_forward_norm, gate_up, gate, down, head_norm, head };
+enum class PassStage : std::uint8_t {
+  attention_norm,
+  qkv,
+  rotate,
+  attention,
+  o,
+  feed_forward_norm,
+  gate_up,
+  gate,
+  down,
+  head_norm,
+  head
+};
 
 /// Is called after each stage was started; may wait for the stream and read the buffers. Not while a graph is made.
 using StageObserver = std::function<void(PassStage, std::uint32_t layer)>;

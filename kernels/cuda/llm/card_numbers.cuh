@@ -113,7 +113,7 @@ __device__ __forceinline__ float largest_of(float4 v) {
 
 /// Bytes of the keys of one page and head; the values take as many.
 template <int kDim, int kBytes>
-inline constexpr std::size_t kPlaneBytes = std::size_t{kTokensPerPage} * kDim * kBytes;
+inline constexpr std::size_t kPlaneBytes = std::size_t{kTokensPerPage} * kDim* kBytes;
 
 /// Where the keys of a page and head begin.
 template <int kDim, int kBytes>

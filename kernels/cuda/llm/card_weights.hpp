@@ -19,8 +19,8 @@ struct CardMatrix {
   std::uint32_t columns = 0;
 };
 
-/// Elements of the gains of a norm: number 2 l is that before attention of layer l, 2 l + 1 that before its feed-forward
-/// part, 2 held the head's.
+/// Elements of the gains of a norm: number 2 l is that before attention of layer l, 2 l + 1 that before its
+/// feed-forward part, 2 held the head's.
 [[nodiscard]] std::vector<float> gains_of_norm(std::uint64_t seed, std::uint32_t norm, std::uint32_t size);
 
 /// A row of a matrix from the seed, in double and as the card holds it: by the host, for references.

@@ -25,15 +25,16 @@ template <CacheFormat kFormat, int kDim>
 struct DecodeWarp {
   using P = Pieces<kFormat>;
   static constexpr int kSteps = kDim / 16;
-  static constexpr int kLoads = kSteps / P::kStepsOfLoad;     // of a row of K
-  static constexpr int kLoadDims = 16 / P::kBytes;            // that a lane gets
-  static constexpr int kRowWords = kDim * P::kBytes / 16;     // 16-byte words of a row of K
+  static constexpr int kLoads = kSteps / P::kStepsOfLoad;  // of a row of K
+  static constexpr int kLoadDims = 16 / P::kBytes;         // that a lane gets
+  static constexpr int kRowWords = kDim * P::kBytes / 16;  // 16-byte words of a row of K
 
   std::uint32_t q[kSteps][2];
   unsigned r;     // lane / 4
   unsigned quad;  // lane % 4
 
-  /// Queries are 16-bit floats; the words of k-step s are dims `load * 4 * kLoadDims + quad * kLoadDims + 4 * s` and on.
+  /// Queries are 16-bit floats; the words of k-step s are dims `load * 4 * kLoadDims + quad * kLoadDims + 4 * s` and
+  /// on.
   __device__ __forceinline__ void load_queries(const std::uint16_t* group_queries, std::uint32_t group) {
 #pragma unroll
     for (int load = 0; load < kLoads; ++load) {
@@ -179,7 +180,8 @@ __global__ void __launch_bounds__(kThreads, 4) decode_attention_kernel(DecodeAtt
   const PageRange range = pages_of_split(of.tokens, blockIdx.z, work.parts.splits);
   Running<kDim> run;
   for (std::uint32_t at = range.first + warp; at < range.end; at += kWarps) {
-    const std::uint8_t* const block = block_of<kDim, kBytes>(work.cache, __ldg(work.pages + of.page_offset + at), kv_head);
+    const std::uint8_t* const block =
+        block_of<kDim, kBytes>(work.cache, __ldg(work.pages + of.page_offset + at), kv_head);
     typename DecodeWarp<kFormat, kDim>::Values values;
     of_warp.load_values(block + kPlaneBytes<kDim, kBytes>, values);
     float s[4] = {};

@@ -118,8 +118,8 @@ std::vector<double> HostForward::attend(const Past& past, std::span<const double
   std::vector<double> out;
   out.reserve(query.size());
   for (std::size_t head = 0; head < shape_.heads; ++head) {
-    const HostAttention one =
-        host_attention(query.subspan(head * dim, dim), slice(past.keys, head / group), slice(past.values, head / group));
+    const HostAttention one = host_attention(query.subspan(head * dim, dim), slice(past.keys, head / group),
+                                             slice(past.values, head / group));
     out.insert(out.end(), one.values.begin(), one.values.end());
   }
   return out;

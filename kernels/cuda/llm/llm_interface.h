@@ -1,7 +1,7 @@
 #pragma once
 
-// The table behind AssayGpuPlugin::extension("llama", ASSAY_LLM_INTERFACE_VERSION): a Llama decoder on one card. Plain C;
-// the rules of kernels/cuda/plugin_interface.h hold for all of it.
+// The table behind AssayGpuPlugin::extension("llama", ASSAY_LLM_INTERFACE_VERSION): a Llama decoder on one card. Plain
+// C; the rules of kernels/cuda/plugin_interface.h hold for all of it.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -34,15 +34,16 @@ typedef struct AssayLlmShape {
 enum AssayLlmFormat { ASSAY_LLM_BF16 = 0, ASSAY_LLM_F8 = 1 };  ///< f8: e4m3
 
 typedef struct AssayLlmOptions {
-  AssayLlmShape shape;   ///< of the whole model, also where a shard of it is made
-  int32_t weights;       ///< AssayLlmFormat of the layers; the head and the embedding stay in bf16
-  int32_t kv;            ///< AssayLlmFormat of the cache
-  uint32_t held_layers;  ///< layer i uses the weights of layer i mod held_layers; 0: all if they fit, else as many as fit
-  uint32_t tp_shard;     ///< 1: the whole model; n: one rank of n, with a local stand-in for the all-reduces
-  uint32_t page_count;   ///< of the cache, each ASSAY_LLM_PAGE_TOKENS tokens
-  uint32_t most_tokens;  ///< of one pass; a step of more is cut
-  uint32_t most_outputs; ///< sequences of one step
-  int32_t graphs;        ///< 1: steps are replayed as CUDA graphs; 0: kernel by kernel
+  AssayLlmShape shape;  ///< of the whole model, also where a shard of it is made
+  int32_t weights;      ///< AssayLlmFormat of the layers; the head and the embedding stay in bf16
+  int32_t kv;           ///< AssayLlmFormat of the cache
+  uint32_t
+      held_layers;    ///< layer i uses the weights of layer i mod held_layers; 0: all if they fit, else as many as fit
+  uint32_t tp_shard;  ///< 1: the whole model; n: one rank of n, with a local stand-in for the all-reduces
+  uint32_t page_count;      ///< of the cache, each ASSAY_LLM_PAGE_TOKENS tokens
+  uint32_t most_tokens;     ///< of one pass; a step of more is cut
+  uint32_t most_outputs;    ///< sequences of one step
+  int32_t graphs;           ///< 1: steps are replayed as CUDA graphs; 0: kernel by kernel
   int32_t plain_attention;  ///< 1: the kernels without matrix instructions, as a cross-check
   uint64_t memory_bytes;    ///< that may be used; 0: what is free now, less 1 GiB
   uint64_t seed;            ///< of the weights
@@ -70,14 +71,14 @@ typedef struct AssayLlmSequence {
   const uint32_t* pages;
   uint32_t page_count;
   int32_t wants_token;
-  /// ASSAY_LLM_NO_INDEX, or the place in the step before of the sequence whose chosen token is tokens[0] of this one, which
-  /// is then its only token: so that a step can be given before the one before it has been read.
+  /// ASSAY_LLM_NO_INDEX, or the place in the step before of the sequence whose chosen token is tokens[0] of this one,
+  /// which is then its only token: so that a step can be given before the one before it has been read.
   uint32_t token_from;
 } AssayLlmSequence;
 
 typedef struct AssayLlmTiming {
-  double device_s;    ///< between the events before its first and after its last kernel
-  double launch_s;    ///< host time until everything was given to the card
+  double device_s;  ///< between the events before its first and after its last kernel
+  double launch_s;  ///< host time until everything was given to the card
   uint32_t passes;
   uint32_t graph_launches;  ///< 0: kernel by kernel
   uint32_t padded_rows;     ///< rows computed, with the padding of buckets
@@ -98,8 +99,8 @@ typedef struct AssayLlmTable {
   int32_t (*shape)(AssayLlm* llm, AssayLlmShape* shape, AssayGpuStatus* status);
   /// Gives the card one step; at most two may be under way.
   int32_t (*submit)(AssayLlm* llm, const AssayLlmSequence* sequences, uint32_t count, AssayGpuStatus* status);
-  /// Waits for the oldest step under way. next_tokens: one a sequence, written where wants_token; ASSAY_LLM_NO_INDEX where
-  /// a logit was no finite number.
+  /// Waits for the oldest step under way. next_tokens: one a sequence, written where wants_token; ASSAY_LLM_NO_INDEX
+  /// where a logit was no finite number.
   int32_t (*collect)(AssayLlm* llm, uint32_t* next_tokens, uint32_t count, AssayLlmTiming* timing,
                      AssayGpuStatus* status);
   /// The logits after the last token of sequence `sequence` of the last step, if it wanted one.

@@ -80,8 +80,8 @@ struct RotateWork {
 };
 void launch_rotate(StreamHandle stream, const RotateWork& work);
 
-/// What the splits of a decode leave: of each (decode, kv head, split, head of the group) the largest score and the sum,
-/// and dim sums of weighted values that are not divided yet.
+/// What the splits of a decode leave: of each (decode, kv head, split, head of the group) the largest score and the
+/// sum, and dim sums of weighted values that are not divided yet.
 struct SplitParts {
   float* values = nullptr;
   float* sums = nullptr;  ///< pairs
@@ -127,7 +127,7 @@ void launch_plain_attention(StreamHandle stream, const PlainAttentionWork& work)
 /// The o product's input: the splits of decodes joined, the rows of prompts as they are.
 struct FinishAttentionWork {
   const StepRow* rows = nullptr;
-  SplitParts parts;                        ///< null values: no row has any
+  SplitParts parts;  ///< null values: no row has any
   const std::uint16_t* attended = nullptr;
   ProductInputRows input;
   std::uint32_t row_count = 0;

@@ -18,8 +18,7 @@ Value attribute_of(const cublasLtMatmulAlgo_t& algorithm, cublasLtMatmulAlgoConf
   Value value{};
   std::size_t written = 0;
   // An attribute that this version of the library does not tell stays 0: it is for the reader alone.
-  static_cast<void>(
-      cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof value, &written));
+  static_cast<void>(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof value, &written));
   return value;
 }
 

@@ -55,9 +55,9 @@ class ProductLibrary {
 class MatrixProduct {
  public:
   /// Asks for heuristics and times up to kMostCandidates of them on `operands` in turn, whose weights must together be
-  /// larger than the second-level cache. e4m3: asks for scales of tokens and channels inside the product first; where the
-  /// library knows no algorithm for those (it does from compute capability 9.0 on, and not on every one), for scales of 1,
-  /// and whoever reads the output applies the scales. Throws GpuError where there is no algorithm at all.
+  /// larger than the second-level cache. e4m3: asks for scales of tokens and channels inside the product first; where
+  /// the library knows no algorithm for those (it does from compute capability 9.0 on, and not on every one), for
+  /// scales of 1, and whoever reads the output applies the scales. Throws GpuError where there is no algorithm at all.
   MatrixProduct(const ProductLibrary& library, const ProductSize& size, std::span<const ProductOperands> operands,
                 StreamHandle stream);
   MatrixProduct(const MatrixProduct&) = delete;

@@ -94,9 +94,9 @@ void check_options(const AssayLlmOptions& options, std::uint32_t capability) {
   problems.require(options.page_count > 0, "no pages for the cache");
   problems.require(options.most_tokens > 0 && options.most_tokens <= kMostTokens,
                    "most tokens of a pass: 1 to " + std::to_string(kMostTokens) + " are accepted");
-  problems.require(options.most_outputs > 0 && options.most_outputs <= std::min(options.most_tokens, kMostOutputs),
-                   "most outputs: 1 to the most tokens of a pass, " + std::to_string(options.most_tokens) +
-                       ", are accepted");
+  problems.require(
+      options.most_outputs > 0 && options.most_outputs <= std::min(options.most_tokens, kMostOutputs),
+      "most outputs: 1 to the most tokens of a pass, " + std::to_string(options.most_tokens) + ", are accepted");
   problems.require(options.temperature >= 0.0F, "temperature: 0 or more is accepted");
   problems.require(options.top_k > 0 && options.top_k <= kMostTopK,
                    "top_k: 1 to " + std::to_string(kMostTopK) + " are accepted");
@@ -157,8 +157,8 @@ AssayLlmPlan choose_memory_plan(const AssayLlmOptions& options, const MemoryTher
   const std::uint32_t fewest = options.held_layers > 0 ? options.held_layers : std::min(shape.layers, kFewestHeld);
   std::uint32_t held = options.held_layers > 0 ? options.held_layers : shape.layers;
   if (options.held_layers == 0 && there.bytes > fixed) {
-    held = static_cast<std::uint32_t>(
-        std::clamp<std::uint64_t>((there.bytes - fixed) / of_layer, fewest, shape.layers));
+    held =
+        static_cast<std::uint32_t>(std::clamp<std::uint64_t>((there.bytes - fixed) / of_layer, fewest, shape.layers));
   }
   AssayLlmPlan plan{};
   plan.held_layers = held;
@@ -167,14 +167,13 @@ AssayLlmPlan choose_memory_plan(const AssayLlmOptions& options, const MemoryTher
   plan.buffer_bytes = there.buffer_bytes;
   if (held * of_layer + fixed > there.bytes) {
     const std::uint64_t beside = fixed - cache + fewest * of_layer;
-    const std::uint64_t tokens = there.bytes > beside
-                                     ? (there.bytes - beside) / page_bytes(shape, options.kv) * ASSAY_LLM_PAGE_TOKENS
-                                     : 0;
-    throw std::invalid_argument(
-        "llama decoder on the card: the weights of " + std::to_string(held) + " layers take " +
-        gigabytes(plan.weight_bytes) + ", the cache " + gigabytes(cache) + ", buffers " + gigabytes(there.buffer_bytes) +
-        ", and " + gigabytes(there.bytes) + " are there; with " + std::to_string(fewest) + " layers " +
-        std::to_string(tokens) + " tokens of cache fit (--kv-tokens), more with --kv-dtype fp8 or --tp-shard");
+    const std::uint64_t tokens =
+        there.bytes > beside ? (there.bytes - beside) / page_bytes(shape, options.kv) * ASSAY_LLM_PAGE_TOKENS : 0;
+    throw std::invalid_argument("llama decoder on the card: the weights of " + std::to_string(held) + " layers take " +
+                                gigabytes(plan.weight_bytes) + ", the cache " + gigabytes(cache) + ", buffers " +
+                                gigabytes(there.buffer_bytes) + ", and " + gigabytes(there.bytes) +
+                                " are there; with " + std::to_string(fewest) + " layers " + std::to_string(tokens) +
+                                " tokens of cache fit (--kv-tokens), more with --kv-dtype fp8 or --tp-shard");
   }
   name_plan(options, plan);
   return plan;

@@ -22,8 +22,8 @@ struct MatrixSize {
 /// `which` as LlmMatrix counts: qkv, o, gate_up, down, embedding, head.
 [[nodiscard]] MatrixSize matrix_size(const AssayLlmShape& shape, std::uint32_t which);
 
-/// Bytes of the weights of one layer with scales and gains; of embedding, head, last gain and rotation tables; of one page
-/// of the cache in all layers.
+/// Bytes of the weights of one layer with scales and gains; of embedding, head, last gain and rotation tables; of one
+/// page of the cache in all layers.
 [[nodiscard]] std::uint64_t layer_bytes(const AssayLlmShape& shape, std::int32_t weights);
 [[nodiscard]] std::uint64_t table_bytes(const AssayLlmShape& shape);
 [[nodiscard]] std::uint64_t page_bytes(const AssayLlmShape& shape, std::int32_t kv);
@@ -34,9 +34,9 @@ struct MemoryThere {
   std::uint64_t buffer_bytes = 0;  ///< of that, for activations, logits, workspaces, tables
 };
 
-/// Which layers are held: all if they fit, else the most that fit, but at least 8 (or all, where there are fewer), so that
-/// no weight is in the second-level cache when its turn comes again. Throws std::invalid_argument where that does not fit,
-/// with what would.
+/// Which layers are held: all if they fit, else the most that fit, but at least 8 (or all, where there are fewer), so
+/// that no weight is in the second-level cache when its turn comes again. Throws std::invalid_argument where that does
+/// not fit, with what would.
 [[nodiscard]] AssayLlmPlan choose_memory_plan(const AssayLlmOptions& options, const MemoryThere& there);
 
 }  // namespace assay::cuda

@@ -2,8 +2,8 @@
 // included, under the causal mask.
 //
 // A block has one warp for each head of a group: 16 queries are the rows of the matrix instruction, tokens its columns,
-// and all warps share the tiles of keys and values, four pages each, in shared memory. Sums over tokens run in the order
-// of the pages, so that a row's result does not depend on how its prompt was cut. Dao, "FlashAttention-2", 2023.
+// and all warps share the tiles of keys and values, four pages each, in shared memory. Sums over tokens run in the
+// order of the pages, so that a row's result does not depend on how its prompt was cut. Dao, "FlashAttention-2", 2023.
 #include "kernels/cuda/llm/launch.cuh"
 #include "kernels/cuda/llm/matrix_pieces.cuh"
 
@@ -75,8 +75,9 @@ struct PromptWarp {
       const unsigned row = r + 8 * half;
 #pragma unroll
       for (int load = 0; load < kLoads; ++load) {
-        q[load][half] = row < row_count ? *reinterpret_cast<const uint4*>(queries + row * row_size + 32 * load + 8 * quad)
-                                        : make_uint4(0U, 0U, 0U, 0U);
+        q[load][half] = row < row_count
+                            ? *reinterpret_cast<const uint4*>(queries + row * row_size + 32 * load + 8 * quad)
+                            : make_uint4(0U, 0U, 0U, 0U);
       }
     }
   }
@@ -86,8 +87,8 @@ struct PromptWarp {
     for (int block = 0; block < 2; ++block) {
 #pragma unroll
       for (int load = 0; load < kLoads; ++load) {
-        const uint4 k = *reinterpret_cast<const uint4*>(
-            &tile.keys[page * kTokensPerPage + 8 * block + r][32 * load + 8 * quad]);
+        const uint4 k =
+            *reinterpret_cast<const uint4*>(&tile.keys[page * kTokensPerPage + 8 * block + r][32 * load + 8 * quad]);
         P::multiply(s[block], q[load][0].x, q[load][1].x, q[load][0].y, q[load][1].y, k.x, k.y);
         P::multiply(s[block], q[load][0].z, q[load][1].z, q[load][0].w, q[load][1].w, k.z, k.w);
       }
@@ -141,8 +142,7 @@ struct PromptWarp {
     const std::uint32_t a3 = P::packed(s[1][2], s[1][3]);
 #pragma unroll
     for (int t = 0; t < kDim / 8; ++t) {
-      const uint2 v =
-          *reinterpret_cast<const uint2*>(&tile.values[page][(8 * t + r) * kTokensPerPage + 4 * quad]);
+      const uint2 v = *reinterpret_cast<const uint2*>(&tile.values[page][(8 * t + r) * kTokensPerPage + 4 * quad]);
       P::multiply(out[t], a0, a1, a2, a3, v.x, v.y);
     }
   }

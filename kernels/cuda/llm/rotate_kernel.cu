@@ -1,6 +1,6 @@
 // Rotary positions, and keys and values into the pages of the cache.
-#include "kernels/cuda/llm/launch.cuh"
 #include "kernels/cuda/llm/card_numbers.cuh"
+#include "kernels/cuda/llm/launch.cuh"
 
 namespace assay::cuda {
 namespace {
@@ -59,8 +59,9 @@ __global__ void __launch_bounds__(kThreads) rotate_kernel(RotateWork work) {
     const float2 first = two_values(work.qkv, row, size, head * kDim + i);
     const float2 second = two_values(work.qkv, row, size, head * kDim + kHalf + i);
     if (head >= work.heads + kv_heads) {
-      Bits* const plane = reinterpret_cast<Bits*>(
-          block_of<kDim, sizeof(Bits)>(work.cache, page, head - work.heads - kv_heads) + kPlaneBytes<kDim, sizeof(Bits)>);
+      Bits* const plane =
+          reinterpret_cast<Bits*>(block_of<kDim, sizeof(Bits)>(work.cache, page, head - work.heads - kv_heads) +
+                                  kPlaneBytes<kDim, sizeof(Bits)>);
       plane[i * kTokensPerPage + slot] = Element::from(first.x);
       plane[(i + 1) * kTokensPerPage + slot] = Element::from(first.y);
       plane[(kHalf + i) * kTokensPerPage + slot] = Element::from(second.x);
@@ -90,7 +91,8 @@ __global__ void __launch_bounds__(kThreads) rotate_kernel(RotateWork work) {
 
 void launch_rotate(StreamHandle stream, const RotateWork& work) {
   if (work.cache.format == CacheFormat::f8) {
-    const auto kernel = work.cache.dim == 128 ? rotate_kernel<CacheFormat::f8, 128> : rotate_kernel<CacheFormat::f8, 64>;
+    const auto kernel =
+        work.cache.dim == 128 ? rotate_kernel<CacheFormat::f8, 128> : rotate_kernel<CacheFormat::f8, 64>;
     ASSAY_LAUNCH(kernel, work.row_count, kThreads, stream)(work);
   } else {
     const auto kernel =

@@ -1,6 +1,6 @@
 // Embedding, norm, gate and the stand-in for an all-reduce: a block works on a row, or on a piece of the vector.
-#include "kernels/cuda/llm/launch.cuh"
 #include "kernels/cuda/llm/card_numbers.cuh"
+#include "kernels/cuda/llm/launch.cuh"
 
 namespace assay::cuda {
 namespace {
@@ -67,8 +67,7 @@ __global__ void __launch_bounds__(kRowThreads) norm_kernel(NormWork work) {
       h = make_float4(h.x + d.x, h.y + d.y, h.z + d.z, h.w + d.w);
     }
     const float4 g = *reinterpret_cast<const float4*>(work.gain + i);
-    const float4 v =
-        make_float4(h.x * g.x * factor, h.y * g.y * factor, h.z * g.z * factor, h.w * g.w * factor);
+    const float4 v = make_float4(h.x * g.x * factor, h.y * g.y * factor, h.z * g.z * factor, h.w * g.w * factor);
     store_input(work.input, to_row * work.size + i, v, inverse);
   }
 }
@@ -108,8 +107,8 @@ __device__ __forceinline__ std::uint32_t added_bf16(std::uint32_t a, std::uint32
 
 // A rank of a ring sends and receives (n - 1) / n of the bytes twice: pass 0 goes over the whole of it for n > 2, a
 // second one over what remains.
-__global__ void __launch_bounds__(kEmbedThreads) all_reduce_kernel(AllReduceWork work, std::uint64_t first,
-                                                                   std::uint64_t second) {
+__global__ void __launch_bounds__(kEmbedThreads)
+    all_reduce_kernel(AllReduceWork work, std::uint64_t first, std::uint64_t second) {
   const std::uint64_t step = std::uint64_t{gridDim.x} * blockDim.x;
   for (std::uint64_t i = std::uint64_t{blockIdx.x} * blockDim.x + threadIdx.x; i < first; i += step) {
     uint4* const at = reinterpret_cast<uint4*>(work.values) + i;
@@ -122,8 +121,8 @@ __global__ void __launch_bounds__(kEmbedThreads) all_reduce_kernel(AllReduceWork
       // Past the first-level cache, so that the bytes move again.
       const uint4 again = __ldcg(at);
       const uint4 zeros = __ldcg(reinterpret_cast<const uint4*>(work.peers) + i);
-      __stcg(at, make_uint4(added_bf16(again.x, zeros.x), added_bf16(again.y, zeros.y),
-                            added_bf16(again.z, zeros.z), added_bf16(again.w, zeros.w)));
+      __stcg(at, make_uint4(added_bf16(again.x, zeros.x), added_bf16(again.y, zeros.y), added_bf16(again.z, zeros.z),
+                            added_bf16(again.w, zeros.w)));
     }
   }
 }

@@ -15,8 +15,8 @@ inline constexpr std::uint32_t kTokenOfStepBefore = 0x80000000U;
 struct alignas(16) StepRow {
   std::uint32_t token = 0;
   std::uint32_t position = 0;
-  std::uint32_t page_offset = 0;      ///< of its sequence's pages in the list of pages
-  std::uint32_t decode = kNoIndex;    ///< place among the decodes; kNoIndex: a prompt's token, or padding
+  std::uint32_t page_offset = 0;    ///< of its sequence's pages in the list of pages
+  std::uint32_t decode = kNoIndex;  ///< place among the decodes; kNoIndex: a prompt's token, or padding
 };
 
 /// A row that is alone of its sequence: its attention is split over the context. Padding: tokens = 0.

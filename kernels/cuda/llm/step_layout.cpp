@@ -144,9 +144,8 @@ void StepPacker::add_piece(std::uint32_t sequence, std::uint32_t first, std::uin
   listed_ += pages;
   const bool decode = of.token_count == 1;
   for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t token = of.token_from == ASSAY_LLM_NO_INDEX
-                                    ? of.tokens[first + i]
-                                    : kTokenOfStepBefore | output_before_[of.token_from];
+    const std::uint32_t token =
+        of.token_from == ASSAY_LLM_NO_INDEX ? of.tokens[first + i] : kTokenOfStepBefore | output_before_[of.token_from];
     rows_[pass.rows + i] = {token, position + i, list, decode ? pass.decodes : kNoIndex};
   }
   if (decode) {

@@ -62,11 +62,11 @@ struct PassLayout {
 /// One pass, laid out in host memory.
 struct PackedPass {
   PassShape shape;
-  std::uint32_t rows = 0;     ///< without padding
+  std::uint32_t rows = 0;  ///< without padding
   std::uint32_t decodes = 0;
   std::uint32_t tiles = 0;
   std::uint32_t outputs = 0;
-  std::size_t bytes = 0;      ///< to be copied
+  std::size_t bytes = 0;  ///< to be copied
 };
 
 /// What is wrong with a step, empty if nothing.

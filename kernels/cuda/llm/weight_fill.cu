@@ -59,9 +59,9 @@ __global__ void __launch_bounds__(kThreads) checksum_kernel(FillWork work, unsig
   const std::size_t row_words = static_cast<std::size_t>(work.columns) * (f8 ? 1 : 2) / sizeof(std::uint64_t);
   WeightPlace place = place_of(work, row);
   place.matrix = static_cast<std::uint32_t>(work.matrix);
-  atomicAdd(sum, static_cast<unsigned long long>(row_checksum(
-                     place, static_cast<const std::uint64_t*>(work.values) + row * row_words, row_words,
-                     f8 ? work.scales + row : nullptr)));
+  atomicAdd(sum, static_cast<unsigned long long>(
+                     row_checksum(place, static_cast<const std::uint64_t*>(work.values) + row * row_words, row_words,
+                                  f8 ? work.scales + row : nullptr)));
 }
 
 }  // namespace

@@ -63,7 +63,9 @@ ASSAY_BOTH_SIDES double weight_unit(LlmMatrix matrix, double root) {
   return (into_sum ? kWeightDeviation / root : kWeightDeviation) / kWeightLevelDeviation;
 }
 
-ASSAY_BOTH_SIDES std::uint16_t bf16_weight(int level, float unit) { return bf16_from(static_cast<float>(level) * unit); }
+ASSAY_BOTH_SIDES std::uint16_t bf16_weight(int level, float unit) {
+  return bf16_from(static_cast<float>(level) * unit);
+}
 
 /// Of a row whose largest level is `most`: that one becomes 448 scales.
 ASSAY_BOTH_SIDES std::uint8_t f8_weight(int level, int most) {
@@ -86,7 +88,9 @@ ASSAY_BOTH_SIDES std::uint64_t mixed(std::uint64_t value) {
 }
 
 /// FNV-1a's step on a 64-bit word.
-ASSAY_BOTH_SIDES std::uint64_t hashed(std::uint64_t hash, std::uint64_t word) { return (hash ^ word) * 0x100000001b3ULL; }
+ASSAY_BOTH_SIDES std::uint64_t hashed(std::uint64_t hash, std::uint64_t word) {
+  return (hash ^ word) * 0x100000001b3ULL;
+}
 
 /// What a row adds to the checksum: its bytes as words, then its scale where it has one.
 ASSAY_BOTH_SIDES std::uint64_t row_checksum(const WeightPlace& place, const std::uint64_t* words, std::size_t count,

@@ -112,8 +112,8 @@ TEST(CudaAttention, OfAnswersIsThatOfTheirContext) {
       std::vector<float> values(parts * kind.dim, NAN);
       std::vector<float> sums(parts * 2, NAN);
       const SplitParts split_parts{values.data(), sums.data(), splits};
-      launch_decode_attention(nullptr, {decodes.data(), of.pages.data(), of.queries(), of.view(), split_parts, 4,
-                                        of.heads()});
+      launch_decode_attention(nullptr,
+                              {decodes.data(), of.pages.data(), of.queries(), of.view(), split_parts, 4, of.heads()});
       std::vector<std::uint16_t> input(3 * std::size_t{of.heads()} * kind.dim, 0xffff);
       launch_finish_attention(nullptr, {.rows = rows.data(),
                                         .parts = split_parts,
@@ -124,8 +124,8 @@ TEST(CudaAttention, OfAnswersIsThatOfTheirContext) {
                                         .kv_heads = kind.kv_heads,
                                         .dim = kind.dim});
       for (std::size_t d = 0; d < 3; ++d) {
-        const auto found = fetch_output({input.data(), nullptr, nullptr}, decodes[d].row,
-                                        std::size_t{of.heads()} * kind.dim);
+        const auto found =
+            fetch_output({input.data(), nullptr, nullptr}, decodes[d].row, std::size_t{of.heads()} * kind.dim);
         of.expect_row(decodes[d].row, decodes[d].tokens, decodes[d].page_offset, found, 0x1p-8);
       }
     }
@@ -138,8 +138,8 @@ TEST(CudaAttention, OfPromptsIsCausal) {
     Sequences of(kind);
     // A prompt that begins, of 19 tokens in two tiles, and one that goes on at token 37 with 5; the third tile pads.
     const std::vector<PromptTile> tiles{{0, 16, 0, 0}, {16, 3, 16, 0}, {0, 0, 0, 0}, {19, 5, 37, 8}};
-    launch_prompt_attention(
-        nullptr, {tiles.data(), of.pages.data(), of.queries(), of.view(), of.attended(), 4, of.heads()});
+    launch_prompt_attention(nullptr,
+                            {tiles.data(), of.pages.data(), of.queries(), of.view(), of.attended(), 4, of.heads()});
     for (const std::uint32_t row : {0U, 1U, 15U, 16U, 18U}) {
       of.expect_row(row, row + 1, 0, of.attended_row(row), 0x1p-8);
     }

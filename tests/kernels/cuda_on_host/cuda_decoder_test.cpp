@@ -51,8 +51,8 @@ Answer answer_of(CardDecoder& decoder, std::vector<std::uint32_t> prompt, std::s
   Answer answer;
   std::uint32_t position = 0;
   while (answer.tokens.size() < count) {
-    const AssayLlmSequence sequence{prompt.data(), static_cast<std::uint32_t>(prompt.size()), position, kTable.data(), 4,
-                                    1, ASSAY_LLM_NO_INDEX};
+    const AssayLlmSequence sequence{
+        prompt.data(), static_cast<std::uint32_t>(prompt.size()), position, kTable.data(), 4, 1, ASSAY_LLM_NO_INDEX};
     std::uint32_t next = 0;
     decoder.submit({&sequence, 1});
     (void)decoder.collect({&next, 1});

@@ -19,7 +19,7 @@ AssayLlmOptions llama_70b() {
           .kv = ASSAY_LLM_F8,
           .held_layers = 0,
           .tp_shard = 1,
-          .page_count = 4096,
+          .page_count = 3000,
           .most_tokens = 2048,
           .most_outputs = 512,
           .graphs = 1,

@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <cstring>
 
-// CUDA's words for g++: enough of them to run the kernels of kernels/cuda/llm on the CPU, a block at a time, its threads
-// as fibers that switch where a warp or a block works together. What a kernel computes is then tested where there is no
-// card; how fast, and what races between blocks would do, is not.
+// CUDA's words for g++: enough of them to run the kernels of kernels/cuda/llm on the CPU, a block at a time, its
+// threads as fibers that switch where a warp or a block works together. What a kernel computes is then tested where
+// there is no card; how fast, and what races between blocks would do, is not.
 
 #define __host__
 #define __device__
@@ -35,7 +35,8 @@ inline float2 make_float2(float x, float y) { return {x, y}; }
 inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 
 struct dim3 {
-  dim3(std::uint32_t x_size = 1, std::uint32_t y_size = 1, std::uint32_t z_size = 1) : x(x_size), y(y_size), z(z_size) {}
+  dim3(std::uint32_t x_size = 1, std::uint32_t y_size = 1, std::uint32_t z_size = 1)
+      : x(x_size), y(y_size), z(z_size) {}
   std::uint32_t x, y, z;
 };
 
@@ -49,8 +50,8 @@ Place& here();
 
 /// Every lane of the warp gives a word and gets what `combine` makes of all 32 for it.
 using Words = std::uint64_t[32];
-void warp_meets(const void* given, std::size_t size, void (*combine)(const std::byte* all, std::size_t size, void* context),
-                void* context);
+void warp_meets(const void* given, std::size_t size,
+                void (*combine)(const std::byte* all, std::size_t size, void* context), void* context);
 /// All 32 values of the warp, in the order of its lanes.
 template <class Value>
 struct OfWarp {

@@ -159,8 +159,8 @@ Block* Block::current_ = nullptr;
 
 Place& here() { return Block::current().place(); }
 
-void warp_meets(const void* given, std::size_t size, void (*combine)(const std::byte* all, std::size_t size, void* context),
-                void* context) {
+void warp_meets(const void* given, std::size_t size,
+                void (*combine)(const std::byte* all, std::size_t size, void* context), void* context) {
   Block::current().warp_meets(given, size, combine, context);
 }
 
