@@ -78,10 +78,17 @@ constexpr std::array kFlags{
             "cache: paged as a sequence grows, reserved for its whole answer, or contiguous for the whole context "
             "(default: paged)",
             kServing},
-    RunFlag{"kv-dtype", "NAME", "bf16 or int8 (default: bf16)", kServing},
+    RunFlag{"kv-dtype", "NAME", "bf16, int8 (CPUs) or fp8 (GPUs) (default: bf16)", kServing},
     RunFlag{"kv-tokens", "N", "room of the cache (default: for --max-slots of the longest requests)", kServing},
     RunFlag{"prefix-cache", "on|off", "share the pages of prompts that begin alike (default: off)", kServing},
     RunFlag{"admission", "HOW", "fcfs, sjf: short prompts first, or slo: steered by --ttft and --tpot (default: fcfs)",
+            kServing},
+    RunFlag{"graphs", "on|off", "with --device cuda:N: steps as CUDA graphs (default: on)", kServing},
+    RunFlag{"async-sched", "on|off",
+            "with --device cuda:N: plan the next step while the card works on this one (default: off)", kServing},
+    RunFlag{"tp-shard", "N",
+            "with --device cuda:N: one rank of N (1, 2, 4, 8), its all-reduces emulated in the card's memory "
+            "(default: 1)",
             kServing},
     RunFlag{"price-per-hour", "USD", "of this machine: the result then has a price per million tokens", kServing},
     RunFlag{"sut", "URL",

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <stdexcept>
@@ -91,12 +92,28 @@ void read_serving(FlagReader& flags, RunRequest& request) {
     policy.kv = named(text, std::array{KvLayout::contiguous, KvLayout::reserved, KvLayout::paged});
   });
   flags.with("kv-dtype", [&](const std::string& text) {
-    serving.kv_format = named(text, std::array{KvFormat::bf16, KvFormat::int8});
+    serving.kv_format = named(text, std::array{KvFormat::bf16, KvFormat::fp8, KvFormat::int8});
   });
   flags.count("kv-tokens", serving.kv_tokens);
   flags.with("prefix-cache", [&](const std::string& text) { policy.prefix_cache = switch_from(text); });
   flags.with("admission", [&](const std::string& text) {
     policy.admission = named(text, std::array{Admission::fcfs, Admission::sjf, Admission::slo});
+  });
+  const auto of_gpu = [&](const char* name, const auto& read) {
+    flags.with(name, [&](const std::string& text) {
+      serving.gpu_flags.emplace_back(name);
+      read(text);
+    });
+  };
+  of_gpu("graphs", [&](const std::string& text) { serving.graphs = switch_from(text); });
+  of_gpu("async-sched", [&](const std::string& text) { serving.async_sched = switch_from(text); });
+  of_gpu("tp-shard", [&](const std::string& text) {
+    constexpr std::array<std::string_view, 4> kRanks{"1", "2", "4", "8"};
+    const auto* const rank = std::ranges::find(kRanks, text);
+    if (rank == kRanks.end()) {
+      throw std::invalid_argument("'" + text + "' is none of 1, 2, 4, 8");
+    }
+    serving.tp_shard = 1U << static_cast<unsigned>(rank - kRanks.begin());
   });
   flags.with("price-per-hour", [&](const std::string& text) { serving.price_per_hour = price_from(text); });
   policy.first_token_limit = request.settings.target_first_token.value_or(kNever);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
@@ -31,6 +32,17 @@ class IterationBackend {
 
   /// Computes one iteration and returns when the next tokens can be read. Allocates nothing, never throws.
   virtual void step(const DecoderStep& step) noexcept = 0;
+  /// Steps can be given before the one before them was read: submit() and collect() take the place of step().
+  [[nodiscard]] virtual bool overlaps() const noexcept { return false; }
+  /// Starts a step and returns; at most two are under way. What its spans point to may change afterwards.
+  virtual void submit(std::span<const SequenceStep> /*sequences*/) noexcept {}
+  /// Waits for the oldest step under way, whose next tokens it writes as step() does.
+  virtual void collect(std::span<std::uint32_t> /*next_tokens*/) noexcept {}
+  /// Why tokens are worth nothing: what failed in a step; empty: nothing did.
+  [[nodiscard]] virtual std::string failure() const { return {}; }
+  /// The token could have been chosen in the last step, of one sequence, but for the rounding of another batch or
+  /// another algorithm. Back ends whose results do not depend on the batch have none such.
+  [[nodiscard]] virtual bool within_rounding(std::uint32_t /*token*/) { return false; }
   /// How long the device worked on the last step; nothing: the whole call.
   [[nodiscard]] virtual std::optional<Nanoseconds> device_time() const noexcept { return std::nullopt; }
 

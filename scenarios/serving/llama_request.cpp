@@ -7,22 +7,24 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "kernels/gpu/gpu_device.hpp"
 #include "kernels/llm/decoder_step.hpp"
 
 namespace assay {
 
 namespace {
 
-const std::array<KernelParameter, 5> kParameters = {
+const std::array<KernelParameter, 6> kParameters = {
     {{.name = "preset",
       .meaning = "shape: llama3-70b, llama3-8b, llama3.2-1b, tiny or verify",
       .default_value = "tiny"},
-     {.name = "weights", .meaning = "bf16, int8 or int4", .default_value = "int8"},
+     {.name = "weights", .meaning = "bf16, int8 or int4; on a GPU bf16 or fp8 (its default)", .default_value = "int8"},
      {.name = "held_layers",
       .meaning = "layers in memory, the others use their weights; 0: all, or what fits",
       .default_value = "0"},
      {.name = "samples", .meaning = "prompts in the library, 1 to 65536", .default_value = "1024"},
-     {.name = "shared", .meaning = "share of each prompt that all have in common, 0 to 1", .default_value = "0"}}};
+     {.name = "shared", .meaning = "share of each prompt that all have in common, 0 to 1", .default_value = "0"},
+     {.name = "device", .meaning = "cpu, or cuda:N as --device sets it", .default_value = "cpu"}}};
 
 template <class Number>
 Number number_in(std::string_view name, const std::string& text, Number lowest, Number highest) {
@@ -47,13 +49,42 @@ const LlamaShape& shape_named(const std::string& name) {
   return *shape;
 }
 
-WeightFormat weights_named(const std::string& name) {
-  for (const WeightFormat format : {WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4}) {
+WeightFormat weights_named(const std::string& name, bool on_gpu) {
+  if (on_gpu && (name == "int4" || name == "int8")) {
+    throw std::invalid_argument(fmt::format(
+        "--param weights={}: the GPU's decoder has no kernels for it (W4A16 is in the ladder's predictions only); take "
+        "fp8 or bf16",
+        name));
+  }
+  const auto accepted = on_gpu ? std::vector{WeightFormat::bf16, WeightFormat::fp8}
+                               : std::vector{WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4};
+  for (const WeightFormat format : accepted) {
     if (name == name_of(format)) {
       return format;
     }
   }
-  throw std::invalid_argument(fmt::format("--param weights={}: is none of bf16, int8, int4", name));
+  throw std::invalid_argument(
+      fmt::format("--param weights={}: is none of {}", name, on_gpu ? "bf16, fp8" : "bf16, int8, int4"));
+}
+
+/// What belongs to the other kind of device.
+void check_device(const ServingOptions& serving, const LlamaRequest& llama, std::vector<std::string>& problems) {
+  if (llama.gpu) {
+    if (serving.kv_format == KvFormat::int8) {
+      problems.emplace_back("--kv-dtype int8: a GPU's cache is bf16 or fp8");
+    }
+    if (llama.shape.layers > 0 && llama.shape.kv_heads % serving.tp_shard != 0) {
+      problems.push_back(fmt::format("--tp-shard {}: {} has {} heads in its cache, which must divide by it",
+                                     serving.tp_shard, llama.shape.name, llama.shape.kv_heads));
+    }
+    return;
+  }
+  if (serving.kv_format == KvFormat::fp8) {
+    problems.emplace_back("--kv-dtype fp8: only with --device cuda:N; CPUs take bf16 or int8");
+  }
+  for (const std::string& flag : serving.gpu_flags) {
+    problems.push_back(fmt::format("--{}: only with --device cuda:N", flag));
+  }
 }
 
 std::string default_lengths(const LlamaShape& shape) {
@@ -97,15 +128,28 @@ LlamaRequest llama_request(const WorkloadRequest& request) {
   for (const auto& [name, text] : request.parameters) {
     if (std::ranges::find(kParameters, name, &KernelParameter::name) == kParameters.end()) {
       problems.push_back(
-          fmt::format("--param {}: workload llama has preset, weights, held_layers, samples, shared", name));
+          fmt::format("--param {}: workload llama has preset, weights, held_layers, samples, shared, device", name));
     }
   }
   attempt([&] { llama.shape = shape_named(value("preset")); });
-  attempt([&] { llama.formats.weights = llama.formats.head = weights_named(value("weights")); });
+  attempt([&] {
+    if (const std::string device = value("device"); device != "cpu") {
+      llama.gpu = gpu_index_from(device);
+    }
+  });
+  attempt([&] {
+    const bool given = request.parameters.contains("weights");
+    const std::string name = llama.gpu && !given ? "fp8" : value("weights");
+    llama.formats.weights = llama.formats.head = weights_named(name, llama.gpu.has_value());
+    if (llama.formats.head == WeightFormat::fp8) {
+      llama.formats.head = WeightFormat::bf16;
+    }
+  });
   attempt([&] { llama.held_layers = number_in<std::uint32_t>("held_layers", value("held_layers"), 0, 1024); });
   attempt([&] { llama.sample_count = number_in<std::uint32_t>("samples", value("samples"), 1, 65'536); });
   attempt([&] { llama.shared_share = number_in<double>("shared", value("shared"), 0.0, 1.0); });
   llama.formats.kv = request.serving.kv_format;
+  check_device(request.serving, llama, problems);
   if (llama.shape.layers > 0) {
     const auto policy = request.serving.policy.problems(llama.shape.context);
     problems.insert(problems.end(), policy.begin(), policy.end());

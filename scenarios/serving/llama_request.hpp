@@ -22,6 +22,7 @@ struct LlamaRequest {
   double shared_share = 0.0;
   RequestLengths lengths = RequestLengths::fixed(1, 1);
   std::uint32_t pages = 0;
+  std::optional<std::int32_t> gpu;  ///< its index; none: the CPUs
 };
 
 [[nodiscard]] std::span<const KernelParameter> llama_parameters();

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "scenarios/serving/calibration.hpp"
+#include "scenarios/serving/cuda_backend.hpp"
 #include "scenarios/serving/decoder_floors.hpp"
 #include "scenarios/serving/llama_backend.hpp"
 #include "scenarios/serving/llama_request.hpp"
@@ -24,8 +25,7 @@ class LlamaWorkload final : public Workload {
                 const WaitPolicy& wait, const WorkerManner& manner)
       : llama_(llama_request(request)),
         serving_(request.serving),
-        engine_(engine_options(seed, cpus, wait, manner),
-                [&] { return std::make_unique<LlamaBackend>(decoder_options(seed, cpus)); }) {
+        engine_(engine_options(seed, cpus, wait, manner), [&] { return make_backend(seed, cpus); }) {
     OutputCheck check;
     engine_.with_backend([&](IterationBackend& backend) { check = backend.verify(); });
     if (!check.passed) {
@@ -70,6 +70,22 @@ class LlamaWorkload final : public Workload {
             .wait = wait,
             .manner = manner};
   }
+  [[nodiscard]] std::unique_ptr<IterationBackend> make_backend(std::uint64_t seed, const std::vector<int>& cpus) const {
+    const DecoderOptions options = decoder_options(seed, cpus);
+    if (!llama_.gpu) {
+      return std::make_unique<LlamaBackend>(options);
+    }
+    const Reading<GpuDevice> device = open_gpu(*llama_.gpu);
+    if (!device) {
+      throw std::runtime_error(no_gpu_line(device.reason()));
+    }
+    return std::make_unique<CudaBackend>(*device, CudaDecoderOptions{.decoder = options,
+                                                                     .graphs = serving_.graphs,
+                                                                     .async_sched = serving_.async_sched,
+                                                                     .tp_shard = serving_.tp_shard});
+  }
+  /// What is computed: of a rank its share.
+  [[nodiscard]] const LlamaShape& shape() const { return engine_.backend().shape(); }
   [[nodiscard]] DecoderOptions decoder_options(std::uint64_t seed, const std::vector<int>& cpus) const {
     constexpr std::uint32_t kMostTokens = 2048;
     const std::uint32_t tokens = std::min(serving_.policy.token_budget, kMostTokens);
@@ -126,7 +142,7 @@ WarmUp LlamaWorkload::warm_up(Nanoseconds duration, const std::stop_token& stop)
           .observations = observations.size(),
           .error_rms = relative_error_rms(times, observations)};
   // What the model says sizes the run.
-  const ServingSetup setup{.shape = llama_.shape,
+  const ServingSetup setup{.shape = shape(),
                            .formats = llama_.formats,
                            .device = device(),
                            .time = *model_,
@@ -155,8 +171,8 @@ std::string LlamaWorkload::infeasible(const TestSettings& settings) const {
   fastest.products.value = std::max(fastest.products.value, best_prompt_rate_);
   fastest.narrow_products.value = std::max(fastest.narrow_products.value, best_prompt_rate_);
   const std::uint32_t prompt = llama_.lengths.prompt_quantile(1, kTail);
-  const double weights_s = static_cast<double>(llama_.shape.streamed_bytes(llama_.formats).count) / fastest.read.value;
-  const double first_s = std::max(prefill_floor_s(llama_.shape, llama_.formats.weights, fastest, prompt), weights_s);
+  const double weights_s = static_cast<double>(shape().streamed_bytes(llama_.formats).count) / fastest.read.value;
+  const double first_s = std::max(prefill_floor_s(shape(), llama_.formats.weights, fastest, prompt), weights_s);
   if (settings.target_first_token && seconds(*settings.target_first_token) < first_s) {
     return fmt::format(
         "--ttft {:.3g} s: out of reach at any rate: at the ceilings measured here the P99 prompt of {} tokens alone "
@@ -183,6 +199,7 @@ std::optional<ServingRecord> LlamaWorkload::serving() const {
                      {"prefill_first", policy.prefill_first ? "on" : "off"},
                      {"kv", std::string(name_of(policy.kv))},
                      {"kv_dtype", std::string(name_of(llama_.formats.kv))},
+                     {"device", llama_.gpu ? fmt::format("cuda:{}", *llama_.gpu) : "cpu"},
                      {"kv_tokens", fmt::format("{}", std::uint64_t{llama_.pages} * kPageTokens)},
                      {"prefix_cache", policy.prefix_cache ? "on" : "off"},
                      {"admission", std::string(name_of(policy.admission))},
@@ -202,6 +219,10 @@ std::optional<ServingRecord> LlamaWorkload::serving() const {
 std::optional<ResponseCheck> LlamaWorkload::check(const TestResult& result) const {
   constexpr std::size_t kAnswers = 4;
   ResponseCheck check;
+  if (const std::string failed = engine_.backend().failure(); !failed.empty()) {
+    check.detail = fmt::format("a step failed: {}", failed);
+    return check;
+  }
   std::set<QuerySampleIndex> seen;
   for (const LoggedResponse& response : result.responses) {
     if (seen.size() == kAnswers || !seen.insert(response.sample_index).second) {
@@ -209,10 +230,10 @@ std::optional<ResponseCheck> LlamaWorkload::check(const TestResult& result) cons
     }
     std::vector<std::uint32_t> kept(response.data.size() / sizeof(std::uint32_t));
     std::memcpy(kept.data(), response.data.data(), kept.size() * sizeof(std::uint32_t));
-    const std::vector<std::uint32_t> alone = engine_.answer_alone(response.sample_index, kept.size());
-    if (kept.empty() || alone != kept) {
+    const std::optional<std::size_t> differs = engine_.first_difference(response.sample_index, kept);
+    if (kept.empty() || differs) {
       check.detail = fmt::format("the answer to sample {} differs from that of the sample alone, from token {} on",
-                                 response.sample_index, std::ranges::mismatch(alone, kept).in1 - alone.begin() + 1);
+                                 response.sample_index, differs.value_or(0) + 1);
       return check;
     }
     ++check.checked_count;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "scenarios/serving/serving_loop.hpp"
@@ -79,29 +81,71 @@ void ServingEngine::with_backend(const std::function<void(IterationBackend&)>& t
   thread_.run([&] { task(*backend_); });
 }
 
+std::vector<std::uint32_t> ServingEngine::prompt_of(QuerySampleIndex sample) const {
+  std::vector<std::uint32_t> tokens(samples_->length_of(sample).prompt);
+  for (std::uint32_t i = 0; i < tokens.size(); ++i) {
+    tokens[i] = samples_->token(sample, i);
+  }
+  return tokens;
+}
+
+namespace {
+
+/// One sequence, alone with the first pages of the cache.
+class LoneSequence {
+ public:
+  LoneSequence(IterationBackend& backend, const RequestLength& length)
+      : backend_(backend), pages_((length.prompt + length.output + kPageTokens - 1) / kPageTokens) {
+    std::iota(pages_.begin(), pages_.end(), 0U);
+  }
+
+  /// The token after those.
+  std::uint32_t next(std::span<const std::uint32_t> tokens) {
+    std::uint32_t chosen = 0;
+    const SequenceStep step{.tokens = tokens, .position = position_, .pages = pages_, .wants_token = true};
+    backend_.step({.sequences = std::span(&step, 1), .next_tokens = std::span(&chosen, 1)});
+    position_ += static_cast<std::uint32_t>(tokens.size());
+    return chosen;
+  }
+
+ private:
+  IterationBackend& backend_;
+  std::vector<std::uint32_t> pages_;
+  std::uint32_t position_ = 0;
+};
+
+}  // namespace
+
 std::vector<std::uint32_t> ServingEngine::answer_alone(QuerySampleIndex sample, std::size_t most_tokens) {
   std::vector<std::uint32_t> answer;
   with_backend([&](IterationBackend& backend) {
     const RequestLength& length = samples_->length_of(sample);
-    std::vector<std::uint32_t> pages((length.prompt + length.output + kPageTokens - 1) / kPageTokens);
-    for (std::size_t i = 0; i < pages.size(); ++i) {
-      pages[i] = static_cast<std::uint32_t>(i);
-    }
-    std::vector<std::uint32_t> tokens(length.prompt);
-    for (std::uint32_t i = 0; i < length.prompt; ++i) {
-      tokens[i] = samples_->token(sample, i);
-    }
-    std::uint32_t position = 0;
-    std::uint32_t next = 0;
+    LoneSequence sequence(backend, length);
+    std::vector<std::uint32_t> tokens = prompt_of(sample);
     while (answer.size() < std::min<std::size_t>(length.output, most_tokens)) {
-      const SequenceStep step{.tokens = tokens, .position = position, .pages = pages, .wants_token = true};
-      backend.step({.sequences = std::span(&step, 1), .next_tokens = std::span(&next, 1)});
-      answer.push_back(next);
-      position += static_cast<std::uint32_t>(tokens.size());
-      tokens.assign(1, next);
+      answer.push_back(sequence.next(tokens));
+      tokens.assign(1, answer.back());
     }
   });
   return answer;
+}
+
+std::optional<std::size_t> ServingEngine::first_difference(QuerySampleIndex sample,
+                                                           std::span<const std::uint32_t> answer) {
+  std::optional<std::size_t> found;
+  with_backend([&](IterationBackend& backend) {
+    const RequestLength& length = samples_->length_of(sample);
+    LoneSequence sequence(backend, length);
+    std::vector<std::uint32_t> tokens = prompt_of(sample);
+    for (std::size_t i = 0; i < answer.size() && !found; ++i) {
+      const bool same = i < length.output && sequence.next(tokens) == answer[i];
+      if (!same && (i >= length.output || !backend.within_rounding(answer[i]))) {
+        found = i;
+      }
+      tokens.assign(1, answer[i]);
+    }
+  });
+  return found;
 }
 
 }  // namespace assay

@@ -3,6 +3,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,8 +71,14 @@ class ServingEngine final : public SystemUnderTest {
   /// The answer to a sample that is alone; between runs.
   [[nodiscard]] std::vector<std::uint32_t> answer_alone(QuerySampleIndex sample, std::size_t most_tokens);
 
+  /// The first token of the answer that the sample alone would not have, and that rounding does not explain either;
+  /// nothing: there is none. The sample is given the tokens of `answer`. Between runs.
+  [[nodiscard]] std::optional<std::size_t> first_difference(QuerySampleIndex sample,
+                                                            std::span<const std::uint32_t> answer);
+
  private:
   friend class ServingLoop;
+  [[nodiscard]] std::vector<std::uint32_t> prompt_of(QuerySampleIndex sample) const;
   void stop();
 
   static constexpr std::size_t kQueueCapacity = std::size_t{1} << 16;

@@ -27,6 +27,8 @@ struct LadderSizes {
   KvFormat wide_kv = KvFormat::bf16;
   KvFormat narrow_kv = KvFormat::fp8;
   std::uint64_t wide_kv_tokens = 0;  ///< room of the cache in the wide format; 0: half of the narrow one
+  bool async_step = false;           ///< a step that hides the host behind the device
+  bool int4_step = false;            ///< a step with weights in int4 (W4A16: it computes in 16 bits)
   double shared_share = 0.366;       ///< of the step with a prefix cache: the hit rate of the Mooncake trace; 0: none
 };
 

@@ -58,7 +58,11 @@ ServingLoop::ServingLoop(ServingEngine& engine)
       tokens_(engine.options_.policy.token_budget + engine.backend_->shape().context),
       sequences_(engine.options_.policy.max_slots),
       next_tokens_(engine.options_.policy.max_slots),
-      plan_place_(engine.options_.policy.max_slots) {}
+      plan_place_(engine.options_.policy.max_slots),
+      place_before_(engine.options_.policy.max_slots, kTokenKnown) {
+  under_way_.events.reserve(engine.options_.policy.max_slots);
+  under_way_.event_places.reserve(engine.options_.policy.max_slots);
+}
 
 void ServingLoop::run() {
   start_ = engine_.clock_.now();
@@ -68,15 +72,24 @@ void ServingLoop::run() {
     const std::int64_t begin_ns = now_ns();
     const auto plan = scheduler_.plan(Nanoseconds{begin_ns});
     if (!plan.empty()) {
-      iterate(plan, begin_ns);
+      engine_.backend_->overlaps() ? iterate_overlapped(plan, begin_ns) : iterate(plan, begin_ns);
       continue;
     }
-    const bool idle = scheduler_.idle();
-    constexpr Nanoseconds kLongest = std::chrono::milliseconds{100};
-    constexpr Nanoseconds kHeldBack = std::chrono::microseconds{200};
-    (void)engine_.clock_.wait(engine_.arrived_, seen, engine_.clock_.now() + (idle ? kLongest : kHeldBack));
-    (idle ? idle_ns_ : throttled_ns_) += now_ns() - begin_ns;
+    if (under_way_.there) {
+      collect_under_way();
+      continue;
+    }
+    rest(seen, begin_ns);
   }
+  collect_under_way();
+}
+
+void ServingLoop::rest(std::uint32_t seen, std::int64_t begin_ns) {
+  const bool idle = scheduler_.idle();
+  constexpr Nanoseconds kLongest = std::chrono::milliseconds{100};
+  constexpr Nanoseconds kHeldBack = std::chrono::microseconds{200};
+  (void)engine_.clock_.wait(engine_.arrived_, seen, engine_.clock_.now() + (idle ? kLongest : kHeldBack));
+  (idle ? idle_ns_ : throttled_ns_) += now_ns() - begin_ns;
 }
 
 void ServingLoop::take_arrivals() {
@@ -102,16 +115,8 @@ void ServingLoop::iterate(std::span<const SequencePlan> plan, std::int64_t begin
   const IterationLoad load = meter_.load_of(plan);
   report_started(plan);
   build_step(plan);
-  IterationRecord record{.begin_ns = begin_ns,
-                         .products_flops = load.products_flops,
-                         .attention_flops = load.attention_flops,
-                         .bytes = load.bytes,
-                         .tokens = load.tokens,
-                         .prompt_tokens = load.prompt_tokens,
-                         .new_tokens = load.new_tokens,
-                         .recomputed = load.recomputed,
-                         .sequences = load.sequences,
-                         .pages = scheduler_.pages().in_use()};
+  IterationRecord record = record_of_load(load, begin_ns);
+  record.pages = scheduler_.pages().in_use();
   record.device_begin_ns = now_ns();
   engine_.backend_->step({.sequences = std::span(sequences_).first(plan.size()),
                           .next_tokens = std::span(next_tokens_).first(plan.size())});
@@ -122,6 +127,23 @@ void ServingLoop::iterate(std::span<const SequencePlan> plan, std::int64_t begin
   }
   report_tokens(record);
   record.end_ns = now_ns();
+  note_prediction(load, record);
+  account(record);
+}
+
+IterationRecord ServingLoop::record_of_load(const IterationLoad& load, std::int64_t begin_ns) {
+  return {.begin_ns = begin_ns,
+          .products_flops = load.products_flops,
+          .attention_flops = load.attention_flops,
+          .bytes = load.bytes,
+          .tokens = load.tokens,
+          .prompt_tokens = load.prompt_tokens,
+          .new_tokens = load.new_tokens,
+          .recomputed = load.recomputed,
+          .sequences = load.sequences};
+}
+
+void ServingLoop::note_prediction(const IterationLoad& load, const IterationRecord& record) {
   if (engine_.times_) {
     const double measured_s = static_cast<double>(record.end_ns - record.begin_ns) * 1e-9;
     const double error = engine_.times_->of(load).total_s / measured_s - 1.0;
@@ -129,7 +151,6 @@ void ServingLoop::iterate(std::span<const SequencePlan> plan, std::int64_t begin
     errors_.sum += error;
     errors_.square_sum += error * error;
   }
-  account(record);
 }
 
 void ServingLoop::account(IterationRecord& record) {
@@ -148,7 +169,8 @@ void ServingLoop::report_started(std::span<const SequencePlan> plan) {
     const ServingRequest& request = scheduler_.request_of(step.seat);
     Seat& seat = seats_[step.seat];
     if (seat.request != request.id) {
-      seat = {.request = request.id};
+      seat.request = request.id;
+      seat.last_token_ns = 0;
       const QuerySample sample{.id = {request.id}, .index = request.sample};
       engine_.sink_->started(std::span(&sample, 1));
     }
@@ -177,30 +199,37 @@ void ServingLoop::build_step(std::span<const SequencePlan> plan) {
 }
 
 void ServingLoop::report_tokens(IterationRecord& record) {
-  const std::int64_t now = record.device_end_ns;
   for (const TokenEvent& event : scheduler_.finish()) {
-    Seat& seat = seats_[event.seat];
-    std::uint32_t* const answer = answer_of(event.seat);
-    answer[event.number - 1] = next_tokens_[plan_place_[event.seat]];
-    const QueryId id{event.request};
-    if (event.number == 1) {
-      engine_.sink_->first_token(id);
-    } else {
-      const std::int64_t gap = std::max<std::int64_t>(now - seat.last_token_ns, 0);
-      token_gaps_.add(gap);
-      longest_gap_ns_ = std::max(longest_gap_ns_, gap);
-      gap_sum_ns_ += static_cast<double>(gap);
-      record.gap_sum_ns += gap;
-      ++record.gaps;
-    }
-    seat.last_token_ns = now;
-    if (event.last) {
-      const QueryResponse response{.id = id,
-                                   .data = std::as_bytes(std::span<const std::uint32_t>(answer, event.number)),
-                                   .token_count = event.number};
-      engine_.sink_->complete(std::span(&response, 1));
-      seat.request = UINT64_MAX;
-    }
+    report_token(event, next_tokens_[plan_place_[event.seat]], record);
+  }
+}
+
+// Where steps overlap, the seat may have another request already: what is kept of it then is that one's.
+void ServingLoop::report_token(const TokenEvent& event, std::uint32_t token, IterationRecord& record) {
+  const std::int64_t now = record.device_end_ns;
+  Seat& seat = seats_[event.seat];
+  std::uint32_t* const answer = answer_of(event.seat);
+  answer[event.number - 1] = token;
+  const QueryId id{event.request};
+  if (event.number == 1) {
+    engine_.sink_->first_token(id);
+  } else {
+    const std::int64_t gap = std::max<std::int64_t>(now - seat.last_token_ns, 0);
+    token_gaps_.add(gap);
+    longest_gap_ns_ = std::max(longest_gap_ns_, gap);
+    gap_sum_ns_ += static_cast<double>(gap);
+    record.gap_sum_ns += gap;
+    ++record.gaps;
+  }
+  seat.last_token_ns = now;
+  seat.answered = event.request;
+  seat.answered_tokens = event.number;
+  if (event.last) {
+    const QueryResponse response{.id = id,
+                                 .data = std::as_bytes(std::span<const std::uint32_t>(answer, event.number)),
+                                 .token_count = event.number};
+    engine_.sink_->complete(std::span(&response, 1));
+    seat.request = UINT64_MAX;
   }
 }
 

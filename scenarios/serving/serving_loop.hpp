@@ -32,9 +32,31 @@ class ServingLoop {
   struct Seat {
     std::uint64_t request = UINT64_MAX;
     std::int64_t last_token_ns = 0;
+    std::uint64_t answered = UINT64_MAX;  ///< request of the newest token that was read
+    std::uint32_t answered_tokens = 0;    ///< of it, how many
+  };
+
+  /// An iteration that the back end works on while the next one is planned.
+  struct UnderWay {
+    bool there = false;
+    IterationRecord record;
+    IterationLoad load;
+    std::vector<TokenEvent> events;
+    std::vector<std::uint32_t> event_places;  ///< in its step
+    std::size_t sequences = 0;
   };
 
   void take_arrivals();
+  void rest(std::uint32_t seen, std::int64_t begin_ns);
+  [[nodiscard]] static IterationRecord record_of_load(const IterationLoad& load, std::int64_t begin_ns);
+  void note_prediction(const IterationLoad& load, const IterationRecord& record);
+  void report_token(const TokenEvent& event, std::uint32_t token, IterationRecord& record);
+  // With a back end that overlaps steps: serving_loop_overlapped.cpp.
+  void iterate_overlapped(std::span<const SequencePlan> plan, std::int64_t begin_ns);
+  void collect_under_way();
+  [[nodiscard]] bool needs_unread_tokens(std::span<const SequencePlan> plan) const;
+  void refer_to_unread_tokens(std::span<const SequencePlan> plan);
+  [[nodiscard]] std::uint32_t known_answer(std::uint32_t seat) const;
   void iterate(std::span<const SequencePlan> plan, std::int64_t begin_ns);
   void build_step(std::span<const SequencePlan> plan);
   void report_started(std::span<const SequencePlan> plan);
@@ -60,6 +82,9 @@ class ServingLoop {
   PredictionErrors errors_;
   Instant start_{};
   bool begun_ = false;
+  UnderWay under_way_;
+  std::vector<std::uint32_t> place_before_;  ///< of a seat in the step under way
+  std::int64_t last_end_ns_ = 0;
   std::int64_t idle_ns_ = 0;
   std::int64_t throttled_ns_ = 0;
   std::uint64_t preemptions_ = 0;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kernels/llm/llama_shape.hpp"
 #include "scenarios/serving/serving_policy.hpp"
@@ -15,6 +16,10 @@ struct ServingOptions {
   ServingPolicy policy;  ///< its windows are those of the test
   KvFormat kv_format = KvFormat::bf16;
   std::uint64_t kv_tokens = 0;           ///< room of the cache; 0: for max_slots requests of the longest kind
+  bool graphs = true;                    ///< of a GPU: steps as CUDA graphs
+  bool async_sched = false;              ///< of a GPU: the next step is planned while the card works on this one
+  std::uint32_t tp_shard = 1;            ///< of a GPU: one rank of so many
+  std::vector<std::string> gpu_flags;    ///< of the three, those that were given
   std::optional<double> price_per_hour;  ///< US dollars for this machine
 };
 

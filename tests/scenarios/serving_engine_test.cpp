@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "harness/random_bits.hpp"
@@ -16,7 +17,8 @@ namespace {
 /// it should not, a token that was lost or a prompt that was cut wrongly changes the answer.
 class FakeDecoder final : public IterationBackend {
  public:
-  explicit FakeDecoder(std::uint32_t pages) : kept_(std::size_t{pages} * kPageTokens, UINT32_MAX), pages_(pages) {}
+  explicit FakeDecoder(std::uint32_t pages, bool overlaps = false)
+      : kept_(std::size_t{pages} * kPageTokens, UINT32_MAX), pages_(pages), overlaps_(overlaps) {}
 
   [[nodiscard]] const LlamaShape& shape() const override { return *find_llama_shape("verify"); }
   [[nodiscard]] const DecoderFormats& formats() const override { return formats_; }
@@ -24,6 +26,24 @@ class FakeDecoder final : public IterationBackend {
   [[nodiscard]] std::map<std::string, std::string> facts() const override { return {{"fake", "yes"}}; }
   [[nodiscard]] ServingCeilings measure_ceilings(Nanoseconds, const std::stop_token&) override { return {}; }
   [[nodiscard]] OutputCheck verify() override { return {.passed = true}; }
+
+  [[nodiscard]] bool overlaps() const noexcept override { return overlaps_; }
+  // Computed at once, read later: a token of the step before is known here and nowhere else.
+  void submit(std::span<const SequenceStep> sequences) noexcept override {
+    std::vector<SequenceStep> resolved(sequences.begin(), sequences.end());
+    std::vector<std::uint32_t> tokens(sequences.size());
+    for (std::size_t s = 0; s < sequences.size(); ++s) {
+      if (sequences[s].token_from != kTokenKnown) {
+        tokens[s] = under_way_.back().at(sequences[s].token_from);
+        resolved[s].tokens = std::span(tokens).subspan(s, 1);
+      }
+    }
+    under_way_.emplace_back(sequences.size(), UINT32_MAX);
+    step({.sequences = resolved, .next_tokens = under_way_.back()});
+  }
+  void collect(std::span<std::uint32_t> next_tokens) noexcept override {
+    std::ranges::copy(under_way_.at(collected_++), next_tokens.begin());
+  }
 
   void step(const DecoderStep& step) noexcept override {
     for (const SequenceStep& sequence : step.sequences) {
@@ -51,6 +71,9 @@ class FakeDecoder final : public IterationBackend {
   DecoderFormats formats_;
   std::vector<std::uint32_t> kept_;
   std::uint32_t pages_;
+  bool overlaps_;
+  std::vector<std::vector<std::uint32_t>> under_way_;  ///< and all that were
+  std::size_t collected_ = 0;
 };
 
 struct Case {
@@ -100,9 +123,11 @@ TEST(ServingEngine, GivesEachSampleTheAnswerThatItGetsAlone) {
       {"prefix cache", {.max_slots = 8, .token_budget = 64, .prefix_cache = true}, 48, 0.5},
       {"contiguous, shortest first",
        {.max_slots = 4, .token_budget = 64, .kv = KvLayout::contiguous, .admission = Admission::sjf}}};
-  for (const Case& one : cases) {
-    SCOPED_TRACE(one.name);
-    ServingEngine engine(options_of(one), [&] { return std::make_unique<FakeDecoder>(one.pages); });
+  for (std::size_t i = 0; i < 2 * std::size(cases); ++i) {
+    const Case& one = cases[i / 2];
+    const bool overlaps = i % 2 == 1;
+    SCOPED_TRACE(std::string(one.name) + (overlaps ? ", steps overlap" : ""));
+    ServingEngine engine(options_of(one), [&] { return std::make_unique<FakeDecoder>(one.pages, overlaps); });
     const TestResult result = run(engine, Scenario::offline, 48);
     EXPECT_TRUE(result.errors.empty());
     ASSERT_GE(result.records.size(), 48U);
@@ -118,6 +143,10 @@ TEST(ServingEngine, GivesEachSampleTheAnswerThatItGetsAlone) {
     for (const LoggedResponse& response : result.responses) {
       const auto found = tokens_of(response);
       EXPECT_EQ(found, engine.answer_alone(response.sample_index, found.size()));
+      EXPECT_FALSE(engine.first_difference(response.sample_index, found));
+      std::vector<std::uint32_t> wrong = found;
+      wrong.back() ^= 1U;
+      EXPECT_EQ(engine.first_difference(response.sample_index, wrong), wrong.size() - 1);
     }
     const ServingTotals& totals = engine.record().run;
     EXPECT_EQ(totals.preemptions > 0, one.pages == 16);

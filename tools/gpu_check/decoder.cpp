@@ -1,13 +1,215 @@
+#include <algorithm>
+#include <exception>
+#include <memory>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "kernels/cuda/llm/llm_interface.h"
 #include "tools/gpu_check/check_run.hpp"
 
 namespace assay::gpu_check {
+namespace {
+
+constexpr std::uint32_t kContext = 2048;
+constexpr std::uint32_t kMostBatch = 64;
+constexpr std::uint32_t kPagesOfSequence = (kContext + 64) / ASSAY_LLM_PAGE_TOKENS;
+constexpr double kLayerBytes = 855'638'016.0;   // of one layer in e4m3
+constexpr double kHeadBytes = 2'101'346'304.0;  // bf16
+constexpr double kTokenBytes = 163'840.0;       // of the cache in e4m3, all layers
+constexpr double kTokenFlops = 1.3690e11;       // in the layers' products
+constexpr double kAttentionFlops = 1.3107e6;    // causal, times the square of the prompt's tokens
+
+AssayLlmOptions options_of(bool graphs) {
+  return {.shape = {80, 8192, 64, 8, 128, 28'672, 128'256, 8192, 0, 500'000.0, 1e-5},
+          .weights = ASSAY_LLM_F8,
+          .kv = ASSAY_LLM_F8,
+          .held_layers = 8,  // plan E: quick to fill, and every step still reads 80 layers from memory
+          .tp_shard = 1,
+          .page_count = kMostBatch * kPagesOfSequence,
+          .most_tokens = kContext,
+          .most_outputs = kMostBatch,
+          .graphs = graphs ? 1 : 0,
+          .plain_attention = 0,
+          .memory_bytes = 0,
+          .seed = 1,
+          .temperature = 0.0F,
+          .top_k = 1,
+          .sampling_seed = 0};
+}
+
+/// The decoder of the library, for as long as this lives. Throws std::runtime_error with the library's words.
+class Decoder {
+ public:
+  Decoder(const AssayLlmTable& table, std::int32_t device, bool graphs) : table_(table) {
+    const AssayLlmOptions options = options_of(graphs);
+    AssayGpuStatus status{};
+    table.open(device, &options, &llm_, &status);
+    require(status);
+    std::mt19937 random(1);
+    tokens_.resize(kContext);
+    std::ranges::generate(tokens_, [&] { return static_cast<std::uint32_t>(random() % 128'256U); });
+    pages_.resize(std::size_t{kMostBatch} * kPagesOfSequence);
+    for (std::size_t i = 0; i < pages_.size(); ++i) {
+      pages_[i] = static_cast<std::uint32_t>(i);
+    }
+    std::ranges::shuffle(pages_, random);
+  }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+  ~Decoder() { table_.close(llm_); }
+
+  /// Device seconds of a step in which `batch` sequences answer, each holding `context` tokens.
+  double answers(std::uint32_t batch, std::uint32_t context) {
+    std::vector<AssayLlmSequence> step(batch);
+    for (std::uint32_t s = 0; s < batch; ++s) {
+      step[s] = sequence(s, context, 1);
+    }
+    return run(step);
+  }
+  /// Device seconds of a prompt that fills sequence `s`.
+  double prompt(std::uint32_t s) { return run({sequence(s, 0, kContext)}); }
+
+  AssayGpuCheck verify() {
+    AssayGpuStatus status{};
+    AssayGpuCheck check{};
+    table_.verify(llm_, 3, &check, &status);
+    require(status);
+    return check;
+  }
+  AssayLlmPlan plan() {
+    AssayGpuStatus status{};
+    AssayLlmPlan plan{};
+    table_.plan_of(llm_, &plan, &status);
+    require(status);
+    return plan;
+  }
+  void facts(CheckRun& run) {
+    AssayGpuStatus status{};
+    table_.facts(
+        llm_,
+        [](void* context, const char* name, const char* value) {
+          static_cast<CheckRun*>(context)->findings.note(std::string("decoder, ") + name, value);
+        },
+        &run, &status);
+    require(status);
+  }
+
+ private:
+  static void require(const AssayGpuStatus& status) {
+    if (status.code != ASSAY_GPU_OK) {
+      throw std::runtime_error(static_cast<const char*>(status.message));
+    }
+  }
+  AssayLlmSequence sequence(std::uint32_t s, std::uint32_t position, std::uint32_t count) {
+    return {tokens_.data() + s % 64,
+            count == 1 ? 1U : count - 64,
+            position,
+            pages_.data() + std::size_t{s} * kPagesOfSequence,
+            kPagesOfSequence,
+            1,
+            ASSAY_LLM_NO_INDEX};
+  }
+  double run(const std::vector<AssayLlmSequence>& step) {
+    AssayGpuStatus status{};
+    table_.submit(llm_, step.data(), static_cast<std::uint32_t>(step.size()), &status);
+    require(status);
+    next_.resize(step.size());
+    AssayLlmTiming timing{};
+    table_.collect(llm_, next_.data(), static_cast<std::uint32_t>(next_.size()), &timing, &status);
+    require(status);
+    if (std::ranges::find(next_, ASSAY_LLM_NO_INDEX) != next_.end()) {
+      throw std::runtime_error("a logit is no finite number");
+    }
+    return timing.device_s;
+  }
+
+  const AssayLlmTable& table_;
+  AssayLlm* llm_ = nullptr;
+  std::vector<std::uint32_t> tokens_;
+  std::vector<std::uint32_t> pages_;
+  std::vector<std::uint32_t> next_;
+};
+
+template <class Step>
+std::vector<double> milliseconds_of(int count, const Step& step) {
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(count));
+  (void)step();
+  for (int i = 0; i < count; ++i) {
+    values.push_back(1e3 * step());
+  }
+  return values;
+}
+
+void add_step(CheckRun& run, Decoder& decoder, std::uint32_t batch, std::uint32_t context, const char* how) {
+  Row row{.part = "decoder",
+          .name = "step, batch " + std::to_string(batch) + ", context " + std::to_string(context) + how,
+          .unit = "ms"};
+  row.value = spread_of(milliseconds_of(12, [&] { return decoder.answers(batch, context); }));
+  if (const auto read = run.measured.find("read"); read != run.measured.end()) {
+    row.reference = 1e3 * (80 * kLayerBytes + kHeadBytes + batch * double{kTokenBytes} * context) / read->second;
+    row.reference_name = "its floor (bytes / measured read)";
+    if (batch <= 16) {
+      row.target = Target{.text = "<= 1.25 of its floor", .share = 1.25, .at_most = true};
+    }
+  }
+  run.findings.add(std::move(row));
+}
+
+void check_steps(CheckRun& run, const AssayLlmTable& table) {
+  Decoder decoder(table, run.device, true);
+  decoder.facts(run);
+  const AssayGpuCheck check = decoder.verify();
+  run.findings.note("decoder, arithmetic", check.passed != 0 ? "right, " + std::to_string(check.compared) + " values"
+                                                             : static_cast<const char*>(check.detail));
+  constexpr double kPromptTokens = kContext - 64;
+  Row prompt{.part = "decoder", .name = "prompt of " + std::to_string(kContext - 64) + " tokens", .unit = "ms"};
+  std::vector<double> prompts;
+  for (std::uint32_t s = 0; s < kMostBatch && run.has_time("decoder", "prompts", 1.0); ++s) {
+    prompts.push_back(1e3 * decoder.prompt(s));
+  }
+  prompt.value = spread_of(prompts);
+  if (const auto peak = run.measured.find("f8"); peak != run.measured.end()) {
+    prompt.reference =
+        1e3 * (kTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
+    prompt.reference_name = "its work at the measured f8 rate";
+    prompt.target = Target{.text = "<= 2.0 of it: MFU 0.50", .share = 2.0, .at_most = true};
+  }
+  run.findings.add(std::move(prompt));
+  for (const std::uint32_t batch : {1U, 4U, 16U, 32U, kMostBatch}) {
+    for (const std::uint32_t context : {256U, kContext - 64U}) {
+      if (run.has_time("decoder", "step", 2.0)) {
+        add_step(run, decoder, batch, context, ", graphs");
+      }
+    }
+  }
+}
+
+}  // namespace
 
 void check_decoder(CheckRun& run) {
-  if (run.table.extension("llama", 1) == nullptr) {
-    run.findings.add({.part = "decoder",
-                      .name = "Llama-3-70B",
-                      .unit = "",
-                      .note = "not built: this library has no decoder (kernels/cuda/llm)"});
+  const auto* const table =
+      static_cast<const AssayLlmTable*>(run.table.extension("llama", ASSAY_LLM_INTERFACE_VERSION));
+  Row row{.part = "decoder", .name = "Llama-3-70B", .unit = ""};
+  if (table == nullptr) {
+    row.note = "not built: this library has no decoder (kernels/cuda/llm)";
+    run.findings.add(std::move(row));
+    return;
+  }
+  try {
+    if (run.has_time("decoder", "Llama-3-70B", 40.0)) {
+      check_steps(run, *table);
+    }
+    if (run.has_time("decoder", "without graphs", 20.0)) {
+      Decoder decoder(*table, run.device, false);
+      add_step(run, decoder, 1, 256, ", kernel by kernel");
+      add_step(run, decoder, 16, 256, ", kernel by kernel");
+    }
+  } catch (const std::exception& error) {
+    row.note = error.what();
+    run.findings.add(std::move(row));
   }
 }
 

@@ -1,0 +1,211 @@
+#include "kernels/cuda/llm/matrix_product.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace assay::cuda {
+namespace {
+
+constexpr int kTimedRuns = 3;
+
+template <class Value>
+void set(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t attribute, const Value& value) {
+  ASSAY_CUDA(cublasLtMatmulDescSetAttribute(product, attribute, &value, sizeof value));
+}
+
+template <class Value>
+Value attribute_of(const cublasLtMatmulAlgo_t& algorithm, cublasLtMatmulAlgoConfigAttributes_t attribute) {
+  Value value{};
+  std::size_t written = 0;
+  // An attribute that this version of the library does not tell stays 0: it is for the reader alone.
+  static_cast<void>(cublasLtMatmulAlgoConfigGetAttribute(&algorithm, attribute, &value, sizeof value, &written));
+  return value;
+}
+
+std::string name_of_algorithm(const cublasLtMatmulAlgo_t& algorithm) {
+  char text[96];
+  std::snprintf(text, sizeof text, "algorithm %d tile %u stages %u split %d",
+                attribute_of<std::int32_t>(algorithm, CUBLASLT_ALGO_CONFIG_ID),
+                attribute_of<std::uint32_t>(algorithm, CUBLASLT_ALGO_CONFIG_TILE_ID),
+                attribute_of<std::uint32_t>(algorithm, CUBLASLT_ALGO_CONFIG_STAGES_ID),
+                attribute_of<std::int32_t>(algorithm, CUBLASLT_ALGO_CONFIG_SPLITK_NUM));
+  return text;
+}
+
+class Preference {
+ public:
+  Preference() {
+    ASSAY_CUDA(cublasLtMatmulPreferenceCreate(&preference_));
+    const std::size_t bytes = ProductLibrary::kWorkspaceBytes;
+    ASSAY_CUDA(cublasLtMatmulPreferenceSetAttribute(preference_, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &bytes,
+                                                    sizeof bytes));
+  }
+  Preference(const Preference&) = delete;
+  Preference& operator=(const Preference&) = delete;
+  ~Preference() { static_cast<void>(cublasLtMatmulPreferenceDestroy(preference_)); }
+  [[nodiscard]] cublasLtMatmulPreference_t get() const { return preference_; }
+
+ private:
+  cublasLtMatmulPreference_t preference_ = nullptr;
+};
+
+}  // namespace
+
+ProductLibrary::ProductLibrary() : workspace_(kWorkspaceBytes), one_(sizeof(float)) {
+  constexpr float kOne = 1.0F;
+  ASSAY_CUDA(cudaMemcpy(one_.data(), &kOne, sizeof kOne, cudaMemcpyHostToDevice));
+  ASSAY_CUDA(cublasLtCreate(&handle_));
+}
+
+ProductLibrary::~ProductLibrary() { static_cast<void>(cublasLtDestroy(handle_)); }
+
+MatrixProduct::MatrixProduct(const ProductLibrary& library, const ProductSize& size,
+                             std::span<const ProductOperands> operands, StreamHandle stream)
+    : library_(library), size_(size) {
+  try {
+    describe();
+    const bool f8 = size.format == ActivationFormat::f8;
+    std::vector<cublasLtMatmulHeuristicResult_t> found = candidates(f8);
+    if (found.empty() && f8) {
+      leaves_scales_ = true;
+      found = candidates(false);
+    }
+    race(found, operands, stream);
+  } catch (...) {
+    release();
+    throw;
+  }
+}
+
+MatrixProduct::~MatrixProduct() { release(); }
+
+void MatrixProduct::release() noexcept {
+  for (cublasLtMatrixLayout_t* const layout : {&weights_, &inputs_, &outputs_}) {
+    if (*layout != nullptr) {
+      static_cast<void>(cublasLtMatrixLayoutDestroy(*layout));
+      *layout = nullptr;
+    }
+  }
+  if (product_ != nullptr) {
+    static_cast<void>(cublasLtMatmulDescDestroy(product_));
+    product_ = nullptr;
+  }
+}
+
+// cuBLASLt counts columns first: a row-major matrix of rows x k is its k x rows matrix with leading dimension k. So the
+// product is outputs' (j x row) = weights (k x j, transposed) inputs (k x row), the only order it has for e4m3.
+void MatrixProduct::describe() {
+  const cudaDataType_t in = size_.format == ActivationFormat::f8 ? CUDA_R_8F_E4M3 : CUDA_R_16BF;
+  const cudaDataType_t out = size_.float_out ? CUDA_R_32F : CUDA_R_16BF;
+  ASSAY_CUDA(cublasLtMatmulDescCreate(&product_, CUBLAS_COMPUTE_32F, CUDA_R_32F));
+  set(product_, CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T);
+  set(product_, CUBLASLT_MATMUL_DESC_TRANSB, CUBLAS_OP_N);
+  if (size_.format == ActivationFormat::f8) {
+    // Sums in the matrix unit's own accumulators: what serving engines use.
+    set(product_, CUBLASLT_MATMUL_DESC_FAST_ACCUM, std::int8_t{1});
+  }
+  ASSAY_CUDA(cublasLtMatrixLayoutCreate(&weights_, in, size_.inputs, size_.outputs, size_.inputs));
+  ASSAY_CUDA(cublasLtMatrixLayoutCreate(&inputs_, in, size_.inputs, size_.rows, size_.inputs));
+  ASSAY_CUDA(cublasLtMatrixLayoutCreate(&outputs_, out, size_.outputs, size_.rows, size_.outputs));
+}
+
+std::vector<cublasLtMatmulHeuristicResult_t> MatrixProduct::candidates(bool outer_scales) {
+  if (size_.format == ActivationFormat::f8) {
+    const std::int32_t mode =
+        outer_scales ? CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F : CUBLASLT_MATMUL_MATRIX_SCALE_SCALAR_32F;
+    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, mode);
+    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, mode);
+    // The heuristics look at whether there are pointers, not behind them; run_with() sets the real ones.
+    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, library_.one());
+    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, library_.one());
+  }
+  const Preference preference;
+  std::vector<cublasLtMatmulHeuristicResult_t> found(kMostCandidates);
+  int count = 0;
+  const cublasStatus_t status =
+      cublasLtMatmulAlgoGetHeuristic(library_.handle(), product_, weights_, inputs_, outputs_, outputs_,
+                                     preference.get(), kMostCandidates, found.data(), &count);
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED || (outer_scales && status == CUBLAS_STATUS_INVALID_VALUE)) {
+    return {};
+  }
+  check_call(status, "cublasLtMatmulAlgoGetHeuristic");
+  found.resize(static_cast<std::size_t>(count));
+  std::erase_if(found, [](const auto& one) { return one.state != CUBLAS_STATUS_SUCCESS; });
+  return found;
+}
+
+void MatrixProduct::run_with(const cublasLtMatmulAlgo_t& algorithm, const ProductOperands& operands,
+                             StreamHandle stream) const {
+  constexpr float kOne = 1.0F;
+  constexpr float kZero = 0.0F;
+  if (size_.format == ActivationFormat::f8) {
+    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.channel_scales);
+    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.token_scales);
+  }
+  ASSAY_CUDA(cublasLtMatmul(library_.handle(), product_, &kOne, operands.weights, weights_, operands.inputs, inputs_,
+                            &kZero, operands.outputs, outputs_, operands.outputs, outputs_, &algorithm,
+                            library_.workspace(), ProductLibrary::kWorkspaceBytes, stream));
+}
+
+void MatrixProduct::run(const ProductOperands& operands, StreamHandle stream) const {
+  run_with(algorithm_, operands, stream);
+}
+
+// Once to warm up, then over the operands in turn, so that each run reads its weights from memory.
+float MatrixProduct::time_of(const cublasLtMatmulAlgo_t& algorithm, std::span<const ProductOperands> operands,
+                             StreamHandle stream) const {
+  const Event begin;
+  const Event end;
+  std::size_t next = 0;
+  const auto run_next = [&] { run_with(algorithm, operands[next++ % operands.size()], stream); };
+  run_next();
+  ASSAY_CUDA(cudaEventRecord(begin.get(), stream));
+  for (int i = 0; i < kTimedRuns; ++i) {
+    run_next();
+  }
+  ASSAY_CUDA(cudaEventRecord(end.get(), stream));
+  ASSAY_CUDA(cudaEventSynchronize(end.get()));
+  float milliseconds = 0.0F;
+  ASSAY_CUDA(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()));
+  return milliseconds * 1e-3F / kTimedRuns;
+}
+
+void MatrixProduct::race(std::span<const cublasLtMatmulHeuristicResult_t> found,
+                         std::span<const ProductOperands> operands, StreamHandle stream) {
+  float first = 0.0F;
+  float best = 0.0F;
+  std::size_t raced = 0;
+  std::string refusal = "the library knows no algorithm";
+  for (const cublasLtMatmulHeuristicResult_t& candidate : found) {
+    float time = 0.0F;
+    try {
+      time = time_of(candidate.algo, operands, stream);
+    } catch (const GpuError& error) {
+      if (error.code() != ASSAY_GPU_UNSUPPORTED) {
+        throw;
+      }
+      refusal = error.what();  // one that the heuristics offer and the product then refuses: the next one
+      continue;
+    }
+    if (raced++ == 0) {
+      first = time;
+    }
+    if (raced == 1 || time < best) {
+      best = time;
+      algorithm_ = candidate.algo;
+    }
+  }
+  char text[192];
+  if (raced == 0) {
+    std::snprintf(text, sizeof text, "matrix product of %u x %u x %u in %s: ", size_.rows, size_.outputs, size_.inputs,
+                  size_.format == ActivationFormat::f8 ? "fp8" : "bf16");
+    throw GpuError(ASSAY_GPU_UNSUPPORTED, text + refusal);
+  }
+  seconds_ = static_cast<double>(best);
+  std::snprintf(text, sizeof text, "%s, %.1f us, best of %zu; the first would take %.1f us%s",
+                name_of_algorithm(algorithm_).c_str(), static_cast<double>(best) * 1e6, raced,
+                static_cast<double>(first) * 1e6, leaves_scales_ ? "; scales in the next kernel" : "");
+  choice_ = text;
+}
+
+}  // namespace assay::cuda

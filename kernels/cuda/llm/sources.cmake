@@ -1,0 +1,21 @@
+# The decoder's part of libassay_cuda.so: kernels/cuda/CMakeLists.txt reads this. Paths from this folder.
+set(cuda_llm_sources
+  card_checks.cpp
+  card_decoder.cpp
+  card_fetch.cpp
+  card_graphs.cpp
+  card_layers.cpp
+  card_weights.cpp
+  choose_kernel.cu
+  decode_attention.cu
+  host_forward.cpp
+  llm_extension.cpp
+  matrix_product.cpp
+  memory_plan.cpp
+  pass_buffers.cpp
+  plain_attention.cu
+  prompt_attention.cu
+  rotate_kernel.cu
+  row_kernels.cu
+  step_layout.cpp
+  weight_fill.cu)

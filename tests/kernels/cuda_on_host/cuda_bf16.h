@@ -1,0 +1,11 @@
+#pragma once
+
+#include "cuda_words.hpp"
+#include "kernels/cuda/llm/float_formats.hpp"
+
+struct __nv_bfloat162 {
+  std::uint16_t x, y;
+};
+inline __nv_bfloat162 __floats2bfloat162_rn(float low, float high) {
+  return {assay::cuda::bf16_from(low), assay::cuda::bf16_from(high)};
+}
