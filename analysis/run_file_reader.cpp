@@ -9,6 +9,7 @@
 #include "analysis/emulation_json.hpp"
 #include "analysis/experiment_records.hpp"
 #include "analysis/frames_json.hpp"
+#include "analysis/histogram_bins.hpp"
 #include "analysis/interference_json.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
@@ -38,19 +39,7 @@ void read_histogram(const Field& field, LatencyRecord& latency) {
   if (latency.histogram_sub_bits != LogLinearHistogram::kSubBits) {
     sub_bits.fail(fmt::format("{}", LogLinearHistogram::kSubBits));
   }
-  std::optional<std::uint64_t> previous;
-  for (const Field& bin : field.member("counts").elements()) {
-    const auto pair = bin.elements();
-    if (pair.size() != 2) {
-      bin.fail("a pair of bin index and count");
-    }
-    const std::uint64_t index = pair[0].count();
-    if (index >= LogLinearHistogram::kBinCount || (previous && index <= *previous)) {
-      pair[0].fail(fmt::format("a bin index below {} and above the one before", LogLinearHistogram::kBinCount));
-    }
-    previous = index;
-    latency.histogram.emplace_back(static_cast<std::uint32_t>(index), pair[1].count());
-  }
+  latency.histogram = read_histogram_bins(field.member("counts"));
 }
 
 bool is_percentile_name(const std::string& key) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "analysis/histogram_bins.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/log_linear_histogram.hpp"
 
@@ -239,19 +240,7 @@ TokenGapRecord read_gaps(const Field& field) {
   for (const auto& [name, value] : field.member("percentiles_s").members()) {
     gaps.percentiles_s[name] = value.non_negative();
   }
-  std::optional<std::uint64_t> previous;
-  for (const Field& bin : field.member("hist").member("counts").elements()) {
-    const auto pair = bin.elements();
-    if (pair.size() != 2) {
-      bin.fail("a pair of bin index and count");
-    }
-    const std::uint64_t index = pair[0].count();
-    if (index >= LogLinearHistogram::kBinCount || (previous && index <= *previous)) {
-      pair[0].fail(fmt::format("a bin index below {} and above the one before", LogLinearHistogram::kBinCount));
-    }
-    previous = index;
-    gaps.histogram.emplace_back(static_cast<std::uint32_t>(index), pair[1].count());
-  }
+  gaps.histogram = read_histogram_bins(field.member("hist").member("counts"));
   return gaps;
 }
 

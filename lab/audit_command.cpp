@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <map>
 #include <string_view>
@@ -12,6 +11,7 @@
 #include "analysis/audit_json.hpp"
 #include "analysis/audit_text.hpp"
 #include "harness/decimal_text.hpp"
+#include "harness/split.hpp"
 #include "lab/audit_making.hpp"
 #include "lab/json_output.hpp"
 
@@ -46,13 +46,8 @@ std::map<std::size_t, double> by_letter(const std::vector<std::string>& texts, c
 }
 
 std::vector<std::string> listed(const std::string& text) {
-  std::vector<std::string> names;
-  for (std::size_t begin = 0; begin <= text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    names.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return names;
+  const auto parts = split(text, ',');
+  return {parts.begin(), parts.end()};
 }
 
 void require_targets(const AuditCommandOptions& options) {

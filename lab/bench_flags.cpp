@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "analysis/run_file_field.hpp"
+#include "harness/split.hpp"
 namespace assay {
 
 namespace {
@@ -63,10 +64,10 @@ KernelChoice kernel_choice_from(const std::string& text) {
     throw std::invalid_argument(fmt::format("there is no kernel '{}'; assay list workloads shows them",
                                             printable(text.substr(0, colon), kQuoted)));
   }
-  for (std::size_t begin = colon + 1; begin <= text.size() && colon < text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    add_parameter(choice, text.substr(begin, end - begin));
-    begin = end + 1;
+  if (colon < text.size()) {
+    for (const std::string_view part : split(std::string_view(text).substr(colon + 1), ',')) {
+      add_parameter(choice, std::string(part));
+    }
   }
   return choice;
 }

@@ -8,6 +8,7 @@
 
 #include "analysis/comparison_sentences.hpp"
 #include "harness/decimal_text.hpp"
+#include "harness/split.hpp"
 #include "lab/interference_text.hpp"
 
 namespace assay {
@@ -57,11 +58,8 @@ double parse_margin(std::string_view text) {
 
 std::vector<CompareCondition> parse_compare_fail_on(std::string_view text) {
   std::vector<CompareCondition> conditions;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    conditions.push_back(parse_one(text.substr(begin, end - begin)));
-    begin = end + 1;
+  for (const std::string_view part : split(text, ',')) {
+    conditions.push_back(parse_one(part));
   }
   return conditions;
 }

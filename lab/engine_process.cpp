@@ -14,6 +14,7 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "harness/argument_pointers.hpp"
 #include "harness/steady_clock.hpp"
 
 namespace assay {
@@ -92,12 +93,7 @@ class EngineProcess {
       throw_system_error("pipe");
     }
     arguments.push_back(fmt::format("--events-fd={}", kEventsDescriptor));
-    std::vector<char*> pointers;
-    pointers.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments) {
-      pointers.push_back(argument.data());
-    }
-    pointers.push_back(nullptr);
+    const std::vector<char*> pointers = argument_pointers(arguments);
     const pid_t parent = getpid();
     child_ = fork();
     if (child_ == 0) {

@@ -11,6 +11,7 @@
 #include "analysis/run_mark.hpp"
 #include "harness/decimal_text.hpp"
 #include "harness/quantity.hpp"
+#include "harness/split.hpp"
 #include "lab/interference_text.hpp"
 
 namespace assay {
@@ -122,11 +123,8 @@ std::optional<std::string> sentence(const FailCondition& condition, const RunDoc
 
 std::vector<FailCondition> parse_fail_on(std::string_view text) {
   std::vector<FailCondition> conditions;
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    conditions.push_back(parse_one(text.substr(begin, end - begin)));
-    begin = end + 1;
+  for (const std::string_view part : split(text, ',')) {
+    conditions.push_back(parse_one(part));
   }
   return conditions;
 }

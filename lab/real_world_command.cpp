@@ -10,6 +10,7 @@
 
 #include "analysis/run_file.hpp"
 #include "harness/quantity.hpp"
+#include "harness/split.hpp"
 #include "harness/steady_clock.hpp"
 #include "lab/command_flags.hpp"
 #include "lab/json_output.hpp"
@@ -21,14 +22,11 @@ namespace assay {
 namespace {
 
 std::vector<std::string> items_of(const std::string& list) {
-  std::vector<std::string> items;
-  std::size_t begin = 0;
-  while (!list.empty() && begin <= list.size()) {
-    const std::size_t end = std::min(list.find(',', begin), list.size());
-    items.push_back(list.substr(begin, end - begin));
-    begin = end + 1;
+  if (list.empty()) {
+    return {};
   }
-  return items;
+  const auto parts = split(list, ',');
+  return {parts.begin(), parts.end()};
 }
 
 std::uint64_t count_from(const char* flag, const std::string& text) {

@@ -12,6 +12,7 @@
 
 #include "harness/file_source.hpp"
 #include "harness/quantity.hpp"
+#include "harness/split.hpp"
 #include "kernels/gpu/gpu_device.hpp"
 #include "lab/bench_flags.hpp"
 #include "lab/command_error.hpp"
@@ -63,16 +64,12 @@ RooflineParts parts_from(const std::string& text) {
     return {};
   }
   RooflineParts parts{.compute = false, .bandwidth = false, .intensity = false, .latency = false, .dots = false};
-  std::size_t begin = 0;
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view name = std::string_view(text).substr(begin, end - begin);
+  for (const std::string_view name : split(text, ',')) {
     const auto* const found = std::ranges::find(kParts, name, [](const auto& part) { return part.first; });
     if (found == kParts.end()) {
       throw std::invalid_argument("expected one or more of compute,bandwidth,intensity,latency,dots");
     }
     parts.*(found->second) = true;
-    begin = end + 1;
   }
   return parts;
 }

@@ -7,6 +7,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "harness/split.hpp"
 #include "lab/latency_window_text.hpp"
 
 namespace assay {
@@ -52,20 +53,17 @@ void read_workload(const std::string& text, WorkloadRequest& request, FlagReader
   if (request.name == text) {
     return;
   }
-  std::size_t begin = prefix.size();
-  while (begin <= text.size()) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string part = text.substr(begin, end - begin);
+  for (const std::string_view part : split(std::string_view(text).substr(prefix.size()), ',')) {
     const auto equals = part.find('=');
     if (equals == std::string::npos || equals == 0) {
       flags.problem(fmt::format(
           "workload '{}': expected NAME=VALUE behind the colon, e.g. llama:preset=tiny,weights=int8", text));
       return;
     }
-    if (!request.parameters.try_emplace(part.substr(0, equals), part.substr(equals + 1)).second) {
-      flags.problem(fmt::format("workload '{}': {} is given twice", text, part.substr(0, equals)));
+    const std::string name(part.substr(0, equals));
+    if (!request.parameters.try_emplace(name, part.substr(equals + 1)).second) {
+      flags.problem(fmt::format("workload '{}': {} is given twice", text, name));
     }
-    begin = end + 1;
   }
 }
 

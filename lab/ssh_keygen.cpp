@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "harness/argument_pointers.hpp"
 #include "lab/command_error.hpp"
 
 namespace assay {
@@ -148,12 +149,7 @@ int exit_code_of(pid_t child) {
 SshKeygenResult run_ssh_keygen(const std::vector<std::string>& arguments, const std::string& input) {
   std::vector<std::string> words{kProgram};
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  pointers.reserve(words.size() + 1);
-  for (std::string& word : words) {
-    pointers.push_back(word.data());
-  }
-  pointers.push_back(nullptr);
+  const std::vector<char*> pointers = argument_pointers(words);
   Pipe in;
   Pipe out;
   Pipe err;

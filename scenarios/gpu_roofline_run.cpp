@@ -39,12 +39,12 @@ class GpuRooflineRun {
 
   RooflineMeasurement run() {
     const int cpu = roofline_cpus(result_.machine, request_.cpus).front();
-    phase("conditions");
+    observer_.phase("conditions");
     result_.conditions = read_conditions(result_.machine, {.cpus = {cpu}, .threads = 1});
     const std::vector<Finding> findings = read_gpu_findings(device_);
     result_.conditions.findings.insert(result_.conditions.findings.end(), findings.begin(), findings.end());
     for (const std::string& warning : warnings_of(findings)) {
-      warn(warning);
+      observer_.warn(result_, warning);
     }
     const Instant begin = clock_.now();
     pin_this_thread(cpu);
@@ -59,19 +59,6 @@ class GpuRooflineRun {
   }
 
  private:
-  void phase(const std::string& name, std::optional<Nanoseconds> expected = std::nullopt) const {
-    if (observer_.on_phase) {
-      observer_.on_phase(name, expected);
-    }
-  }
-
-  void warn(const std::string& text) {
-    result_.warnings.push_back(text);
-    if (observer_.on_warning) {
-      observer_.on_warning(text);
-    }
-  }
-
   void describe_levels() {
     const AssayGpuFacts& facts = device_.facts;
     result_.levels = {{.name = "L2",
@@ -92,7 +79,7 @@ class GpuRooflineRun {
   }
 
   void prepare() {
-    phase("prepare");
+    observer_.phase("prepare");
     kernels_.resize(subjects_.size());
     steps_.assign(subjects_.size(), 1);
     for (std::size_t i = 0; i < subjects_.size() && !stop_.stop_requested(); ++i) {
@@ -146,7 +133,7 @@ class GpuRooflineRun {
         order.push_back(i);
       }
     }
-    phase("rounds", request_.time_limit);
+    observer_.phase("rounds", request_.time_limit);
     const Instant begin = clock_.now();
     RandomBits bits(request_.seed);
     std::uint64_t visits = 0;
@@ -166,8 +153,10 @@ class GpuRooflineRun {
       result_.rounds.push_back({.round = round, .begin_s = round_begin_s, .end_s = seconds(clock_.now() - begin)});
     }
     if (stalled_ > 0) {
-      warn(fmt::format("{} samples were taken at less than half of the card's highest clock; they count as stalled",
-                       stalled_));
+      observer_.warn(
+          result_,
+          fmt::format("{} samples were taken at less than half of the card's highest clock; they count as stalled",
+                      stalled_));
     }
   }
 
@@ -197,7 +186,7 @@ class GpuRooflineRun {
   }
 
   void check() {
-    phase("check");
+    observer_.phase("check");
     for (std::size_t i = 0; i < kernels_.size(); ++i) {
       if (kernels_[i] != nullptr) {
         try {

@@ -82,21 +82,8 @@ class RooflineRun {
   }
 
  private:
-  void phase(const std::string& name, std::optional<Nanoseconds> expected = std::nullopt) const {
-    if (observer_.on_phase) {
-      observer_.on_phase(name, expected);
-    }
-  }
-
-  void warn(const std::string& text) {
-    result_.warnings.push_back(text);
-    if (observer_.on_warning) {
-      observer_.on_warning(text);
-    }
-  }
-
   void read_conditions_here() {
-    phase("conditions");
+    observer_.phase("conditions");
     std::vector<int> sorted = cpus_;
     std::ranges::sort(sorted);
     result_.conditions = read_conditions(result_.machine, {.cpus = sorted, .threads = static_cast<int>(cpus_.size())});
@@ -143,7 +130,7 @@ class RooflineRun {
 
   /// How large each level of the memory really is, by latency against size.
   void find_levels(SamplingTeam& team) {
-    phase("levels");
+    observer_.phase("levels");
     const std::uint64_t free = memory_available(files_).value_or(Bytes{std::uint64_t{1} << 30U}).count;
     const std::uint64_t limit = free / kShareOfMemory / 2;
     LevelSweep sweep = sweep_levels(team, clock_, result_.machine, limit, request_.seed, stop_);
@@ -152,7 +139,7 @@ class RooflineRun {
   }
 
   void prepare(SamplingTeam& team) {
-    phase("prepare");
+    observer_.phase("prepare");
     subjects_ = plan_roofline(
         result_.machine, result_.levels,
         {.cpus = cpus_, .parts = request_.parts, .workload = request_.workload, .layers = request_.layers});
@@ -195,7 +182,7 @@ class RooflineRun {
         indices.push_back(i);
       }
     }
-    phase("rounds", request_.time_limit);
+    observer_.phase("rounds", request_.time_limit);
     const auto rule = stop_when_narrow_or_after(request_.time_limit);
     const RoundObserver observer{.on_round = [this](std::uint32_t round, bool begins) { account(round, begins); },
                                  .on_visit = observer_.on_progress};
@@ -236,11 +223,12 @@ class RooflineRun {
     };
     if (std::ranges::none_of(probe, hardware)) {
       const auto first = std::ranges::find(probe, CounterEvent::instructions, &CounterReading::event);
-      warn("counters: none (" + (first == probe.end() ? "no hardware event is known" : first->value.reason()) +
-           "); work and traffic are as declared and tested");
+      observer_.warn(result_, "counters: none (" +
+                                  (first == probe.end() ? "no hardware event is known" : first->value.reason()) +
+                                  "); work and traffic are as declared and tested");
       return;
     }
-    phase("counters");
+    observer_.phase("counters");
     for (std::size_t i = 0; i < works_.size() && !stop_.stop_requested(); ++i) {
       RooflineSubject& subject = subjects_[i];
       if (works_[i] == nullptr || subject.cpus != std::vector<int>{cpus_.front()} || subject.samples.empty()) {
@@ -256,7 +244,7 @@ class RooflineRun {
   }
 
   void check(SamplingTeam& team) {
-    phase("check");
+    observer_.phase("check");
     // References in higher precision take long: the threads share them out, but for the subjects that write to memory
     // which others write too.
     const std::vector<std::size_t> all = all_threads(team);

@@ -30,6 +30,19 @@ struct RooflineObserver {
   std::function<void(const std::string& phase, std::optional<Nanoseconds> expected)> on_phase;
   std::function<void(std::uint64_t done, std::uint64_t planned)> on_progress;
   std::function<void(const std::string& warning)> on_warning;
+
+  void phase(const std::string& name, std::optional<Nanoseconds> expected = std::nullopt) const {
+    if (on_phase) {
+      on_phase(name, expected);
+    }
+  }
+  /// The result has it too.
+  void warn(RooflineMeasurement& result, const std::string& text) const {
+    result.warnings.push_back(text);
+    if (on_warning) {
+      on_warning(text);
+    }
+  }
 };
 
 /// Sweeps the memory levels, prepares every subject on its own CPUs, measures all of them in rounds, counts what the

@@ -17,6 +17,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/argument_pointers.hpp"
 #include "lab/events.hpp"
 
 namespace assay {
@@ -74,12 +75,7 @@ struct ChildProgram::Process {
   Watch watch;
 
   void start(std::vector<std::string> arguments) {
-    std::vector<char*> pointers;
-    pointers.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments) {
-      pointers.push_back(argument.data());
-    }
-    pointers.push_back(nullptr);
+    const std::vector<char*> pointers = argument_pointers(arguments);
     const pid_t parent = getpid();
     const pid_t child = fork();
     if (child == 0) {

@@ -16,6 +16,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "harness/argument_pointers.hpp"
 #include "scenarios/custom/line_protocol.hpp"
 
 namespace assay {
@@ -69,12 +70,7 @@ LineProcess::~LineProcess() {
 
 void LineProcess::start(const Options& options) {
   std::vector<std::string> words = options.words;
-  std::vector<char*> arguments;
-  arguments.reserve(words.size() + 1);
-  for (std::string& word : words) {
-    arguments.push_back(word.data());
-  }
-  arguments.push_back(nullptr);
+  const std::vector<char*> arguments = argument_pointers(words);
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
   for (const int cpu : options.cpus) {

@@ -16,6 +16,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "harness/argument_pointers.hpp"
 #include "harness/file_source.hpp"
 #include "harness/process_account.hpp"
 
@@ -71,12 +72,7 @@ class StressNg final : public Injector {
 
  private:
   void start(std::vector<std::string> arguments) {
-    std::vector<char*> pointers;
-    pointers.reserve(arguments.size() + 1);
-    for (std::string& argument : arguments) {
-      pointers.push_back(argument.data());
-    }
-    pointers.push_back(nullptr);
+    const std::vector<char*> pointers = argument_pointers(arguments);
     const pid_t parent = getpid();
     group_ = fork();
     if (group_ == 0) {

@@ -1,4 +1,5 @@
 #include "tests/lab/program.hpp"
+#include "harness/argument_pointers.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -75,11 +76,7 @@ Program::Program(const ScratchFolder& folder, const std::vector<std::string>& ar
   std::vector<std::string> words = wrapper;
   words.emplace_back(wrapper.empty() ? "assay" : ASSAY_PROGRAM);
   words.insert(words.end(), arguments.begin(), arguments.end());
-  std::vector<char*> pointers;
-  for (std::string& word : words) {
-    pointers.push_back(word.data());
-  }
-  pointers.push_back(nullptr);
+  const std::vector<char*> pointers = argument_pointers(words);
   fs::create_directories(folder.path() / "tmp");
   const std::string temporary = folder / "tmp";
   const std::string configuration = folder / "config";

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "harness/argument_pointers.hpp"
 #include "tests/lab/fault_runs.hpp"
 
 namespace assay {
@@ -59,11 +60,7 @@ class TerminalProgram {
  public:
   TerminalProgram(const ScratchFolder& folder, const Arguments& arguments) {
     Arguments words = Arguments{"assay"} + arguments;
-    std::vector<char*> pointers;
-    for (std::string& word : words) {
-      pointers.push_back(word.data());
-    }
-    pointers.push_back(nullptr);
+    const std::vector<char*> pointers = argument_pointers(words);
     const std::string temporary = folder / "tmp";
     const std::string configuration = folder / "config";
     fs::create_directories(temporary);
