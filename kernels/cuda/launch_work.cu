@@ -1,6 +1,6 @@
-#include <time.h>
 
 #include "kernels/cuda/launch_work.hpp"
+#include "kernels/cuda/host_clock.hpp"
 #include "kernels/cuda/settings.hpp"
 #include "kernels/cuda/timed_work.cuh"
 
@@ -40,12 +40,6 @@ class Graph {
  private:
   cudaGraphExec_t ready_ = nullptr;
 };
-
-double host_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
 
 class LaunchWork final : public TimedWork {
  public:

@@ -1,10 +1,10 @@
-#include <time.h>
 
 #include <algorithm>
 #include <atomic>
 #include <vector>
 
 #include "kernels/cuda/stretch_timer.cuh"
+#include "kernels/cuda/host_clock.hpp"
 
 namespace assay::cuda {
 namespace {
@@ -38,13 +38,6 @@ __global__ void read_clocks(ulonglong2* stamps, unsigned multiprocessors) {
     const auto cycles = static_cast<unsigned long long>(clock64());
     stamps[here] = make_ulonglong2(now, cycles);
   }
-}
-
-/// CUDA's events are the card's clock; this is the host's, as the rest of the program uses it.
-double host_seconds() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC_RAW, &now);
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
 }  // namespace

@@ -118,7 +118,9 @@ TEST(FileName, IsAConcept) {
 TEST(CudaIncludes, StayInTheirFolder) {
   EXPECT_THAT(check_cuda_includes(file("kernels/a.cpp", "#include <cuda_runtime.h>\n")), SizeIs(1));
   EXPECT_THAT(check_cuda_includes(file("harness/a.cpp", "#include <nvml.h>\n")), SizeIs(1));
+  EXPECT_THAT(check_cuda_includes(file("tests/kernels/a.cpp", "#include <cuda_runtime.h>\n")), SizeIs(1));
   EXPECT_THAT(check_cuda_includes(file("kernels/cuda/a.cu", "#include <cuda_runtime.h>\n")), IsEmpty());
+  EXPECT_THAT(check_cuda_includes(file("tests/kernels/cuda_on_host/a.cpp", "#include <cuda_runtime.h>\n")), IsEmpty());
 }
 
 TEST(ListedInCmake, FindsDeadSources) {

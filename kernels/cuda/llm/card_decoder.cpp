@@ -1,7 +1,7 @@
 #include "kernels/cuda/llm/card_decoder.hpp"
+#include "kernels/cuda/host_clock.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <stdexcept>
@@ -35,10 +35,6 @@ std::string in_hex(std::uint64_t value) {
   char text[32];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(value));
   return text;
-}
-
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 }  // namespace
@@ -132,7 +128,7 @@ void CardDecoder::submit(std::span<const AssayLlmSequence> step) {
   if (const std::string problem = problem_of(step, limits_); !problem.empty()) {
     throw GpuError(ASSAY_GPU_BAD_ARGUMENT, "step: " + problem);
   }
-  const auto began = std::chrono::steady_clock::now();
+  const double began_s = host_seconds();
   const std::vector<std::uint32_t>& before = flights_[(submitted_ + 1) % kUnderWay].outputs;
   for (const AssayLlmSequence& sequence : step) {
     const std::uint32_t from = sequence.token_from;
@@ -160,7 +156,7 @@ void CardDecoder::submit(std::span<const AssayLlmSequence> step) {
   }
   ASSAY_CUDA(cudaEventRecord(flight.end.get(), stream_.get()));
   flight.outputs.assign(packer_.outputs().begin(), packer_.outputs().end());
-  flight.timing.launch_s = seconds_since(began);
+  flight.timing.launch_s = host_seconds() - began_s;
   ++submitted_;
 }
 

@@ -7,7 +7,7 @@
 #include "kernels/cuda/llm/card_checks.hpp"
 #include "kernels/cuda/llm/card_decoder.hpp"
 #include "kernels/llm/llama_decoder.hpp"
-#include "product_support.hpp"
+#include "tests/kernels/cuda_on_host/product_support.hpp"
 
 namespace assay::cuda {
 namespace {

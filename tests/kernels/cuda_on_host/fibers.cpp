@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "cuda_words.hpp"
 #include "kernels/cuda/llm/launch.cuh"
+#include "tests/kernels/cuda_on_host/cuda_words.hpp"
 
 namespace assay::on_host {
 

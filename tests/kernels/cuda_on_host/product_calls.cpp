@@ -5,7 +5,7 @@
 
 #include "kernels/cuda/llm/float_formats.hpp"
 #include "kernels/cuda/llm/launch.cuh"
-#include "product_support.hpp"
+#include "tests/kernels/cuda_on_host/product_support.hpp"
 
 struct OnHostLt {};
 struct OnHostPreference {};

@@ -1,8 +1,9 @@
 #pragma once
 
-#include "cuda_fp16.h"
-#include "cuda_words.hpp"
+#include <cuda_fp16.h>
+
 #include "kernels/cuda/llm/float_formats.hpp"
+#include "tests/kernels/cuda_on_host/cuda_words.hpp"
 
 // Put before kernels/cuda/llm/warp_instructions.cuh by the include path of the host's tests: what the PTX ISA says of
 // these instructions, lane by lane.
