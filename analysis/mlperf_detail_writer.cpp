@@ -115,6 +115,14 @@ class DetailWriter {
       message(key("target_latency_percentile"), run_.percentile);
       message(key("min_duration_ms"), std::llround(std::min(run_.min_duration_s, 1e12) * 1e3));
       message(key("min_query_count"), run_.min_query_count);
+      if (run_.loaded_sample_count) {
+        message(key("performance_sample_count"), *run_.loaded_sample_count);
+      }
+      if (run_.stream_seeds && run_.stream == "mlperf") {  // of another generator they would mean another schedule
+        message(key("qsl_rng_seed"), run_.stream_seeds->sample_library);
+        message(key("sample_index_rng_seed"), run_.stream_seeds->sample_index);
+        message(key("schedule_rng_seed"), run_.stream_seeds->schedule);
+      }
       message(key("use_token_latencies"), run_.first_token.has_value());
       message(key("sample_concatenate_permutation"), false);
     }

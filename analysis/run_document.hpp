@@ -64,6 +64,13 @@ struct SeriesPoint {
   std::optional<double> p99_s;
 };
 
+/// What the streams began with: LoadGen's qsl_rng_seed, sample_index_rng_seed and schedule_rng_seed.
+struct StreamSeeds {
+  std::uint64_t sample_library = 0;
+  std::uint64_t sample_index = 0;
+  std::uint64_t schedule = 0;
+};
+
 /// A result file of schema assay/run/1, as a value. Written once, never changed; every result in it can be
 /// recomputed or checked on another machine.
 struct RunDocument {
@@ -85,8 +92,10 @@ struct RunDocument {
   std::optional<double> rate_scheduled_hz;
   std::uint64_t samples_per_query = 1;
   std::uint64_t seed = 0;
-  std::string stream;        ///< "assay" or "mlperf"
-  double percentile = 0.99;  ///< the scenario's target percentile
+  std::string stream;                                ///< "assay" or "mlperf"
+  std::optional<StreamSeeds> stream_seeds;           ///< absent in files of before it
+  std::optional<std::uint64_t> loaded_sample_count;  ///< different ones that queries asked for; absent as above
+  double percentile = 0.99;                          ///< the scenario's target percentile
   std::optional<double> slo_s;
   double min_duration_s = 0.0;
   std::uint64_t min_query_count = 0;

@@ -81,16 +81,25 @@ ordered_json workload_json(const RunDocument& run) {
 }
 
 ordered_json scenario_json(const RunDocument& run) {
-  return {{"kind", run.scenario},
-          {"mode", run.mode},
-          {"arrivals", json_text_or_null(run.arrivals)},
-          {"rate_target_hz", json_number(run.rate_target_hz)},
-          {"rate_scheduled_hz", json_number(run.rate_scheduled_hz)},
-          {"samples_per_query", run.samples_per_query},
-          {"seed", run.seed},
-          {"stream", run.stream},
-          {"percentile", json_number(run.percentile)},
-          {"slo_s", json_number(run.slo_s)}};
+  ordered_json scenario{{"kind", run.scenario},
+                        {"mode", run.mode},
+                        {"arrivals", json_text_or_null(run.arrivals)},
+                        {"rate_target_hz", json_number(run.rate_target_hz)},
+                        {"rate_scheduled_hz", json_number(run.rate_scheduled_hz)},
+                        {"samples_per_query", run.samples_per_query},
+                        {"seed", run.seed},
+                        {"stream", run.stream},
+                        {"percentile", json_number(run.percentile)},
+                        {"slo_s", json_number(run.slo_s)}};
+  if (run.stream_seeds) {  // files of before them keep the members that they have
+    scenario["stream_seeds"] = {{"sample_library", run.stream_seeds->sample_library},
+                                {"sample_index", run.stream_seeds->sample_index},
+                                {"schedule", run.stream_seeds->schedule}};
+  }
+  if (run.loaded_sample_count) {
+    scenario["loaded_samples"] = *run.loaded_sample_count;
+  }
+  return scenario;
 }
 
 ordered_json window_json(const RunDocument& run) {
@@ -269,6 +278,8 @@ ordered_json key_json(const RunDocument& document) {
   // The seed draws the schedule, so the scheduled rate goes with it.
   scenario.erase("seed");
   scenario.erase("rate_scheduled_hz");
+  scenario.erase("stream_seeds");
+  scenario.erase("loaded_samples");  // younger than the key
   ordered_json key{
       {"schema", kRunSchema},
       {"workload", {{"name", workload["name"]}, {"version", workload["version"]}, {"params", workload["params"]}}},

@@ -111,6 +111,12 @@ void read_scenario(const Field& field, RunDocument& run) {
   run.samples_per_query = field.member("samples_per_query").count();
   run.seed = field.member("seed").count();
   run.stream = field.member("stream").text();
+  if (const Field seeds = field.member("stream_seeds"); !seeds.absent()) {
+    run.stream_seeds = {.sample_library = seeds.member("sample_library").count(),
+                        .sample_index = seeds.member("sample_index").count(),
+                        .schedule = seeds.member("schedule").count()};
+  }
+  run.loaded_sample_count = field.member("loaded_samples").optional_count();
   const Field percentile = field.member("percentile");
   run.percentile = percentile.number();
   if (!(run.percentile > 0.0 && run.percentile <= 1.0)) {

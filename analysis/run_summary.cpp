@@ -22,11 +22,20 @@
 namespace assay {
 namespace {
 
+std::uint64_t different_samples(std::vector<QuerySampleIndex> loaded) {
+  std::ranges::sort(loaded);
+  return static_cast<std::uint64_t>(std::ranges::unique(loaded).begin() - loaded.begin());
+}
+
 void fill_scenario(RunDocument& run, const TestResult& result) {
   const TestSettings& settings = result.settings;
   run.scenario = flag_of(settings.scenario);
   run.mode = settings.mode == TestMode::performance ? "performance" : "accuracy";
   run.stream = settings.stream == RandomStream::assay ? "assay" : "mlperf";
+  run.stream_seeds = {.sample_library = settings.seeds.sample_library,
+                      .sample_index = settings.seeds.sample_index,
+                      .schedule = settings.seeds.schedule};
+  run.loaded_sample_count = different_samples(result.loaded_set);
   run.samples_per_query = result.samples_per_query;
   run.percentile = Percentile::of_parts_per_million(settings.target_percentile_ppm).fraction();
   run.slo_s = settings.target_latency ? std::optional(seconds(*settings.target_latency)) : std::nullopt;

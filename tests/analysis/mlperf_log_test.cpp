@@ -189,6 +189,18 @@ TEST(MlperfLayout, HasTheFoldersOfASubmissionAndSaysThatItIsNone) {
   EXPECT_THAT(paths, Contains(HasSubstr("/Offline/performance/run_1/mlperf_log_summary.txt")));
 }
 
+// Without the size of the set, the official checker compares nothing with a number and ends.
+TEST(MlperfLayout, SaysHowManySamplesAndTheSeedsOfLoadgensOwnStream) {
+  for (const LayoutFile& file : mlperf_layout(sample_runs())) {
+    if (file.path.ends_with("mlperf_log_detail.txt")) {
+      EXPECT_THAT(file.text, HasSubstr(R"("key": "effective_performance_sample_count", "value": 64)")) << file.path;
+      const bool seeds =
+          file.text.find(R"("key": "effective_schedule_rng_seed", "value": 9933818062894767841)") != std::string::npos;
+      EXPECT_EQ(seeds, file.path.find("MultiStream") != std::string::npos) << file.path;
+    }
+  }
+}
+
 TEST(MlperfLayout, OtherParametersAreAnotherBenchmarkAndNamesDoNotLeave) {
   RunDocument run = golden_run();
   run.mode = "performance";

@@ -51,6 +51,18 @@ TEST(RunSummary, SingleStreamHeadlineIsTheEarlyStoppingEstimate) {
   EXPECT_DOUBLE_EQ(run.percentile, 0.9);
 }
 
+TEST(RunSummary, SaysWhatTheStreamsBeganWithAndHowManySamplesWereLoaded) {
+  TestResult result = single_stream_test(std::vector<Nanoseconds>(100, 5ms));
+  result.settings.seeds = Seeds::mlperf_v6_1();
+  result.loaded_set = {3, 1, 2, 3, 1};  // MultiStream repeats samples to fill its last query
+  const RunDocument run = summarised(result);
+  ASSERT_TRUE(run.stream_seeds.has_value());
+  EXPECT_EQ(run.stream_seeds->sample_library, result.settings.seeds.sample_library);
+  EXPECT_EQ(run.stream_seeds->sample_index, result.settings.seeds.sample_index);
+  EXPECT_EQ(run.stream_seeds->schedule, result.settings.seeds.schedule);
+  EXPECT_EQ(run.loaded_sample_count, 3U);
+}
+
 TEST(RunSummary, TooShortSingleStreamHasNoHeadline) {
   const RunDocument run = summarised(single_stream_test(std::vector<Nanoseconds>(50, 5ms)));
   EXPECT_FALSE(run.valid);

@@ -188,6 +188,13 @@ std::vector<RunDocument> sample_runs() {
                                 sample_run({"multi", "01JDEXAMPLE0000000000000M2", 1'450, 8, 6.9, 16.0, 0.99}, 2),
                                 sample_run({"server", "01JDEXAMPLE0000000000000V3", 4'788, 1, 2.1, 12.0, 0.99}, 3),
                                 sample_run({"offline", "01JDEXAMPLE0000000000000F4", 1, 1, 1.0, 1.0, 0.99}, 4)};
+  runs[1].stream = "mlperf";
+  for (RunDocument& run : runs) {
+    run.stream_seeds = {.sample_library = 6'023'615'788'873'153'749,
+                        .sample_index = 15'036'839'855'038'426'416U,
+                        .schedule = 9'933'818'062'894'767'841U};
+    run.loaded_sample_count = 64;
+  }
   make_server(runs[2]);
   make_offline(runs[3]);
   return runs;
