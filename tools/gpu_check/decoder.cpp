@@ -158,6 +158,29 @@ void add_step(CheckRun& run, Decoder& decoder, std::uint32_t batch, std::uint32_
   run.findings.add(std::move(row));
 }
 
+/// From the end of one step to the end of the next, the share in which no step ran on the card. One step at a time is
+/// in the queue: what the host does between two steps is in it.
+void add_bubble(CheckRun& run, Decoder& decoder, std::uint32_t batch) {
+  constexpr int kSteps = 60;
+  constexpr std::uint32_t kShortContext = 256;
+  (void)decoder.answers(batch, kShortContext);
+  std::vector<double> percents;
+  percents.reserve(kSteps);
+  double end_s = now_s();
+  for (int i = 0; i < kSteps; ++i) {
+    const double device_s = decoder.answers(batch, kShortContext);
+    const double wall_s = now_s() - end_s;
+    end_s += wall_s;
+    percents.push_back(100.0 * (wall_s - device_s) / wall_s);
+  }
+  Row row{.part = "decoder", .name = "host bubble, batch " + std::to_string(batch) + ", one step queued", .unit = "%"};
+  row.value = spread_of(percents);
+  row.reference = 100.0;
+  row.reference_name = "the time from step to step";
+  row.target = Target{.text = "<= 2 % of the time", .share = 0.02, .at_most = true};
+  run.findings.add(std::move(row));
+}
+
 void check_steps(CheckRun& run, const AssayLlmTable& table) {
   Decoder decoder(table, run.device, true);
   decoder.facts(run);
@@ -183,6 +206,11 @@ void check_steps(CheckRun& run, const AssayLlmTable& table) {
       if (run.has_time("decoder", "step", 2.0)) {
         add_step(run, decoder, batch, context, ", graphs");
       }
+    }
+  }
+  for (const std::uint32_t batch : {1U, 16U}) {
+    if (run.has_time("decoder", "host bubble", 3.0)) {
+      add_bubble(run, decoder, batch);
     }
   }
 }
