@@ -181,6 +181,28 @@ void add_bubble(CheckRun& run, Decoder& decoder, std::uint32_t batch) {
   run.findings.add(std::move(row));
 }
 
+/// How busy the card looks beside what its matrix units did: one sequence answers for three seconds.
+void add_utilisation(CheckRun& run, Decoder& decoder) {
+  constexpr double kSeconds = 3.0;  // the driver's figure covers up to the last second
+  const double begin = now_s();
+  std::size_t tokens = 0;
+  do {
+    (void)decoder.answers(1, 256);
+    ++tokens;
+  } while (now_s() - begin < kSeconds);
+  const double rate = kTokenFlops * static_cast<double>(tokens) / (now_s() - begin);
+  const Reading<GpuUtilisation> seen =
+      run.board ? run.board->utilisation() : Reading<GpuUtilisation>{Unavailable{run.board.reason()}};
+  const auto peak = run.measured.find("f8");
+  const std::string computed = peak == run.measured.end()
+                                   ? "not available: no rate of f8 products was measured"
+                                   : number_text(100.0 * rate / peak->second) + " % of the measured f8 rate";
+  const std::string read =
+      seen ? number_text(100.0 * seen->kernels) + " %" : "not available: " + std::string(seen.reason());
+  run.findings.note("decoder, batch 1",
+                    "utilisation as commonly read: " + read + "; work of the layers' products: " + computed);
+}
+
 void check_steps(CheckRun& run, const AssayLlmTable& table) {
   Decoder decoder(table, run.device, true);
   decoder.facts(run);
@@ -212,6 +234,9 @@ void check_steps(CheckRun& run, const AssayLlmTable& table) {
     if (run.has_time("decoder", "host bubble", 3.0)) {
       add_bubble(run, decoder, batch);
     }
+  }
+  if (run.has_time("decoder", "utilisation as commonly read", 4.0)) {
+    add_utilisation(run, decoder);
   }
 }
 
