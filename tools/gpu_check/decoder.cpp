@@ -158,6 +158,51 @@ void add_step(CheckRun& run, Decoder& decoder, std::uint32_t batch, std::uint32_
   run.findings.add(std::move(row));
 }
 
+/// From the end of one step to the end of the next, the share in which no step ran on the card. One step at a time is
+/// in the queue: what the host does between two steps is in it.
+void add_bubble(CheckRun& run, Decoder& decoder, std::uint32_t batch) {
+  constexpr int kSteps = 60;
+  constexpr std::uint32_t kShortContext = 256;
+  (void)decoder.answers(batch, kShortContext);
+  std::vector<double> percents;
+  percents.reserve(kSteps);
+  double end_s = now_s();
+  for (int i = 0; i < kSteps; ++i) {
+    const double device_s = decoder.answers(batch, kShortContext);
+    const double wall_s = now_s() - end_s;
+    end_s += wall_s;
+    percents.push_back(100.0 * (wall_s - device_s) / wall_s);
+  }
+  Row row{.part = "decoder", .name = "host bubble, batch " + std::to_string(batch) + ", one step queued", .unit = "%"};
+  row.value = spread_of(percents);
+  row.reference = 100.0;
+  row.reference_name = "the time from step to step";
+  row.target = Target{.text = "<= 2 % of the time", .share = 0.02, .at_most = true};
+  run.findings.add(std::move(row));
+}
+
+/// How busy the card looks beside what its matrix units did: one sequence answers for three seconds.
+void add_utilisation(CheckRun& run, Decoder& decoder) {
+  constexpr double kSeconds = 3.0;  // the driver's figure covers up to the last second
+  const double begin = now_s();
+  std::size_t tokens = 0;
+  do {
+    (void)decoder.answers(1, 256);
+    ++tokens;
+  } while (now_s() - begin < kSeconds);
+  const double rate = kTokenFlops * static_cast<double>(tokens) / (now_s() - begin);
+  const Reading<GpuUtilisation> seen =
+      run.board ? run.board->utilisation() : Reading<GpuUtilisation>{Unavailable{run.board.reason()}};
+  const auto peak = run.measured.find("f8");
+  const std::string computed = peak == run.measured.end()
+                                   ? "not available: no rate of f8 products was measured"
+                                   : number_text(100.0 * rate / peak->second) + " % of the measured f8 rate";
+  const std::string read =
+      seen ? number_text(100.0 * seen->kernels) + " %" : "not available: " + std::string(seen.reason());
+  run.findings.note("decoder, batch 1",
+                    "utilisation as commonly read: " + read + "; work of the layers' products: " + computed);
+}
+
 void check_steps(CheckRun& run, const AssayLlmTable& table) {
   Decoder decoder(table, run.device, true);
   decoder.facts(run);
@@ -184,6 +229,14 @@ void check_steps(CheckRun& run, const AssayLlmTable& table) {
         add_step(run, decoder, batch, context, ", graphs");
       }
     }
+  }
+  for (const std::uint32_t batch : {1U, 16U}) {
+    if (run.has_time("decoder", "host bubble", 3.0)) {
+      add_bubble(run, decoder, batch);
+    }
+  }
+  if (run.has_time("decoder", "utilisation as commonly read", 4.0)) {
+    add_utilisation(run, decoder);
   }
 }
 
