@@ -113,7 +113,10 @@ PeakSearch::Bracket PeakSearch::bracket() const {
   Bracket bracket;
   // Ascending: the lowest rate that broke ends the walk, so a rate above it that held is not believed.
   for (const auto& [rate, level] : levels_) {
-    const auto decision = level.decision(settings_.percentile);
+    auto decision = level.decision(settings_.percentile);
+    if (!decision && over()) {
+      decision = level.in_question;
+    }
     if (!decision) {
       bracket.open = rate;
     } else if (*decision == ProbeOutcome::broke) {
@@ -157,20 +160,20 @@ std::optional<double> PeakSearch::rate_inside(const Bracket& bracket) const {
   if (levels_.empty()) {
     return settings_.start_rate_hz;
   }
+  // A rate that decides nothing costs two or three probes. Where another such would leave too few to find the missing
+  // end, the next goes farther, to where probes decide.
+  const bool scarce = probes_.size() + kMostVotes + kMajority > settings_.most_probes;
+  const double growth = settings_.growth * (scarce && bracket.highest_undecided ? settings_.growth : 1.0);
   if (!bracket.broke) {
     const double highest = std::max(bracket.held.value_or(0.0), bracket.highest_undecided.value_or(0.0));
-    // A rate that decides nothing costs two or three probes. Where another such would leave too few to see a window
-    // break, the next goes farther, to where probes decide.
-    const bool scarce = probes_.size() + kMostVotes + kMajority > settings_.most_probes;
-    const double growth = settings_.growth * (scarce && bracket.highest_undecided ? settings_.growth : 1.0);
-    return highest < settings_.highest_rate_hz
-               ? std::optional(on_step(std::min(highest * growth, settings_.highest_rate_hz)))
-               : std::nullopt;
+    const double next = std::max(highest * growth, settings_.breaking_rate_hz.value_or(0.0));
+    return highest < settings_.highest_rate_hz ? std::optional(on_step(std::min(next, settings_.highest_rate_hz)))
+                                               : std::nullopt;
   }
   if (!bracket.held) {
     const double lowest = std::min(*bracket.broke, bracket.lowest_undecided.value_or(*bracket.broke));
     return lowest > settings_.lowest_rate_hz
-               ? std::optional(on_step(std::max(lowest / settings_.growth, settings_.lowest_rate_hz)))
+               ? std::optional(on_step(std::max(lowest / growth, settings_.lowest_rate_hz)))
                : std::nullopt;
   }
   if (settings_.step_hz > 0.0) {
@@ -186,17 +189,20 @@ std::optional<double> PeakSearch::rate_inside(const Bracket& bracket) const {
 }
 
 std::optional<double> PeakSearch::rate_to_confirm(const Bracket& bracket) const {
-  if (bracket.held && !levels_.at(*bracket.held).majority_needed) {
+  const auto confirmed = [this](double rate, bool asked) {
+    return asked && levels_.at(rate).decision(settings_.percentile).has_value();
+  };
+  if (bracket.held && !confirmed(*bracket.held, levels_.at(*bracket.held).majority_needed)) {
     return bracket.held;
   }
-  if (bracket.broke && !levels_.at(*bracket.broke).confirmed_broken) {
+  if (bracket.broke && !confirmed(*bracket.broke, levels_.at(*bracket.broke).confirmed_broken)) {
     return bracket.broke;
   }
   return std::nullopt;
 }
 
 std::optional<double> PeakSearch::next_rate() const {
-  if (probes_.size() >= settings_.most_probes) {
+  if (over()) {
     return std::nullopt;
   }
   const Bracket now = bracket();
@@ -222,6 +228,7 @@ void PeakSearch::record(PeakProbe probe) {
   if (const auto decided = level.decision(settings_.percentile)) {
     // Asked again for a rate that was decided: this confirms an end of the bracket.
     level.majority_needed = true;
+    level.in_question = decided;
     if (*decided == ProbeOutcome::broke) {
       level.confirmed_broken = true;
       level.round.clear();

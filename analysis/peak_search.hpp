@@ -34,7 +34,9 @@ struct PeakSearchSettings {
   double start_rate_hz = 1.0;
   double lowest_rate_hz = 1e-3;
   double highest_rate_hz = 1e7;
-  double growth = 2.0;       ///< factor between the rates that look for a bracket
+  double growth = 2.0;  ///< factor between the rates that look for a bracket
+  /// Where a forecast tells of a rate that surely breaks: tried next once a lower one held or decided nothing.
+  std::optional<double> breaking_rate_hz;
   double resolution = 0.02;  ///< the search ends when neighbouring findings differ by less
   std::uint64_t most_probes = 40;
   Percentile percentile = Percentile::of_parts_per_million(990'000);
@@ -81,10 +83,12 @@ class PeakSearch {
     std::vector<PeakProbe> round;
     bool majority_needed = false;  ///< one probe that held no longer suffices
     bool confirmed_broken = false;
+    std::optional<ProbeOutcome> in_question;  ///< what is being confirmed: holds if the probes end before that does
     [[nodiscard]] std::optional<ProbeOutcome> decision(Percentile percentile) const;
   };
   struct Bracket;
 
+  [[nodiscard]] bool over() const { return probes_.size() >= settings_.most_probes; }
   [[nodiscard]] Bracket bracket() const;
   [[nodiscard]] std::optional<double> rate_inside(const Bracket& bracket) const;
   [[nodiscard]] std::optional<double> step_inside(const Bracket& bracket) const;

@@ -36,13 +36,15 @@ std::vector<std::string> changed_masks(const ThreadMasks& before, const ThreadMa
   return lines;
 }
 
-void ThreadMaskWatch::pinned(int number, const FileSource& files) {
-  if (number != 0) {
+void ThreadMaskWatch::pinned(const std::string& thread, const FileSource& files) {
+  const auto watched = masks_.find(thread);
+  if (watched == masks_.end()) {
     return;
   }
   ThreadMasks now = read_thread_masks(files);
-  std::erase_if(now, [this](const auto& thread) { return !masks_.contains(thread.first); });
-  masks_ = std::move(now);
+  if (const auto found = now.find(thread); found != now.end()) {
+    watched->second = std::move(found->second);
+  }
 }
 
 }  // namespace assay

@@ -21,9 +21,9 @@ using ThreadMasks = std::map<std::string, std::string>;
 class ThreadMaskWatch {
  public:
   void begin(const FileSource& files) { masks_ = read_thread_masks(files); }
-  /// Issuing thread `number` has pinned itself, which is no change from outside. The first one is a thread of the
-  /// beginning; the others are not looked at.
-  void pinned(int number, const FileSource& files);
+  /// A thread, by its number, has pinned itself, which is no change from outside. Of the others nothing is looked at
+  /// again: what was done to them since the beginning stays to be seen. One that came later is not watched.
+  void pinned(const std::string& thread, const FileSource& files);
   [[nodiscard]] std::vector<std::string> changes(const FileSource& files) const {
     return changed_masks(masks_, read_thread_masks(files));
   }

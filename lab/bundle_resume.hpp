@@ -21,6 +21,12 @@ namespace assay {
 [[nodiscard]] std::vector<std::filesystem::path> show_abandoned_bundles(const std::filesystem::path& out,
                                                                         const BundleRecord& wanted);
 
+/// Clears away what processes that were killed left in `out`, a folder of one maker at a time whose turn is held: each
+/// hidden bundle becomes one that was interrupted; of one without a bundle.json the finished results are laid into
+/// `out` and the rest goes. Only folders of this user under names that this program makes, whose lock nobody holds;
+/// what cannot be read stays. Returns what can be seen now.
+std::vector<std::filesystem::path> clear_abandoned_bundles(const std::filesystem::path& out);
+
 /// A result with the bytes of its file.
 struct FinishedResult {
   BundleEntry entry;

@@ -47,6 +47,10 @@ class SelftestCommand {
  public:
   explicit SelftestCommand(const SelftestCommandOptions& options) : options_(options), console_(options.console) {
     require_json_target(options.json);
+    if (options.json && !options.only.empty()) {
+      throw CommandError(ExitCode::usage,
+                         "--only shows a part of the self-test; --json is of the whole: leave one out");
+    }
     record_ = new_selftest(options);
   }
 
@@ -74,6 +78,9 @@ class SelftestCommand {
     if (options_.full) {
       arguments.emplace_back("--full");
     }
+    if (!options_.only.empty()) {
+      arguments.push_back("--only=" + options_.only);
+    }
     const Nanoseconds limit = options_.full ? std::chrono::minutes{60} : std::chrono::minutes{10};
     const EngineOutcome outcome = measurements.measure_program(
         arguments, {.title = "selftest", .observer = ObserverMode::quiet, .time_limit = limit});
@@ -89,13 +96,13 @@ class SelftestCommand {
     record_.interrupted = part.interrupted;
     record_.foreign_cpu_share = part.foreign_cpu_share;
     record_.steal_share = part.steal_share;
-    if (!part.interrupted && !measurements.interrupted()) {
+    if (options_.only.empty() && !part.interrupted && !measurements.interrupted()) {
       record_.checks.push_back(observer_check(measurements, options_.full));
     }
     return std::nullopt;
   }
 
-  ExitCode keep_and_end() {
+  void keep() {
     const fs::path path = fs::path(options_.measurement.folder) / record_.identity.label / selftest_file_name(record_);
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
@@ -105,6 +112,15 @@ class SelftestCommand {
       console_.result(fmt::format("result file: {}\n", path.string()));
     }
     write_json(options_.json, selftest_json(record_), console_);
+  }
+
+  ExitCode keep_and_end() {
+    if (options_.only.empty()) {
+      keep();
+    } else {  // what rides along in bundles is a whole self-test
+      console_.result(selftest_text(record_, console_.text_style().charset));
+      console_.result(fmt::format("only {}: shown and not kept\n", options_.only));
+    }
     if (record_.interrupted) {
       console_.warning("interrupted: the checks that were made are kept and flagged");
       return ExitCode::interrupted;

@@ -12,6 +12,7 @@ namespace assay {
 struct SelftestCommandOptions {
   bool full = false;
   std::string seed = "1";
+  std::string only;  ///< one of selftest_groups(): a part of the table, which is not kept; empty: all
   MeasurementOptions measurement;
   ConsoleOptions console;
   std::optional<std::string> json;

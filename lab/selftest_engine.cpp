@@ -60,7 +60,8 @@ int measure(const SelftestCommandOptions& options, EventWriter& events) {
   const SystemFiles files;
   const Instant begin = clock.now();
   const auto before = read_cpu_times(files);
-  const SelftestRequest request{.seed = record.seed, .runs = options.full ? kFullRuns : kQuickRuns};
+  const SelftestRequest request{
+      .seed = record.seed, .runs = options.full ? kFullRuns : kQuickRuns, .only = options.only};
   const SelftestObserver observer{.on_phase = [&events](const std::string& name, std::optional<Nanoseconds> expected) {
     events.write({.kind = Event::Kind::phase,
                   .text = name,

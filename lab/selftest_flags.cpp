@@ -1,11 +1,15 @@
 #include "lab/selftest_flags.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <memory>
 
 #include "lab/command_flags.hpp"
 #include "lab/selftest_command.hpp"
 #include "lab/selftest_engine.hpp"
+#include "scenarios/selftest/selftest.hpp"
 
 namespace assay {
 
@@ -21,6 +25,12 @@ void add_selftest_command(CommandAdder& adder) {
   sub->add_flag("--full", options->full, "a hundred runs of each system instead of twenty (about 10 min)")
       ->group("Length");
   sub->add_option("--seed", options->seed, "of all that is drawn (default: 1)")->type_name("N")->group("Length");
+  sub->add_option("--only", options->only,
+                  "one part of the table: " + fmt::format("{}", fmt::join(selftest_groups(), ", ")) +
+                      "; it is shown and not kept")
+      ->type_name("PART")
+      ->check(CLI::IsMember(selftest_groups()))
+      ->group("Length");
   sub->add_option("--events-fd", *events_descriptor, "be the measuring process: events go to this descriptor")
       ->type_name("FD")
       ->group("Measuring process");

@@ -53,7 +53,7 @@ MeasurementOptions in_own_folder(MeasurementOptions options, const std::string& 
 }
 
 class TrackCommand {
-  static constexpr std::uint64_t kFewLeverProbes = 6;
+  static constexpr std::uint64_t kFewLeverProbes = 8;
   static constexpr std::uint64_t kMostLeverProbes = 10;
 
  public:

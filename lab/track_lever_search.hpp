@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "analysis/peak_search.hpp"
 #include "analysis/percentile.hpp"
 #include "analysis/serving_ladder_record.hpp"
 #include "lab/track_plan.hpp"
@@ -16,10 +17,13 @@ struct LeverQuestion {
   Percentile percentile = Percentile::of_percent(99.0);
   std::optional<LeverForecast> forecast;  ///< the search begins at its rate
   std::string forecast_note;              ///< why there is none
-  double offline_rate_hz = 1.0;           ///< requests a second that Offline completes: no rate above it is tried
-  std::uint64_t most_probes = 6;
+  double offline_rate_hz = 1.0;  ///< requests a second that Offline completes: none half as high again is tried
+  std::uint64_t most_probes = 8;
   std::string flags;  ///< that differ from the step before, as typed
 };
+
+/// From which rates the peak is looked for.
+[[nodiscard]] PeakSearchSettings lever_search_settings(const LeverQuestion& question);
 
 /// The highest Server rate that holds the windows of the first token and of the time per token. What was found so far
 /// goes to `take` even where a probe throws. False where the track cannot go on.

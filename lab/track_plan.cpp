@@ -234,7 +234,7 @@ Nanoseconds expected_time(const TrackPlan& plan) {
     sum += step.expected + kAroundRun;
   }
   for (const TrackStep& step : plan.steps) {
-    constexpr int kLeverProbes = 6;
+    constexpr int kLeverProbes = 8;
     const int runs = step.definition.kind == TrackStepDefinition::Kind::search  ? kProbes
                      : step.definition.kind == TrackStepDefinition::Kind::lever ? kLeverProbes
                                                                                 : 1;

@@ -254,7 +254,7 @@ class Experiment {
     } else if (!allow_this_thread(cpus_of(document_.placement))) {
       throw std::runtime_error("--no-pinning: the system refused to widen the CPUs of an issuing thread");
     }
-    masks_.pinned(thread, SystemFiles{});
+    masks_.pinned(fmt::format("{}", gettid()), SystemFiles{});
     request_precise_sleep();
     if (request_.realtime) {
       if (const auto refusal = take_realtime_priority(kFifoPriority)) {
@@ -277,6 +277,7 @@ class Experiment {
     SteadyClock clock(issuing_wait_);
     auto progress = std::make_shared<RunProgress>();
     const SystemFiles files;
+    masks_.begin(files);  // before anybody is told that it is measured, and could change something
     phase("measure", expected_duration(request_));
     MeasuringView view{.progress = progress, .doses = {}};
     if (interference_) {
@@ -288,7 +289,6 @@ class Experiment {
     }
     const auto times_before = read_cpu_times(files);
     const auto throttling_before = read_quota_throttling(files);
-    masks_.begin(files);
     if (watch_) {
       watch_->begin();
     }

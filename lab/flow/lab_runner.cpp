@@ -12,6 +12,7 @@
 #include "analysis/run_file_field.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
+#include "lab/bundle_resume.hpp"
 #include "lab/flow/audit_evidence.hpp"
 #include "lab/flow/audit_run.hpp"
 #include "lab/flow/audit_systems.hpp"
@@ -91,6 +92,9 @@ class LabRunner {
     const auto turn = RunTurn::try_take(session_.folder());
     if (!turn) {
       throw LabRefusal(RefusalReason::busy, "another run of this lab goes on; one at a time");
+    }
+    for (const std::filesystem::path& left : clear_abandoned_bundles(session_.folder() / "runs")) {
+      console_.note("a run of this lab was killed; what it had measured is in " + left.string());
     }
     if (run_->kind == FlowRun::Kind::file) {
       return take_file();

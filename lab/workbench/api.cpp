@@ -135,14 +135,17 @@ HttpResponse report_response(LabDesk& desk, const HttpRequest& request) {
 
 HttpResponse Api::answer(const HttpRequest& request) {
   HttpResponse response;
+  bool may_pass = false;
   try {
     const std::optional<AccessRefusal> refusal = access_refusal(rules_, request);
+    may_pass = !refusal;
     response = refusal ? error_response(refusal->status, refusal->reason) : route(request);
   } catch (const DeskRefusal& error) {
     response = error_response(error.status(), error.what());
   } catch (const std::exception& error) {
     response = error_response(500, error.what());
   }
+  response.has_token = may_pass && is_api_path(request.path);  // the page itself needs none
   for (auto& header : protective_headers()) {
     response.headers.push_back(std::move(header));
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio.hpp>
 #include <boost/beast.hpp>
@@ -30,6 +31,7 @@ using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 inline constexpr std::uint32_t kMostHeaderBytes = 8 * 1024;
 inline constexpr std::uint64_t kMostBodyBytes = std::uint64_t{64} * 1024;
 inline constexpr std::size_t kMostQueuedBytes = std::size_t{512} * 1024;  // of a stream whose reader is slow
+inline constexpr std::size_t kMostDiscardedBytes = std::size_t{4} << 20;
 inline constexpr auto kDrainPatience = std::chrono::seconds{2};
 
 /// What the connections have in common.
@@ -37,12 +39,14 @@ struct Shared {
   HttpServer::Handler handler;
   std::set<class Connection*> connections;
   std::chrono::milliseconds patience{};
+  std::chrono::milliseconds stranger_patience{};
+  std::uint64_t made = 0;  ///< connections ever
 };
 
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   Connection(asio::generic::stream_protocol::socket socket, Shared& shared)
-      : stream_(std::move(socket)), shared_(shared) {
+      : stream_(std::move(socket)), shared_(shared), number_(shared.made++) {
     shared_.connections.insert(this);
   }
   Connection(const Connection&) = delete;
@@ -53,7 +57,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_.emplace();
     parser_->header_limit(kMostHeaderBytes);
     parser_->body_limit(kMostBodyBytes);
-    stream_.expires_after(shared_.patience);
+    stream_.expires_after(patience());
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](error_code error, std::size_t) { self->on_read(error); });
   }
@@ -75,10 +79,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   void close() {
     error_code ignored;
+    is_closed_ = true;  // and leaves the others once its last handler has run
     stream_.socket().close(ignored);
   }
+  [[nodiscard]] bool is_closed() const { return is_closed_; }
+  [[nodiscard]] bool is_of_stranger() const { return !has_token_; }  ///< nobody has shown the token on it
+  [[nodiscard]] std::uint64_t number() const { return number_; }     ///< in the order in which they came
 
  private:
+  [[nodiscard]] std::chrono::milliseconds patience() const {
+    return has_token_ ? shared_.patience : std::min(shared_.patience, shared_.stranger_patience);
+  }
+
   void on_read(const error_code& error) {
     const bool is_of_system = error && error.category() == asio::error::get_system_category();
     if (error == http::error::end_of_stream || error == beast::error::timeout || is_of_system) {
@@ -96,13 +108,14 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void answer(HttpResponse&& response) {
+    has_token_ = has_token_ || response.has_token;
     is_event_stream_ = response.is_event_stream;
     response_.emplace(static_cast<http::status>(response.status), 11);
     for (const auto& [name, value] : response.headers) {
       response_->set(name, value);
     }
     response_->set(http::field::content_type, response.type);
-    stream_.expires_after(shared_.patience);
+    stream_.expires_after(patience());
     if (is_event_stream_) {
       answer_stream();
       return;
@@ -153,7 +166,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   }
 
   void write_queue() {
-    stream_.expires_after(shared_.patience);
+    stream_.expires_after(patience());
     asio::async_write(stream_, asio::buffer(queue_.front()),
                       [self = shared_from_this()](error_code error, std::size_t) {
                         if (error) {
@@ -168,9 +181,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
                       });
   }
 
-  static constexpr std::size_t kMostDiscardedBytes = std::size_t{4} << 20;
   Stream stream_;
   Shared& shared_;
+  std::uint64_t number_;
   beast::flat_buffer buffer_{kMostHeaderBytes + kMostBodyBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::response<http::string_body>> response_;
@@ -180,6 +193,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t queued_bytes_ = 0;
   bool keep_alive_ = false;
   bool is_event_stream_ = false;
+  bool has_token_ = false;
+  bool is_closed_ = false;
 };
 
 }  // namespace assay::http_detail

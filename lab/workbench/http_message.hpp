@@ -25,6 +25,7 @@ struct HttpResponse {
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
   bool is_event_stream = false;  ///< of a 200: the connection stays open and gets what is published
+  bool has_token = false;        ///< the request showed the token: its connection is none of a stranger any more
 };
 
 /// The value of `name` in "a=1&b=2", percent signs decoded; nothing if it is not there or badly encoded.

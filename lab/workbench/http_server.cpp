@@ -54,6 +54,7 @@ void remove_dead_socket(asio::io_context& context, const std::string& path) {
 struct HttpServer::Impl {
   explicit Impl(const HttpServerOptions& options) : socket_path(options.socket_path) {
     shared.patience = options.patience;
+    shared.stranger_patience = options.stranger_patience;
     if (socket_path.empty()) {
       listen(tcp, asio::ip::tcp::endpoint(asio::ip::address_v4::loopback(), options.port));
       return;
@@ -77,6 +78,25 @@ struct HttpServer::Impl {
     }
   }
 
+  /// Whether one more connection may be taken. Any user of this machine can open some: where all are taken, the oldest
+  /// that has shown no token is closed, so that whoever has one gets in.
+  bool has_room() {
+    std::size_t open = 0;
+    Connection* oldest_stranger = nullptr;
+    for (Connection* connection : shared.connections) {
+      open += connection->is_closed() ? 0U : 1U;
+      if (!connection->is_closed() && connection->is_of_stranger() &&
+          (oldest_stranger == nullptr || connection->number() < oldest_stranger->number())) {
+        oldest_stranger = connection;
+      }
+    }
+    if (open >= kMostConnections && oldest_stranger != nullptr) {
+      oldest_stranger->close();
+      --open;
+    }
+    return open < kMostConnections;
+  }
+
   template <typename Acceptor>
   void accept(Acceptor& acceptor) {
     acceptor.async_accept([this, &acceptor](error_code error, auto socket) {
@@ -93,7 +113,7 @@ struct HttpServer::Impl {
         return;
       }
       keep_from_children(socket);
-      if (shared.connections.size() < kMostConnections) {
+      if (has_room()) {
         std::make_shared<Connection>(std::move(socket), shared)->read();
       }
       accept(acceptor);

@@ -14,10 +14,13 @@ struct HttpServerOptions {
   std::uint16_t port = 0;                                         ///< on 127.0.0.1; 0: any that is free
   std::string socket_path;                                        ///< a Unix socket instead, for its owner only
   std::chrono::milliseconds patience = std::chrono::seconds{15};  ///< for a whole request, and for an answer to be read
+  /// The same for connections on which no request has shown the token yet; the shorter of the two counts.
+  std::chrono::milliseconds stranger_patience = std::chrono::seconds{3};
 };
 
 /// An HTTP/1.1 server for one person: one thread, loopback or a Unix socket only. A request has at most 8 KB of header
-/// and 64 KB of body. Whoever does not read, or does not write, is closed and holds up nobody.
+/// and 64 KB of body. Whoever does not read, or does not write, is closed and holds up nobody. 64 connections at a
+/// time; where they are taken, the oldest that has not shown the token makes room.
 class HttpServer {
  public:
   /// Answers at once: the server does nothing else meanwhile.

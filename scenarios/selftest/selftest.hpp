@@ -15,7 +15,11 @@ namespace assay {
 struct SelftestRequest {
   std::uint64_t seed = 1;
   std::uint64_t runs = 20;  ///< undisturbed ones of each known system
+  std::string only;         ///< one of selftest_groups(); empty: all of them
 };
+
+/// Groups of checks that can be made alone. "laws" holds all that the runs of the known systems show.
+[[nodiscard]] const std::vector<std::string>& selftest_groups();
 
 /// Who is told what is going on, from the thread that runs the self-test, never within a run.
 struct SelftestObserver {

@@ -170,6 +170,34 @@ TEST(PeakSearch, GoesFartherUpAfterARateThatDecidesNothing) {
   EXPECT_EQ(search.estimate().broke_hz, 80.0 * 1.5 * 1.5 * 1.5);
 }
 
+// The same downwards: 100 and 50 decide nothing, and the fifth probe must find what holds.
+TEST(PeakSearch, GoesFartherDownAfterARateThatDecidesNothing) {
+  const PeakSearch search =
+      searched({.start_rate_hz = 100.0, .breaking_rate_hz = 400.0, .most_probes = 6}, [](double rate) {
+        return rate > 40.0 && rate < 200.0 ? clear_probe(rate, ProbeOutcome::undecided) : ideal(rate, 60.0);
+      });
+  EXPECT_EQ(search.estimate().held_hz, 25.0);
+  EXPECT_EQ(search.estimate().broke_hz, 400.0);
+}
+
+TEST(PeakSearch, TriesTheRateThatSurelyBreaksNext) {
+  PeakSearch search({.start_rate_hz = 100.0, .breaking_rate_hz = 700.0});
+  search.record(clear_probe(100.0, ProbeOutcome::held));
+  EXPECT_EQ(search.next_rate(), 700.0);
+  search.record(clear_probe(700.0, ProbeOutcome::held));  // it does not
+  EXPECT_EQ(search.next_rate(), 1400.0);
+}
+
+// Held at 100, broke at 700, both twice; the sixth probe would have been the first of two that confirm 700.
+TEST(PeakSearch, AConfirmationThatIsCutOffTakesNothingAway) {
+  const PeakSearch search = searched({.start_rate_hz = 100.0, .breaking_rate_hz = 700.0, .most_probes = 5},
+                                     [](double rate) { return ideal(rate, 200.0); });
+  EXPECT_EQ(search.probes().size(), 5U);
+  EXPECT_EQ(search.estimate().held_hz, 100.0);
+  EXPECT_EQ(search.estimate().broke_hz, 700.0);
+  EXPECT_EQ(search.estimate().reason, "stopped after 5 probes before 700 queries/s was confirmed");
+}
+
 TEST(PeakSearch, SaysWhichEndIsMissing) {
   const PeakEstimate all_held = searched({.start_rate_hz = 100.0, .highest_rate_hz = 1000.0}, [](double rate) {
                                   return ideal(rate, 1e9);

@@ -72,6 +72,30 @@ TEST(SelftestJudgement, AnInvalidRunJudgesNothing) {
   run.invalid = "lateness";
   EXPECT_FALSE(undisturbed(run));
   EXPECT_TRUE(undisturbed(kRight));
+  std::vector<KnownRun> runs(19, kRight);
+  runs.push_back(run);
+  SelftestCheck check{.id = "x", .truth = 1e-3};
+  judge_known_runs(check, runs, 20, "others took 0 %");
+  EXPECT_EQ(check.verdict, SelftestVerdict::not_possible) << "it is no twentieth";
+  EXPECT_EQ(check.runs.disturbed, 1U);
+  EXPECT_THAT(check.evidence, HasSubstr("made runs INVALID (lateness)"));
+}
+
+// Each of the two criteria alone: one run fewer inside than 19 and 14 of 20 is a FAIL, exactly as many a PASS.
+TEST(SelftestJudgement, OneRunFewerInsideIsAFail) {
+  const auto verdict_of = [](std::size_t wrong_strict, std::size_t wrong_published) {
+    std::vector<KnownRun> runs(20, kRight);
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      runs[i].strict = i < wrong_strict ? kWrong.strict : kRight.strict;
+      runs[i].published = i < wrong_published ? kWrong.published : kRight.published;
+    }
+    SelftestCheck check{.id = "x", .truth = 1e-3};
+    judge_known_runs(check, runs, 20, "others took 0 %");
+    return check.verdict;
+  };
+  EXPECT_EQ(verdict_of(1, 6), SelftestVerdict::pass);
+  EXPECT_EQ(verdict_of(2, 6), SelftestVerdict::fail);
+  EXPECT_EQ(verdict_of(1, 7), SelftestVerdict::fail);
 }
 
 TEST(SelftestJudgement, AShiftOfAFifthOfTheHalfWidthIsTheLimit) {

@@ -37,12 +37,24 @@ TEST(ThreadMaskWatch, ThePinningOfOurOwnIsNoChange) {
   watch.begin(files);
   files.set(kTasks + "10/status", "Cpus_allowed_list:\t2\n");
   files.set(kTasks + "12/status", "Cpus_allowed_list:\t0-3\n");
-  watch.pinned(0, files);
+  watch.pinned("10", files);
   files.set(kTasks + "12/status", "Cpus_allowed_list:\t3\n");
-  watch.pinned(1, files);
+  watch.pinned("12", files);
   EXPECT_THAT(watch.changes(files), IsEmpty());
   files.set(kTasks + "10/status", "Cpus_allowed_list:\t0\n");
   EXPECT_THAT(watch.changes(files), ElementsAre("1 thread: CPUs 2 -> 0"));
+}
+
+// Between the beginning and the first issue: the watch began again with whatever it found then.
+TEST(ThreadMaskWatch, WhatIsChangedBeforeAThreadPinsItselfIsSeen) {
+  GivenFiles files{{kTasks + "10/status", "Cpus_allowed_list:\t0-3\n"},
+                   {kTasks + "11/status", "Cpus_allowed_list:\t1\n"}};
+  ThreadMaskWatch watch;
+  watch.begin(files);
+  files.set(kTasks + "11/status", "Cpus_allowed_list:\t0\n");
+  files.set(kTasks + "10/status", "Cpus_allowed_list:\t2\n");
+  watch.pinned("10", files);
+  EXPECT_THAT(watch.changes(files), ElementsAre("1 thread: CPUs 1 -> 0"));
 }
 
 TEST(ThreadMasks, AHiddenFolderChangesNothing) {

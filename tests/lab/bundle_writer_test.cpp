@@ -20,6 +20,7 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -99,6 +100,37 @@ TEST_F(BundleWriterTest, OneWithoutAResultGoesAwayAndOneWithAResultStays) {
     writer.note_progress(record);
   }
   EXPECT_THAT(in_folder(), SizeIs(1)) << "it could not be published, and is kept for --resume";
+}
+
+TEST_F(BundleWriterTest, WhatAKilledRunOfALabLeftIsClearedAway) {
+  make_and_be_killed();
+  const auto shown = clear_abandoned_bundles(folder.path());
+  ASSERT_THAT(shown, SizeIs(1));
+  EXPECT_EQ(in_folder(), shown) << "nothing hidden is left";
+  EXPECT_TRUE(bundle_from_json(testing::text_of(shown.front() / kBundleFile), "input").interrupted);
+  EXPECT_EQ(testing::text_of(shown.front() / "runs/second.run.json"), "another result");
+}
+
+TEST_F(BundleWriterTest, OneThatWasKilledBeforeItsFirstEntryGoesAndItsResultStays) {
+  const fs::path hidden = folder.path() / ".assay-bundle-x1Y2z3";
+  fs::create_directories(hidden / "work");
+  std::ofstream(hidden / "work/first.run.json") << "a result";
+  std::ofstream(hidden / "work/.tmp-123") << "half a res";
+  EXPECT_THAT(clear_abandoned_bundles(folder.path()), ElementsAre(folder.path() / "first.run.json"));
+  EXPECT_THAT(in_folder(), ElementsAre(folder.path() / "first.run.json"));
+  EXPECT_EQ(testing::text_of(folder.path() / "first.run.json"), "a result");
+}
+
+TEST_F(BundleWriterTest, WhatLivesOrIsNotOursIsNotClearedAway) {
+  const BundleWriter writer(folder.path());
+  fs::create_directories(folder.path() / ".assay-bundle-longer-name/work");
+  fs::create_directories(folder.path() / ".assay-bundle-UNREAD/work");
+  std::ofstream(folder.path() / ".assay-bundle-UNREAD/bundle.json") << "{";
+  fs::create_directories(folder.path() / "outside/work");
+  fs::create_symlink(folder.path() / "outside", folder.path() / ".assay-bundle-LINKED");
+  EXPECT_THAT(clear_abandoned_bundles(folder.path()), IsEmpty());
+  EXPECT_THAT(in_folder(), SizeIs(5)) << "one that is being made, a longer name, one unread, a folder and a link to it";
+  EXPECT_TRUE(fs::exists(folder.path() / "outside/work"));
 }
 
 // Somebody else's folder in a shared one: what its names lead to is not followed, and what cannot be read ends nothing.

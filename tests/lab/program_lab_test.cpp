@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 
@@ -182,7 +183,9 @@ TEST_F(ProgramLab, KilledInTheMiddleTheLedgerStandsAndTheNextRunGoesOn) {
   begin();
   lock_all();
   std::ofstream(folder_ / "lab/ledger.ndjson", std::ios::app) << "{\"kind\":\"sta";
+  std::filesystem::create_directories(folder_ / "lab/runs/.assay-bundle-killed/work");
   does({"run", "--part", "2"});
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "lab/runs/.assay-bundle-killed")) << "what it left hidden is gone";
   const json after = state();
   EXPECT_EQ(after.at("chain").at("intact"), true);
   EXPECT_THAT(ledger(), HasSubstr("ledger.torn-1.txt"));

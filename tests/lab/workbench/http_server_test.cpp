@@ -35,6 +35,7 @@ class RunningServer {
         HttpResponse response;
         response.type = "text/plain";
         response.is_event_stream = request.path == "/events";
+        response.has_token = request.authorization.has_value();
         response.body = request.method + " " + request.path + "?" + request.query + " " + request.host + " " +
                         request.origin.value_or("none") + " " + std::to_string(request.body.size());
         response.headers = {{"X-Own", "here"}};
@@ -201,11 +202,47 @@ TEST_F(HttpServerTest, ServesOnlySoManyAtATime) {
   std::vector<std::unique_ptr<PlainClient>> clients;
   for (int i = 0; i < kMost; ++i) {
     clients.push_back(std::make_unique<PlainClient>(port));
-    clients.back()->send("GET /events HTTP/1.1\r\nHost: h\r\n\r\n");
+    clients.back()->send("GET /events HTTP/1.1\r\nHost: h\r\nAuthorization: t\r\n\r\n");
     (void)clients.back()->until("retry: 2000\n\n");
   }
   EXPECT_EQ(answer_to({.port = port}), "");
   clients.clear();
+}
+
+// Any user of the machine can open connections and leave them half asked.
+TEST_F(HttpServerTest, TheOldestStrangerMakesRoom) {
+  constexpr int kMost = 64;
+  PlainClient owner(port);
+  owner.send("GET /events HTTP/1.1\r\nHost: h\r\nAuthorization: t\r\n\r\n");
+  (void)owner.until("retry: 2000\n\n");
+  std::vector<std::unique_ptr<PlainClient>> strangers;
+  for (int i = 1; i < kMost; ++i) {
+    strangers.push_back(std::make_unique<PlainClient>(port));
+    strangers.back()->send("GET /late HTTP/1.1\r\nHost");
+  }
+  EXPECT_EQ(status_of(answer_to({.port = port, .headers = "Authorization: t\r\n"})), 200);
+  EXPECT_EQ(strangers[0]->rest(), "") << "it made room";
+  running->server.post([this] { running->server.publish("state", "1"); });
+  EXPECT_EQ(owner.until("\n\n"), "event: state\ndata: 1\n\n") << "who came first, with the token, did not";
+  strangers[1]->send(": h\r\n\r\n");
+  EXPECT_THAT(strangers[1]->until(" 0"), HasSubstr("GET /late")) << "one was enough";
+}
+
+// Whoever has shown the token keeps the connection for longer than a stranger does.
+TEST(HttpServerPatience, IsShortWithStrangers) {
+  if (has_no_server()) {
+    GTEST_SKIP() << "built without the workbench";
+  }
+  RunningServer running({.patience = std::chrono::hours{1}, .stranger_patience = std::chrono::milliseconds{50}});
+  PlainClient owner(running.server.port());
+  owner.send("GET /one HTTP/1.1\r\nHost: h\r\nAuthorization: t\r\n\r\n");
+  EXPECT_THAT(owner.until(" 0"), HasSubstr("GET /one"));
+  PlainClient stranger(running.server.port());
+  stranger.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(stranger.until(" 0"), HasSubstr("GET /"));
+  EXPECT_EQ(stranger.rest(), "") << "closed 50 ms after its answer";
+  owner.send("GET /two HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_THAT(owner.until(" 0"), HasSubstr("GET /two"));
 }
 
 TEST_F(HttpServerTest, DoesSomethingAgainAndAgainWhileItServes) {
