@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 
 #include "kernels/cuda/llm/card_checks.hpp"
 #include "kernels/cuda/llm/card_decoder.hpp"
@@ -83,27 +84,33 @@ std::vector<std::uint32_t> prompt_of(std::uint32_t length) {
   return tokens;
 }
 
-TEST(CudaDecoder, AgreesWithDoublePrecisionInEveryFormat) {
-  for (const std::int32_t weights : {ASSAY_LLM_BF16, ASSAY_LLM_F8}) {
-    for (const std::int32_t kv : {ASSAY_LLM_BF16, ASSAY_LLM_F8}) {
-      for (const bool outer : {true, false}) {
-        if (weights == ASSAY_LLM_BF16 && !outer) {
-          continue;
-        }
-        SCOPED_TRACE(testing::Message() << "weights " << weights << " cache " << kv << " outer scales " << outer);
-        const OuterScales scales(outer);
-        AssayLlmOptions options = small_options();
-        options.weights = weights;
-        options.kv = kv;
-        CardDecoder decoder(0, options);
-        EXPECT_EQ(decoder.layers().product(LlmMatrix::qkv, 1).leaves_scales(), !outer);
-        const AssayGpuCheck check = check_decoder(decoder, 5);
-        EXPECT_EQ(check.passed, 1) << check.detail;
-        EXPECT_GT(check.compared, 1000U);
-      }
-    }
-  }
+/// What the weights, the cache and the scales of a product are in; each value of each in one case at least.
+struct Formats {
+  const char* name;
+  std::int32_t weights;
+  std::int32_t kv;
+  bool outer_scales;
+};
+
+class CudaDecoderFormats : public testing::TestWithParam<Formats> {};
+
+TEST_P(CudaDecoderFormats, AgreesWithDoublePrecision) {
+  const OuterScales scales(GetParam().outer_scales);
+  AssayLlmOptions options = small_options();
+  options.weights = GetParam().weights;
+  options.kv = GetParam().kv;
+  CardDecoder decoder(0, options);
+  EXPECT_EQ(decoder.layers().product(LlmMatrix::qkv, 1).leaves_scales(), !GetParam().outer_scales);
+  const AssayGpuCheck check = check_decoder(decoder, 5);
+  EXPECT_EQ(check.passed, 1) << check.detail;
+  EXPECT_GT(check.compared, 1000U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Every, CudaDecoderFormats,
+                         testing::Values(Formats{"Bf16", ASSAY_LLM_BF16, ASSAY_LLM_BF16, true},
+                                         Formats{"F8WithOuterScales", ASSAY_LLM_F8, ASSAY_LLM_F8, true},
+                                         Formats{"F8AndScalesLeft", ASSAY_LLM_F8, ASSAY_LLM_BF16, false}),
+                         [](const auto& named) { return std::string(named.param.name); });
 
 TEST(CudaDecoder, AgreesWithTheCpusDecoder) {
   const AssayLlmOptions options = small_options();
