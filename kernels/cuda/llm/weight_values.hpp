@@ -8,7 +8,7 @@
 
 // The weights of the CPU's decoder (kernels/llm/weight_rows.hpp, decoder_weights.cpp), a value at a time: equal seeds
 // give equal weights and equal checksums on both. kernels/llm needs Highway and this folder must not, so that the rule
-// stands here again; tests/kernels/cuda_weight_values_test.cpp compares the two.
+// stands here again; tests/kernels/cuda_on_host/cuda_values_test.cpp compares the two.
 
 namespace assay::cuda {
 
