@@ -24,7 +24,7 @@ namespace {
 
 std::uint64_t different_samples(std::vector<QuerySampleIndex> loaded) {
   std::ranges::sort(loaded);
-  return static_cast<std::uint64_t>(std::ranges::unique(loaded).begin() - loaded.begin());
+  return static_cast<std::uint64_t>(std::unique(loaded.begin(), loaded.end()) - loaded.begin());
 }
 
 void fill_scenario(RunDocument& run, const TestResult& result) {
