@@ -53,7 +53,7 @@ void check_card(CheckRun& run) {
                 }));
   findings.note("clock events", text_or_reason(run.board->throttle_reasons(), [](std::uint64_t bits) {
                   char text[24];
-                  std::snprintf(text, sizeof text, "%#llx", static_cast<unsigned long long>(bits));
+                  static_cast<void>(std::snprintf(text, sizeof text, "%#llx", static_cast<unsigned long long>(bits)));
                   return std::string(text);
                 }));
   findings.note("temperature",

@@ -29,7 +29,7 @@ std::string quoted(std::string_view text) {
       result += c;
     } else if (code < 0x20) {
       std::array<char, 8> escaped{};
-      std::snprintf(escaped.data(), escaped.size(), "\\u%04x", code);
+      static_cast<void>(std::snprintf(escaped.data(), escaped.size(), "\\u%04x", code));
       result += escaped.data();
     } else {
       result += c;
@@ -43,7 +43,7 @@ std::string json_number(const std::optional<double>& value) {
     return "null";
   }
   std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.9g", *value);
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%.9g", *value));
   return text.data();
 }
 
@@ -55,14 +55,15 @@ std::string row_text(const Row& row) {
                               : " (no interval: " + std::to_string(row.value->count) + " samples)";
   }
   std::array<char, 512> line{};
-  std::snprintf(line.data(), line.size(), "%-10s %-34s %-44s", row.part.c_str(), row.name.c_str(), value.c_str());
+  static_cast<void>(
+      std::snprintf(line.data(), line.size(), "%-10s %-34s %-44s", row.part.c_str(), row.name.c_str(), value.c_str()));
   std::string text = line.data();
   if (row.share) {
-    std::snprintf(line.data(), line.size(), " %5.3f of %s", *row.share, row.reference_name.c_str());
+    static_cast<void>(std::snprintf(line.data(), line.size(), " %5.3f of %s", *row.share, row.reference_name.c_str()));
     text += line.data();
   }
   if (row.sm_clock_hz) {
-    std::snprintf(line.data(), line.size(), "  %.0f MHz", 1e-6 * *row.sm_clock_hz);
+    static_cast<void>(std::snprintf(line.data(), line.size(), "  %.0f MHz", 1e-6 * *row.sm_clock_hz));
     text += line.data();
   }
   if (row.target) {
@@ -78,7 +79,7 @@ std::string row_text(const Row& row) {
 
 std::string number_text(double value) {
   std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", value);
+  static_cast<void>(std::snprintf(text.data(), text.size(), "%.4g", value));
   return text.data();
 }
 
@@ -121,7 +122,7 @@ std::string Row::verdict() const {
 
 void Findings::note(const std::string& name, const std::string& text) {
   std::printf("%-28s %s\n", name.c_str(), text.c_str());
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   notes.push_back({name, text});
 }
 
@@ -130,7 +131,7 @@ void Findings::add(Row row) {
     row.share = row.value->median / *row.reference;
   }
   std::printf("%s\n", row_text(row).c_str());
-  std::fflush(stdout);
+  static_cast<void>(std::fflush(stdout));
   rows.push_back(std::move(row));
 }
 

@@ -120,10 +120,10 @@ int main(int count, char** arguments) {
   try {
     return assay::gpu_check::check(assay::gpu_check::options_of(count, arguments));
   } catch (const std::invalid_argument& error) {
-    std::fprintf(stderr, "assay_gpu_check: %s\n", error.what());
+    static_cast<void>(std::fprintf(stderr, "assay_gpu_check: %s\n", error.what()));
     return 2;
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "assay_gpu_check: %s\n", error.what());
+    static_cast<void>(std::fprintf(stderr, "assay_gpu_check: %s\n", error.what()));
     return 5;
   }
 }
