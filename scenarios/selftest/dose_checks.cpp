@@ -41,8 +41,8 @@ struct DoseSeen {
 
 /// The victim is SCHED_FIFO, as the systems of the other checks are: above all ordinary threads and below the
 /// injectors. An ordinary one loses time to every thread that wakes up beside it, which would be charged to the dose.
-/// Measured: bursts of 1.0008 ms (1.0004 ms of CPU time) took 1.21 ms from an ordinary one on a quiet guest, and 1.03 ms
-/// from this one on a busy one; the two were not compared on one guest that was quiet.
+/// Measured: bursts of 1.0008 ms (1.0004 ms of CPU time) took 1.21 ms from an ordinary one on a quiet guest, and 1.03
+/// ms from this one on a busy one; the two were not compared on one guest that was quiet.
 JitterReport spin_on(const SelftestPlace& place, const Clock& clock, Nanoseconds duration) {
   JitterReport report;
   std::exception_ptr failure;
