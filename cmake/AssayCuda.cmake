@@ -1,4 +1,5 @@
-# How the sources of kernels/cuda are compiled, by the main tree and by tools/gpu-check alike.
+# How the sources of kernels/cuda are compiled, by the main tree and by tools/gpu-check alike,
+# after AssayCudaToolkit has found the toolkit.
 #
 # Machine code for the cards of the lab, and PTX of the oldest and of the newest, so that a card in between or after runs
 # too. sm_90a is the only one with the instructions of Hopper's matrix units; it runs on every card of capability 9.0.
@@ -9,15 +10,6 @@ set(ASSAY_CUDA_CODE
   -gencode=arch=compute_100,code=[sm_100,compute_100]
   CACHE STRING "Code that nvcc makes, as its own options")
 mark_as_advanced(ASSAY_CUDA_CODE)
-get_filename_component(ASSAY_CUDA_LIBRARIES "${CMAKE_CUDA_COMPILER}" REALPATH)
-get_filename_component(ASSAY_CUDA_LIBRARIES "${ASSAY_CUDA_LIBRARIES}" DIRECTORY)
-get_filename_component(ASSAY_CUDA_LIBRARIES "${ASSAY_CUDA_LIBRARIES}/../lib64" ABSOLUTE)
-
-find_library(ASSAY_CUBLASLT NAMES cublasLt libcublasLt.so.13
-  HINTS "${ASSAY_CUDA_LIBRARIES}" "${ASSAY_CUDA_LIBRARIES}/../targets/x86_64-linux/lib" "${ASSAY_CUDA_LIBRARIES}/../lib"
-  REQUIRED)
-mark_as_advanced(ASSAY_CUBLASLT)
-
 set(assay_cuda_root "${CMAKE_CURRENT_LIST_DIR}/..")
 get_filename_component(assay_cuda_root "${assay_cuda_root}" ABSOLUTE)
 
@@ -25,7 +17,7 @@ get_filename_component(assay_cuda_root "${assay_cuda_root}" ABSOLUTE)
 function(assay_cuda_options target)
   target_include_directories(${target} PRIVATE "${assay_cuda_root}")
   # Host code is C++ for the host's compiler, which is faster than five passes of nvcc.
-  target_include_directories(${target} SYSTEM PRIVATE "${ASSAY_CUDA_LIBRARIES}/../include")
+  target_include_directories(${target} SYSTEM PRIVATE ${ASSAY_CUDA_INCLUDE_DIR})
   target_compile_features(${target} PRIVATE cxx_std_20)
   target_compile_definitions(${target} PRIVATE "ASSAY_CUDA_TOOLKIT=\"${CMAKE_CUDA_COMPILER_VERSION}\"")
   target_compile_options(${target} PRIVATE
@@ -48,7 +40,7 @@ function(assay_cuda_options target)
   set_target_properties(${target} PROPERTIES
     CUDA_COMPILER_LAUNCHER "${launcher}"
     CUDA_RUNTIME_LIBRARY Static CUDA_VISIBILITY_PRESET hidden POSITION_INDEPENDENT_CODE ON
-    BUILD_RPATH "${ASSAY_CUDA_LIBRARIES}" INSTALL_RPATH "${ASSAY_CUDA_LIBRARIES}")
+    BUILD_RPATH "${ASSAY_CUDA_LIBRARY_DIR}" INSTALL_RPATH "${ASSAY_CUDA_LIBRARY_DIR}")
   target_link_libraries(${target} PRIVATE "${ASSAY_CUBLASLT}")
 endfunction()
 

@@ -77,19 +77,12 @@ endif()
 # libassay_cuda.so is opened at run time: a build without nvcc makes the same program without that file beside it.
 set(ASSAY_HAVE_CUDA OFF)
 if(NOT ASSAY_WITH_CUDA STREQUAL "OFF")
-  find_program(ASSAY_NVCC nvcc HINTS ENV CUDACXX ENV CUDA_PATH PATHS /usr/local/cuda/bin /opt/cuda/bin PATH_SUFFIXES bin)
-  mark_as_advanced(ASSAY_NVCC)
-  if(ASSAY_NVCC)
-    find_file(ASSAY_CUBLASLT_HEADER cublasLt.h HINTS "${ASSAY_NVCC}/../../include" "/usr/local/cuda/include")
-    mark_as_advanced(ASSAY_CUBLASLT_HEADER)
-  endif()
-  if(ASSAY_NVCC AND ASSAY_CUBLASLT_HEADER)
+  include(AssayCudaToolkit)
+  if(NOT ASSAY_CUDA_MISSING)
     set(ASSAY_HAVE_CUDA ON)
-    set(CMAKE_CUDA_COMPILER "${ASSAY_NVCC}")
-    set(CMAKE_CUDA_ARCHITECTURES OFF)  # named by our own options, in AssayCuda.cmake
     enable_language(CUDA)
   elseif(ASSAY_WITH_CUDA STREQUAL "ON")
-    message(FATAL_ERROR "ASSAY_WITH_CUDA=ON, but nvcc with cublasLt.h was not found. Install the CUDA toolkit (13 or later), "
+    message(FATAL_ERROR "ASSAY_WITH_CUDA=ON, but ${ASSAY_CUDA_MISSING}. Install the CUDA toolkit (13 or later), "
                         "put its bin folder on PATH, or configure with AUTO.")
   endif()
 endif()
