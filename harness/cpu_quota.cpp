@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <utility>
 #include <vector>
@@ -26,7 +27,11 @@ std::vector<std::string> upwards(std::string group) {
   return groups;
 }
 
+/// What is no positive number of CPUs is no limit that the kernel gives.
 void keep_smaller(CpuQuota& quota, double cpus, const std::string& source) {
+  if (!(cpus > 0.0) || !std::isfinite(cpus)) {
+    return;
+  }
   if (!quota.cpus || cpus < *quota.cpus) {
     quota.cpus = cpus;
     quota.source = source;

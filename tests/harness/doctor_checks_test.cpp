@@ -72,6 +72,14 @@ TEST(CpuQuota, FirstVersionAndNoLimit) {
   EXPECT_FALSE(read_cpu_quota(GivenFiles{}).visible);
 }
 
+// Found by the fuzz target machine_files: a limit of no CPU at all, by which shares of it would be divided.
+TEST(CpuQuota, WhatIsNoPositiveNumberOfCpusIsNoLimit) {
+  for (const char* text : {"0 100000\n", "-200000 100000\n", "1e308 1e-300\n", "100000 0\n"}) {
+    const GivenFiles files{{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", text}};
+    EXPECT_FALSE(read_cpu_quota(files).cpus) << text;
+  }
+}
+
 TEST(DoctorCpu, QuotaBelowTheThreadsStops) {
   const GivenFiles files{{"/proc/self/cgroup", "0::/\n"}, {"/sys/fs/cgroup/cpu.max", "200000 100000\n"}};
   EXPECT_EQ(run(check_cpu_quota, files, {.threads = 3}).state, CheckState::stop);
