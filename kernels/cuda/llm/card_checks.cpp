@@ -18,6 +18,9 @@ namespace {
 // 8192 terms of one sign of error, 3e-2 S for 28,672. A wrong row, scale or order errs by S and more.
 constexpr double kSumBf16 = 1e-3;
 constexpr double kSumF8 = 4e-2;
+// 4-bit weights that are unpacked to bf16 first: each is rounded by at most 2^-9, 8e-4 of it in the root mean square,
+// so that a sum errs by 8e-4 S; seven times that, which none of thousands of comparisons reaches by chance.
+constexpr double kSumUnpacked = 6e-3;
 constexpr double kRoundBf16 = 0x1.0p-8;  // relative, with room for a tie
 constexpr double kRoundF8 = 0x1.08p-4;
 // Weights of attention are rounded to 16 bits: at most 2^-9 of the sum of weight times |value|.
@@ -174,13 +177,41 @@ void StageWatch::check_norm(LlmMatrix next, std::uint32_t norm) {
                 kExact);
 }
 
+// The product as the pass left it, and then every other way that could have computed it: a pass of other sizes takes
+// another.
 void StageWatch::check_product(LlmMatrix which) {
+  if (which == LlmMatrix::head) {
+    return check_outputs(which, false);  // bf16 in every format
+  }
+  const LayerProduct& product = decoder_.layers().product(which, pass_rows_);
+  check_outputs(which, product.rounds_weights(product.chosen_way()));
+  if (product.ways() == 1) {
+    return;
+  }
+  const ProductOperands operands = decoder_.layers().operands_of(which, layer_);
+  const DeviceMemory& outputs = decoder_.buffers().product;
+  const auto run = [&](std::size_t way) {
+    ASSAY_CUDA(cudaMemsetAsync(outputs.data(), 0xff, outputs.bytes(), decoder_.stream()));
+    product.run_way(way, operands, pass_rows_, decoder_.stream());
+    ASSAY_CUDA(cudaStreamSynchronize(decoder_.stream()));
+  };
+  for (std::size_t way = 0; way < product.ways(); ++way) {
+    if (way != product.chosen_way()) {
+      run(way);
+      check_outputs(which, product.rounds_weights(way));
+    }
+  }
+  run(product.chosen_way());  // for the kernels that follow
+}
+
+void StageWatch::check_outputs(LlmMatrix which, bool rounded_weights) {
   const bool head = which == LlmMatrix::head;
   const CardWeights& weights = decoder_.weights();
   const CardMatrix& matrix = weights.matrix(which, layer_);
   const std::size_t row = head ? output_ : row_;
   const std::vector<double> x = input_row(which, row);
-  const bool f8 = matrix.format == ActivationFormat::f8;
+  const bool f8 = traits_of(matrix.format).inputs == ActivationFormat::f8;
+  const double of_sum = f8 ? kSumF8 : rounded_weights ? kSumUnpacked : kSumBf16;
   const std::vector<double> found =
       head ? in_double(fetch<float>(decoder_.buffers().logits.as<float>() + row * matrix.rows, matrix.rows))
            : product_row(which, row);
@@ -199,7 +230,7 @@ void StageWatch::check_product(LlmMatrix which) {
       sum += w[k] * x[k];
       squares += w[k] * x[k] * w[k] * x[k];
     }
-    compare({sum, (f8 ? kSumF8 : kSumBf16) * std::sqrt(squares) + (head ? 0.0 : std::fabs(sum) * kRoundBf16)}, found[j],
+    compare({sum, of_sum * std::sqrt(squares) + (head ? 0.0 : std::fabs(sum) * kRoundBf16)}, found[j],
             "row " + std::to_string(row) + ", output " + std::to_string(j) + " of product " +
                 std::to_string(static_cast<int>(which)));
   }

@@ -34,6 +34,7 @@ class StageWatch {
   void observe(PassStage stage, std::uint32_t layer);
   void check_norm(LlmMatrix next, std::uint32_t norm);
   void check_product(LlmMatrix which);
+  void check_outputs(LlmMatrix which, bool rounded_weights);
   void check_rotation();
   void check_attention();
   void check_gate();

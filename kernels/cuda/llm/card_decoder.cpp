@@ -223,7 +223,7 @@ void CardDecoder::run_observed(std::span<const AssayLlmSequence> step, const Sta
 
 std::map<std::string, std::string> CardDecoder::facts() const {
   std::map<std::string, std::string> facts = layers_->choices();
-  const bool f8 = options_.weights == ASSAY_LLM_F8;
+  const FormatTraits& format = format_of(options_.weights);
   facts["memory plan"] = std::string(1, plan_.letter);
   facts["plan label"] = plan_.label;
   facts["weights seed"] = std::to_string(options_.seed);
@@ -232,7 +232,8 @@ std::map<std::string, std::string> CardDecoder::facts() const {
                          ? "seeded, each of " + std::to_string(plan_.held_layers) + " layers its own"
                          : "weights aliased x(" + std::to_string(options_.shape.layers) + "/" +
                                std::to_string(plan_.held_layers) + ")";
-  facts["activations"] = f8 ? "e4m3, one scale a token and product" : "bf16";
+  facts["weight format"] = format.name;
+  facts["activations"] = format.inputs_name;
   facts["attention"] = options_.plain_attention != 0 ? "without matrix instructions" : "mma.sync m16n8k16";
   facts["graphs"] = graphs_ ? "on, " + std::to_string(graphs_->count()) + " made" : "off";
   facts["tp shard"] = std::to_string(options_.tp_shard);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "kernels/cuda/llm/packed_product.hpp"
 #include "kernels/cuda/llm/weight_fill.hpp"
 
 namespace assay::cuda {
@@ -53,7 +54,7 @@ void CardLayers::fill_inputs() const {
     const ProductInputRows input = input_of(which);
     launch_fill(stream_, {.values = input.values,
                           .scales = input.scales,
-                          .format = input.format,
+                          .format = matrix_format_of(input.format),
                           .matrix = kStream,
                           .words = kStream,
                           .seed = options_.seed,
@@ -71,36 +72,57 @@ void CardLayers::race_products() {
   fill_inputs();
   std::set<std::uint32_t> rows;
   std::set<std::uint32_t> outputs;
+  // The library's products are made for multiples of 16; ours know how many rows there are.
+  const bool packed = weights_.matrix(LlmMatrix::qkv, 0).format == MatrixFormat::int4;
   for (const std::uint32_t bucket : decode_buckets(options_.most_outputs)) {
-    rows.insert(product_rows(bucket));
+    rows.insert(packed ? bucket : product_rows(bucket));
     outputs.insert(product_rows(bucket));
   }
   for (const std::uint32_t bucket : mixed_row_buckets(options_.most_tokens)) {
-    rows.insert(product_rows(bucket));
+    rows.insert(packed ? bucket : product_rows(bucket));
   }
   for (const LlmMatrix which : {LlmMatrix::qkv, LlmMatrix::o, LlmMatrix::gate_up, LlmMatrix::down, LlmMatrix::head}) {
-    const bool head = which == LlmMatrix::head;
-    std::vector<ProductOperands> operands;
-    for (std::uint32_t layer = 0; layer < (head ? 1 : std::min(kMostRaced, weights_.held_layers())); ++layer) {
-      const CardMatrix& matrix = weights_.matrix(which, layer);
-      operands.push_back({.weights = matrix.values.data(),
-                          .channel_scales = matrix.scales.as<float>(),
-                          .inputs = head ? buffers_.head_input.data() : buffers_.input.data(),
-                          .token_scales = input_of(which).scales,
-                          .outputs = head ? buffers_.logits.data() : buffers_.product.data()});
-    }
-    const CardMatrix& matrix = weights_.matrix(which, 0);
-    for (const std::uint32_t count : head ? outputs : rows) {
-      const ProductSize size{
-          .rows = count, .outputs = matrix.rows, .inputs = matrix.columns, .format = matrix.format, .float_out = head};
-      products_.emplace(std::pair(static_cast<std::uint32_t>(which), count),
-                        std::make_unique<MatrixProduct>(library_, size, operands, stream_));
+    for (const std::uint32_t count : which == LlmMatrix::head ? outputs : rows) {
+      products_.emplace(std::pair(static_cast<std::uint32_t>(which), count), made_product(which, count));
     }
   }
 }
 
-const MatrixProduct& CardLayers::product(LlmMatrix which, std::uint32_t rows) const {
-  return *products_.at({static_cast<std::uint32_t>(which), product_rows(rows)});
+std::unique_ptr<LayerProduct> CardLayers::made_product(LlmMatrix which, std::uint32_t rows) const {
+  const bool head = which == LlmMatrix::head;
+  std::vector<ProductOperands> operands;
+  for (std::uint32_t layer = 0; layer < (head ? 1 : std::min(kMostRaced, weights_.held_layers())); ++layer) {
+    operands.push_back(operands_of(which, layer));
+  }
+  const CardMatrix& matrix = weights_.matrix(which, 0);
+  const ProductSize size{.rows = rows,
+                         .outputs = matrix.rows,
+                         .inputs = matrix.columns,
+                         .format = traits_of(matrix.format).inputs,
+                         .float_out = head};
+  if (matrix.format == MatrixFormat::int4) {
+    return std::make_unique<PackedProduct>(library_, size, buffers_.unpacked.as<std::uint16_t>(), operands, stream_);
+  }
+  return std::make_unique<MatrixProduct>(library_, size, operands, stream_);
+}
+
+const LayerProduct& CardLayers::product(LlmMatrix which, std::uint32_t rows) const {
+  const auto found = products_.lower_bound({static_cast<std::uint32_t>(which), rows});
+  if (found == products_.end() || found->first.first != static_cast<std::uint32_t>(which)) {
+    throw GpuError(ASSAY_GPU_BAD_ARGUMENT, "product " + std::string(name_of_matrix(which)) + " of " +
+                                               std::to_string(rows) + " rows: none was made for so many");
+  }
+  return *found->second;
+}
+
+ProductOperands CardLayers::operands_of(LlmMatrix which, std::uint32_t layer) const {
+  const CardMatrix& matrix = weights_.matrix(which, layer);
+  const ProductInputRows input = input_of(which);
+  return {.weights = matrix.values.data(),
+          .weight_scales = matrix.scales.as<float>(),
+          .inputs = input.values,
+          .token_scales = input.scales,
+          .outputs = which == LlmMatrix::head ? buffers_.logits.data() : buffers_.product.data()};
 }
 
 std::map<std::string, std::string> CardLayers::choices() const {
@@ -131,7 +153,7 @@ ProductInputRows CardLayers::input_of(LlmMatrix which) const {
   const std::size_t rows = product_rows(options_.most_tokens);
   return {.values = buffers_.input.data(),
           .scales = buffers_.scales.as<float>() + static_cast<std::size_t>(which) * rows,
-          .format = weights_.matrix(which, 0).format};
+          .format = traits_of(weights_.matrix(which, 0).format).inputs};
 }
 
 ProductOutput CardLayers::output_of(LlmMatrix which, std::uint32_t layer, std::uint32_t rows) const {
@@ -142,16 +164,8 @@ ProductOutput CardLayers::output_of(LlmMatrix which, std::uint32_t layer, std::u
 }
 
 void CardLayers::multiply(LlmMatrix which, std::uint32_t layer, const PassShape& pass) const {
-  const bool head = which == LlmMatrix::head;
-  const CardMatrix& matrix = weights_.matrix(which, layer);
-  const ProductInputRows input = input_of(which);
-  product(which, head ? pass.outputs : pass.rows)
-      .run({.weights = matrix.values.data(),
-            .channel_scales = matrix.scales.as<float>(),
-            .inputs = input.values,
-            .token_scales = input.scales,
-            .outputs = head ? buffers_.logits.data() : buffers_.product.data()},
-           stream_);
+  const std::uint32_t rows = which == LlmMatrix::head ? pass.outputs : pass.rows;
+  product(which, rows).run(operands_of(which, layer), rows, stream_);
 }
 
 void CardLayers::normalise(std::uint32_t norm, const ProductOutput& delta, LlmMatrix next,

@@ -56,6 +56,7 @@ struct PassBuffers {
   DeviceMemory chosen;         ///< by the pass
   DeviceMemory chosen_before;  ///< by the step before
   DeviceMemory peers;          ///< zeros, for the stand-in of an all-reduce
+  DeviceMemory unpacked;       ///< int4 weights: a slab of them in bf16
   DeviceMemory cosines;
   DeviceMemory sines;
   DeviceMemory cache;
@@ -72,7 +73,10 @@ class CardLayers {
   /// Norm, head and choice of the pass's outputs.
   void run_head(const PassShape& pass, const StageObserver& observer = {}) const;
 
-  [[nodiscard]] const MatrixProduct& product(LlmMatrix which, std::uint32_t rows) const;
+  /// The smallest that was made for so many rows.
+  [[nodiscard]] const LayerProduct& product(LlmMatrix which, std::uint32_t rows) const;
+  /// What that product of a layer works on.
+  [[nodiscard]] ProductOperands operands_of(LlmMatrix which, std::uint32_t layer) const;
   /// Of products, by matrix and rows: the algorithm that won.
   [[nodiscard]] std::map<std::string, std::string> choices() const;
   [[nodiscard]] CacheView cache_of(std::uint32_t layer) const;
@@ -84,6 +88,7 @@ class CardLayers {
 
  private:
   void race_products();
+  [[nodiscard]] std::unique_ptr<LayerProduct> made_product(LlmMatrix which, std::uint32_t rows) const;
   void fill_inputs() const;
   void multiply(LlmMatrix which, std::uint32_t layer, const PassShape& pass) const;
   void normalise(std::uint32_t norm, const ProductOutput& delta, LlmMatrix next, const PassShape& pass) const;
@@ -102,7 +107,7 @@ class CardLayers {
   std::uint32_t blocks_wanted_;
   StreamHandle stream_;
   ProductLibrary library_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::unique_ptr<MatrixProduct>> products_;  ///< matrix, rows
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::unique_ptr<LayerProduct>> products_;  ///< matrix, rows
 };
 
 /// Rotation of position p, pair i: cos and sin of p theta^(-2 i / dim), as the CPU's decoder has them.

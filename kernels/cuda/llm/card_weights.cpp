@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 
 #include "kernels/cuda/llm/memory_plan.hpp"
 #include "kernels/cuda/llm/weight_fill.hpp"
@@ -29,33 +30,66 @@ std::vector<float> gains_of_norm(std::uint64_t seed, std::uint32_t norm, std::ui
   return gains;
 }
 
-std::vector<double> weight_row(const WeightRow& which) {
+namespace {
+
+std::vector<int> levels_of_row(const WeightRow& which) {
   std::vector<int> levels(which.columns);
   const std::uint32_t quarter = which.columns / 4;
-  int most = 1;
   for (std::uint32_t c = 0; c < quarter; ++c) {
     const RandomWords words =
         weight_words({which.seed, static_cast<std::uint32_t>(which.words), which.layer, which.row}, c);
     for (std::uint32_t j = 0; j < 4; ++j) {
-      const int level = level_of_word(words.at[j]);
-      levels[j * quarter + c] = level;
-      most = std::max(most, std::abs(level));
+      levels[j * quarter + c] = level_of_word(words.at[j]);
     }
   }
+  return levels;
+}
+
+int largest_of(std::span<const int> levels) {
+  int most = 1;
+  for (const int level : levels) {
+    most = std::max(most, std::abs(level));
+  }
+  return most;
+}
+
+}  // namespace
+
+std::vector<double> weight_row(const WeightRow& which) {
+  const std::vector<int> levels = levels_of_row(which);
   std::vector<double> values(which.columns);
-  const auto scale = static_cast<double>(f8_weight_scale(most, which.unit));
-  const auto unit = static_cast<float>(which.unit);
-  std::ranges::transform(levels, values.begin(), [&](int level) {
-    return which.format == ActivationFormat::f8 ? static_cast<double>(f8_value(f8_weight(level, most))) * scale
-                                                : static_cast<double>(bf16_value(bf16_weight(level, unit)));
-  });
+  switch (which.format) {
+    case MatrixFormat::bf16: {
+      const auto unit = static_cast<float>(which.unit);
+      std::ranges::transform(levels, values.begin(),
+                             [&](int level) { return static_cast<double>(bf16_value(bf16_weight(level, unit))); });
+      break;
+    }
+    case MatrixFormat::f8: {
+      const int most = largest_of(levels);
+      const auto scale = static_cast<double>(f8_weight_scale(most, which.unit));
+      std::ranges::transform(levels, values.begin(), [&](int level) {
+        return static_cast<double>(f8_value(f8_weight(level, most))) * scale;
+      });
+      break;
+    }
+    case MatrixFormat::int4:
+      for (std::size_t first = 0; first < levels.size(); first += kInt4Group) {
+        const auto group = std::span(levels).subspan(first, kInt4Group);
+        const int most = largest_of(group);
+        const auto scale = static_cast<double>(int4_scale(most, which.unit));
+        std::ranges::transform(group, values.begin() + static_cast<std::ptrdiff_t>(first),
+                               [&](int level) { return (int4_weight(level, most) - 8) * scale; });
+      }
+      break;
+  }
   return values;
 }
 
 CardWeights::CardWeights(const AssayLlmShape& shape, std::int32_t weights, std::uint32_t held_layers,
                          std::uint64_t seed, StreamHandle stream)
     : shape_(shape),
-      format_(weights == ASSAY_LLM_F8 ? ActivationFormat::f8 : ActivationFormat::bf16),
+      format_(format_of(weights).format),
       held_layers_(held_layers),
       seed_(seed),
       hidden_(shape.hidden),
@@ -89,12 +123,12 @@ CardMatrix CardWeights::fill(LlmMatrix which, std::uint32_t layer, StreamHandle 
   const bool table = which == LlmMatrix::embedding || which == LlmMatrix::head;
   CardMatrix matrix{.values = {},
                     .scales = {},
-                    .format = table ? ActivationFormat::bf16 : format_,
+                    .format = table ? MatrixFormat::bf16 : format_,
                     .rows = size.rows,
                     .columns = size.columns};
-  const bool f8 = matrix.format == ActivationFormat::f8;
-  matrix.values = DeviceMemory(std::size_t{size.rows} * size.columns * (f8 ? 1 : 2));
-  matrix.scales = DeviceMemory(f8 ? size.rows * sizeof(float) : 0);
+  const FormatTraits& format = traits_of(matrix.format);
+  matrix.values = DeviceMemory(size.rows * format.row_bytes(size.columns));
+  matrix.scales = DeviceMemory(std::size_t{size.rows} * format.row_scales(size.columns) * sizeof(float));
   const FillWork work{.values = matrix.values.data(),
                       .scales = matrix.scales.as<float>(),
                       .format = matrix.format,

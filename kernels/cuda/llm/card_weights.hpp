@@ -5,7 +5,7 @@
 
 #include "kernels/cuda/cuda_call.cuh"
 #include "kernels/cuda/llm/llm_interface.h"
-#include "kernels/cuda/llm/llm_kernels.hpp"
+#include "kernels/cuda/llm/matrix_format.hpp"
 #include "kernels/cuda/llm/weight_values.hpp"
 
 namespace assay::cuda {
@@ -13,8 +13,8 @@ namespace assay::cuda {
 /// A matrix on the card, row-major.
 struct CardMatrix {
   DeviceMemory values;
-  DeviceMemory scales;  ///< e4m3: one a row
-  ActivationFormat format = ActivationFormat::bf16;
+  DeviceMemory scales;  ///< as the format has them
+  MatrixFormat format = MatrixFormat::bf16;
   std::uint32_t rows = 0;
   std::uint32_t columns = 0;
 };
@@ -30,7 +30,7 @@ struct WeightRow {
   std::uint32_t layer = 0;           ///< that is held
   std::uint32_t row = 0;
   std::uint32_t columns = 0;
-  ActivationFormat format = ActivationFormat::bf16;
+  MatrixFormat format = MatrixFormat::bf16;
   double unit = 0.0;
 };
 [[nodiscard]] std::vector<double> weight_row(const WeightRow& which);
@@ -55,7 +55,7 @@ class CardWeights {
   void fill_gains();
 
   AssayLlmShape shape_;
-  ActivationFormat format_;
+  MatrixFormat format_;
   std::uint32_t held_layers_;
   std::uint64_t seed_;
   std::uint32_t hidden_;

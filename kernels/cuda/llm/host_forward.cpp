@@ -97,7 +97,7 @@ HostForward::Matrix HostForward::matrix_of(LlmMatrix which, std::uint32_t layer)
                     .layer = layer,
                     .row = row,
                     .columns = size.columns,
-                    .format = !table && weights_ == ASSAY_LLM_F8 ? ActivationFormat::f8 : ActivationFormat::bf16,
+                    .format = table ? MatrixFormat::bf16 : format_of(weights_).format,
                     .unit = weight_unit(which, std::sqrt(2.0 * static_cast<double>(shape_.layers)))}));
   }
   return matrix;
@@ -131,7 +131,7 @@ std::vector<double> HostForward::append(std::uint32_t token) {
                                            .layer = 0,
                                            .row = token,
                                            .columns = shape_.hidden,
-                                           .format = ActivationFormat::bf16,
+                                           .format = MatrixFormat::bf16,
                                            .unit = weight_unit(LlmMatrix::embedding, 1.0)});
   const std::size_t dim = shape_.head_dim;
   const std::size_t query = shape_.heads * dim;

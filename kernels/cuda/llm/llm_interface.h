@@ -31,12 +31,13 @@ typedef struct AssayLlmShape {
   double norm_epsilon;
 } AssayLlmShape;
 
-enum AssayLlmFormat { ASSAY_LLM_BF16 = 0, ASSAY_LLM_F8 = 1 };  ///< f8: e4m3
+/// f8: e4m3; int4: 4 bits and a scale for 128 columns of a row, multiplied in bf16, of weights alone.
+enum AssayLlmFormat { ASSAY_LLM_BF16 = 0, ASSAY_LLM_F8 = 1, ASSAY_LLM_INT4 = 2 };
 
 typedef struct AssayLlmOptions {
   AssayLlmShape shape;  ///< of the whole model, also where a shard of it is made
   int32_t weights;      ///< AssayLlmFormat of the layers; the head and the embedding stay in bf16
-  int32_t kv;           ///< AssayLlmFormat of the cache
+  int32_t kv;           ///< bf16 or f8, of the cache
   uint32_t
       held_layers;    ///< layer i uses the weights of layer i mod held_layers; 0: all if they fit, else as many as fit
   uint32_t tp_shard;  ///< 1: the whole model; n: one rank of n, with a local stand-in for the all-reduces
@@ -54,7 +55,7 @@ typedef struct AssayLlmOptions {
 
 /// What is held, named as in every result.
 typedef struct AssayLlmPlan {
-  char letter;  ///< A: full, fp8; B: full, bf16; D: one rank; E: weights aliased (also of a rank)
+  char letter;  ///< A: full, fp8; B: full, bf16; C: full, int4; D: one rank; E: weights aliased (also of a rank)
   char label[ASSAY_LLM_TEXT_BYTES];
   uint32_t held_layers;
   uint64_t weight_bytes;

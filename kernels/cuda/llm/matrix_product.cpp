@@ -6,8 +6,6 @@
 namespace assay::cuda {
 namespace {
 
-constexpr int kTimedRuns = 3;
-
 template <class Value>
 void set(cublasLtMatmulDesc_t product, cublasLtMatmulDescAttributes_t attribute, const Value& value) {
   ASSAY_CUDA(cublasLtMatmulDescSetAttribute(product, attribute, &value, sizeof value));
@@ -106,7 +104,8 @@ void MatrixProduct::describe() {
   }
   ASSAY_CUDA(cublasLtMatrixLayoutCreate(&weights_, in, size_.inputs, size_.outputs, size_.inputs));
   ASSAY_CUDA(cublasLtMatrixLayoutCreate(&inputs_, in, size_.inputs, size_.rows, size_.inputs));
-  ASSAY_CUDA(cublasLtMatrixLayoutCreate(&outputs_, out, size_.outputs, size_.rows, size_.outputs));
+  ASSAY_CUDA(cublasLtMatrixLayoutCreate(&outputs_, out, size_.outputs, size_.rows,
+                                        size_.output_stride > 0 ? size_.output_stride : size_.outputs));
 }
 
 std::vector<cublasLtMatmulHeuristicResult_t> MatrixProduct::candidates(bool outer_scales) {
@@ -139,7 +138,7 @@ void MatrixProduct::run_with(const cublasLtMatmulAlgo_t& algorithm, const Produc
   constexpr float kOne = 1.0F;
   constexpr float kZero = 0.0F;
   if (size_.format == ActivationFormat::f8) {
-    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.channel_scales);
+    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.weight_scales);
     set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.token_scales);
   }
   ASSAY_CUDA(cublasLtMatmul(library_.handle(), product_, &kOne, operands.weights, weights_, operands.inputs, inputs_,
@@ -147,27 +146,9 @@ void MatrixProduct::run_with(const cublasLtMatmulAlgo_t& algorithm, const Produc
                             library_.workspace(), ProductLibrary::kWorkspaceBytes, stream));
 }
 
-void MatrixProduct::run(const ProductOperands& operands, StreamHandle stream) const {
+void MatrixProduct::run_way(std::size_t /*way*/, const ProductOperands& operands, std::uint32_t /*rows*/,
+                            StreamHandle stream) const {
   run_with(algorithm_, operands, stream);
-}
-
-// Once to warm up, then over the operands in turn, so that each run reads its weights from memory.
-float MatrixProduct::time_of(const cublasLtMatmulAlgo_t& algorithm, std::span<const ProductOperands> operands,
-                             StreamHandle stream) const {
-  const Event begin;
-  const Event end;
-  std::size_t next = 0;
-  const auto run_next = [&] { run_with(algorithm, operands[next++ % operands.size()], stream); };
-  run_next();
-  ASSAY_CUDA(cudaEventRecord(begin.get(), stream));
-  for (int i = 0; i < kTimedRuns; ++i) {
-    run_next();
-  }
-  ASSAY_CUDA(cudaEventRecord(end.get(), stream));
-  ASSAY_CUDA(cudaEventSynchronize(end.get()));
-  float milliseconds = 0.0F;
-  ASSAY_CUDA(cudaEventElapsedTime(&milliseconds, begin.get(), end.get()));
-  return milliseconds * 1e-3F / kTimedRuns;
 }
 
 void MatrixProduct::race(std::span<const cublasLtMatmulHeuristicResult_t> found,
@@ -179,7 +160,8 @@ void MatrixProduct::race(std::span<const cublasLtMatmulHeuristicResult_t> found,
   for (const cublasLtMatmulHeuristicResult_t& candidate : found) {
     float time = 0.0F;
     try {
-      time = time_of(candidate.algo, operands, stream);
+      time = time_product(operands, stream,
+                          [&](const ProductOperands& one) { run_with(candidate.algo, one, stream); });
     } catch (const GpuError& error) {
       if (error.code() != ASSAY_GPU_UNSUPPORTED) {
         throw;

@@ -9,28 +9,9 @@
 #include <vector>
 
 #include "kernels/cuda/cuda_call.cuh"
-#include "kernels/cuda/llm/llm_kernels.hpp"
+#include "kernels/cuda/llm/layer_product.hpp"
 
 namespace assay::cuda {
-
-/// outputs[row][j] = sum of inputs[row][k] weights[j][k]; all row-major.
-struct ProductSize {
-  std::uint32_t rows = 0;
-  std::uint32_t outputs = 0;
-  std::uint32_t inputs = 0;
-  ActivationFormat format = ActivationFormat::bf16;
-  bool float_out = false;  ///< else bf16
-
-  friend auto operator<=>(const ProductSize&, const ProductSize&) = default;
-};
-
-struct ProductOperands {
-  const void* weights = nullptr;
-  const float* channel_scales = nullptr;
-  const void* inputs = nullptr;
-  const float* token_scales = nullptr;
-  void* outputs = nullptr;
-};
 
 /// cuBLASLt's handle, its workspace and two constants, of one device and stream.
 class ProductLibrary {
@@ -52,7 +33,7 @@ class ProductLibrary {
 };
 
 /// One size of product with the algorithm that won its race.
-class MatrixProduct {
+class MatrixProduct final : public LayerProduct {
  public:
   /// Asks for heuristics and times up to kMostCandidates of them on `operands` in turn, whose weights must together be
   /// larger than the second-level cache. e4m3: asks for scales of tokens and channels inside the product first; where
@@ -62,23 +43,22 @@ class MatrixProduct {
                 StreamHandle stream);
   MatrixProduct(const MatrixProduct&) = delete;
   MatrixProduct& operator=(const MatrixProduct&) = delete;
-  ~MatrixProduct();
+  ~MatrixProduct() override;
 
-  void run(const ProductOperands& operands, StreamHandle stream) const;
+  /// Computes all rows that it was made for.
+  void run_way(std::size_t way, const ProductOperands& operands, std::uint32_t rows,
+               StreamHandle stream) const override;
 
-  /// The output still lacks the scales of tokens and channels.
-  [[nodiscard]] bool leaves_scales() const { return leaves_scales_; }
+  [[nodiscard]] bool leaves_scales() const override { return leaves_scales_; }
   /// "algorithm 66 tile 20 stages 36 split 1, 43.1 us, best of 16; the first would take 45.0 us"
-  [[nodiscard]] const std::string& choice() const { return choice_; }
-  [[nodiscard]] double seconds() const { return seconds_; }
+  [[nodiscard]] const std::string& choice() const override { return choice_; }
+  [[nodiscard]] double seconds() const override { return seconds_; }
 
  private:
   static constexpr int kMostCandidates = 16;
   void describe();
   void release() noexcept;
   [[nodiscard]] std::vector<cublasLtMatmulHeuristicResult_t> candidates(bool outer_scales);
-  [[nodiscard]] float time_of(const cublasLtMatmulAlgo_t& algorithm, std::span<const ProductOperands> operands,
-                              StreamHandle stream) const;
   void race(std::span<const cublasLtMatmulHeuristicResult_t> found, std::span<const ProductOperands> operands,
             StreamHandle stream);
   void run_with(const cublasLtMatmulAlgo_t& algorithm, const ProductOperands& operands, StreamHandle stream) const;

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "kernels/cuda/llm/llm_kernels.hpp"
+#include "kernels/cuda/llm/matrix_format.hpp"
 
 namespace assay::cuda {
 namespace {
@@ -37,9 +37,7 @@ std::string gigabytes(std::uint64_t bytes) {
   return text;
 }
 
-bool known_format(std::int32_t format) { return format == ASSAY_LLM_BF16 || format == ASSAY_LLM_F8; }
-
-void check_shape(Problems& problems, const AssayLlmShape& whole, std::uint32_t ranks) {
+void check_shape(Problems& problems, const AssayLlmShape& whole, std::uint32_t ranks, const FormatTraits& format) {
   problems.require(whole.layers > 0 && whole.vocabulary > 0 && whole.heads > 0 && whole.kv_heads > 0 && whole.ffn > 0,
                    "shape: it has no layers, heads, feed-forward part or vocabulary");
   const bool divides = ranks > 0 && whole.kv_heads % ranks == 0 && whole.heads % ranks == 0 && whole.ffn % ranks == 0 &&
@@ -56,19 +54,23 @@ void check_shape(Problems& problems, const AssayLlmShape& whole, std::uint32_t r
   problems.require(shape.heads % std::max(shape.kv_heads, 1U) == 0, "shape: the heads are no multiple of the cache's");
   problems.require(shape.heads * shape.head_dim <= kMostQuerySize,
                    "shape: queries of more than " + std::to_string(kMostQuerySize) + " elements");
-  for (const std::uint32_t size : {shape.hidden, shape.heads * shape.head_dim, shape.ffn, shape.vocabulary}) {
-    problems.require(size % 16 == 0, "shape: a size of " + std::to_string(size) + "; a multiple of 16 is needed");
+  const std::uint32_t step = format.columns_step();
+  for (const std::uint32_t size : {shape.hidden, shape.heads * shape.head_dim, shape.ffn}) {
+    problems.require(size % step == 0, "shape: a size of " + std::to_string(size) + "; a multiple of " +
+                                           std::to_string(step) + " is needed for weights in " + format.name);
   }
+  problems.require(shape.vocabulary % 16 == 0, "shape: a vocabulary of " + std::to_string(shape.vocabulary) +
+                                                   " tokens; a multiple of 16 is needed");
 }
 
-std::uint64_t matrix_bytes(const AssayLlmShape& shape, std::uint32_t which, std::int32_t format) {
+std::uint64_t matrix_bytes(const AssayLlmShape& shape, std::uint32_t which, const FormatTraits& format) {
   const MatrixSize size = matrix_size(shape, which);
-  const std::uint64_t elements = std::uint64_t{size.rows} * size.columns;
-  return format == ASSAY_LLM_F8 ? elements + std::uint64_t{size.rows} * sizeof(float) : 2 * elements;
+  return format.matrix_bytes(size.rows, size.columns);
 }
 
 void name_plan(const AssayLlmOptions& options, AssayLlmPlan& plan) {
   const bool aliased = plan.held_layers < options.shape.layers;
+  const FormatTraits& format = format_of(options.weights);
   std::string label;
   if (options.tp_shard > 1) {
     label = "one rank of TP" + std::to_string(options.tp_shard) + ", communication emulated by a local kernel";
@@ -77,8 +79,14 @@ void name_plan(const AssayLlmOptions& options, AssayLlmPlan& plan) {
     label += (label.empty() ? "" : "; ") + std::string("weights aliased x(") + std::to_string(options.shape.layers) +
              "/" + std::to_string(plan.held_layers) + ")";
   }
-  plan.letter = aliased ? 'E' : options.tp_shard > 1 ? 'D' : options.weights == ASSAY_LLM_F8 ? 'A' : 'B';
-  std::snprintf(plan.label, sizeof plan.label, "%s", label.empty() ? "full" : label.c_str());
+  if (label.empty()) {
+    label = "full";
+  }
+  if (*format.label != '\0') {
+    label += std::string(", ") + format.label;
+  }
+  plan.letter = aliased ? 'E' : options.tp_shard > 1 ? 'D' : format.plan_letter;
+  std::snprintf(plan.label, sizeof plan.label, "%s", label.c_str());
 }
 
 }  // namespace
@@ -86,10 +94,12 @@ void name_plan(const AssayLlmOptions& options, AssayLlmPlan& plan) {
 void check_options(const AssayLlmOptions& options, std::uint32_t capability) {
   Problems problems;
   problems.require(capability >= 80, "compute capability " + std::to_string(capability) + "; 80 or more is needed");
-  problems.require(known_format(options.weights), "weights: bf16 and fp8 are accepted");
-  problems.require(known_format(options.kv), "--kv-dtype: bf16 and fp8 are accepted");
-  problems.require(options.weights != ASSAY_LLM_F8 || capability >= 89,
-                   "weights in fp8: matrix units of compute capability 89 or more multiply them; take bf16");
+  const FormatTraits& format = format_of(options.weights);
+  problems.require(find_format(options.weights) != nullptr, "weights: bf16, fp8 and int4 are accepted");
+  problems.require(options.kv == ASSAY_LLM_BF16 || options.kv == ASSAY_LLM_F8, "--kv-dtype: bf16 and fp8 are accepted");
+  problems.require(capability < 80 || capability >= format.least_capability,
+                   std::string("weights in ") + format.name + ": matrix units of compute capability " +
+                       std::to_string(format.least_capability) + " or more multiply them; take bf16 or int4");
   problems.require(options.held_layers <= options.shape.layers, "held layers: more than the layers");
   problems.require(options.page_count > 0, "no pages for the cache");
   problems.require(options.most_tokens > 0 && options.most_tokens <= kMostTokens,
@@ -100,7 +110,7 @@ void check_options(const AssayLlmOptions& options, std::uint32_t capability) {
   problems.require(options.temperature >= 0.0F, "temperature: 0 or more is accepted");
   problems.require(options.top_k > 0 && options.top_k <= kMostTopK,
                    "top_k: 1 to " + std::to_string(kMostTopK) + " are accepted");
-  check_shape(problems, options.shape, options.tp_shard);
+  check_shape(problems, options.shape, options.tp_shard, format);
   problems.raise();
 }
 
@@ -132,13 +142,13 @@ MatrixSize matrix_size(const AssayLlmShape& shape, std::uint32_t which) {
 std::uint64_t layer_bytes(const AssayLlmShape& shape, std::int32_t weights) {
   std::uint64_t sum = 2 * std::uint64_t{shape.hidden} * sizeof(float);
   for (std::uint32_t which = 0; which < 4; ++which) {
-    sum += matrix_bytes(shape, which, weights);
+    sum += matrix_bytes(shape, which, format_of(weights));
   }
   return sum;
 }
 
 std::uint64_t table_bytes(const AssayLlmShape& shape) {
-  const std::uint64_t table = matrix_bytes(shape, 4, ASSAY_LLM_BF16);
+  const std::uint64_t table = matrix_bytes(shape, 4, traits_of(MatrixFormat::bf16));
   return (shape.tied != 0 ? table : 2 * table) + std::uint64_t{shape.hidden} * sizeof(float) +
          std::uint64_t{shape.context} * shape.head_dim * sizeof(float);
 }

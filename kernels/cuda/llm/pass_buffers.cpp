@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "kernels/cuda/llm/card_layers.hpp"
+#include "kernels/cuda/llm/packed_product.hpp"
 
 namespace assay::cuda {
 namespace {
@@ -14,7 +15,8 @@ struct BufferSizes {
     const std::size_t outputs = product_rows(options.most_outputs);
     const std::size_t query = std::size_t{shape.heads} * shape.head_dim;
     const std::size_t qkv = query + 2 * std::size_t{shape.kv_heads} * shape.head_dim;
-    const std::size_t of_element = options.weights == ASSAY_LLM_F8 ? 1 : 2;
+    const FormatTraits& format = format_of(options.weights);
+    const std::size_t of_element = format.inputs == ActivationFormat::f8 ? 1 : 2;
     hidden = rows * shape.hidden * sizeof(float);
     input = rows * std::max({std::size_t{shape.hidden}, query, std::size_t{shape.ffn}}) * of_element;
     scales = 4 * rows * sizeof(float);
@@ -32,13 +34,14 @@ struct BufferSizes {
     peers = options.tp_shard > 1 ? rows * shape.hidden * 2 : 0;
     tokens = rows * sizeof(std::uint32_t);
     chosen = outputs * sizeof(std::uint32_t);
+    unpacked = format.format == MatrixFormat::int4 ? unpacked_bytes(shape) : 0;
   }
   [[nodiscard]] std::uint64_t total() const {
     return hidden + input + scales + product + 2 * queries + parts + part_sums + head_input + logits + peers + tokens +
-           2 * chosen;
+           2 * chosen + unpacked;
   }
 
-  std::size_t hidden, input, scales, product, queries, parts, part_sums, head_input, logits, peers, tokens, chosen;
+  std::size_t hidden, input, scales, product, queries, parts, part_sums, head_input, logits, peers, tokens, chosen, unpacked;
 };
 
 PassLimits limits_of(const AssayLlmOptions& options, const AssayLlmShape& shape) {
@@ -95,6 +98,7 @@ PassBuffers::PassBuffers(const AssayLlmOptions& options, const AssayLlmShape& sh
   chosen = DeviceMemory(sizes.chosen);
   chosen_before = DeviceMemory(sizes.chosen);
   peers = DeviceMemory(sizes.peers);
+  unpacked = DeviceMemory(sizes.unpacked);
   const std::size_t angles = std::size_t{shape.context} * shape.head_dim / 2 * sizeof(float);
   cosines = DeviceMemory(angles);
   sines = DeviceMemory(angles);
@@ -116,7 +120,8 @@ PassBuffers::PassBuffers(const AssayLlmOptions& options, const AssayLlmShape& sh
 // All bits set is a NaN in every format here.
 void PassBuffers::poison(StreamHandle stream) const {
   for (const DeviceMemory* const of :
-       {&hidden, &input, &scales, &product, &queries, &attended, &parts, &part_sums, &head_input, &logits}) {
+       {&hidden, &input, &scales, &product, &queries, &attended, &parts, &part_sums, &head_input, &logits,
+        &unpacked}) {
     ASSAY_CUDA(cudaMemsetAsync(of->data(), 0xff, of->bytes(), stream));
   }
 }

@@ -9,9 +9,12 @@ set(cuda_llm_sources
   choose_kernel.cu
   decode_attention.cu
   host_forward.cpp
+  layer_product.cpp
   llm_extension.cpp
   matrix_product.cpp
   memory_plan.cpp
+  packed_kernels.cu
+  packed_product.cpp
   pass_buffers.cpp
   plain_attention.cu
   prompt_attention.cu

@@ -19,7 +19,7 @@ __global__ void __launch_bounds__(kThreads) fill_kernel(FillWork work) {
   const std::uint32_t quarter = work.columns / 4;
   const WeightPlace place = place_of(work, row);
   int most = 1;
-  if (work.format == ActivationFormat::f8) {
+  if (work.format == MatrixFormat::f8) {
     SumAndLargest mine{0.0F, 1.0F};
     for (std::uint32_t c = threadIdx.x; c < quarter; c += kThreads) {
       const RandomWords words = weight_words(place, c);
@@ -41,7 +41,7 @@ __global__ void __launch_bounds__(kThreads) fill_kernel(FillWork work) {
     for (std::uint32_t j = 0; j < 4; ++j) {
       const int level = level_of_word(words.at[j]);
       const std::size_t at = first + j * quarter + c;
-      if (work.format == ActivationFormat::f8) {
+      if (work.format == MatrixFormat::f8) {
         static_cast<std::uint8_t*>(work.values)[at] = f8_weight(level, most);
       } else {
         static_cast<std::uint16_t*>(work.values)[at] = bf16_weight(level, unit);
@@ -50,31 +50,67 @@ __global__ void __launch_bounds__(kThreads) fill_kernel(FillWork work) {
   }
 }
 
-__global__ void __launch_bounds__(kThreads) checksum_kernel(FillWork work, unsigned long long* sum) {
+// A block fills a row of 4-bit weights, a warp a group: a lane has columns 2 i, 2 i + 1, 64 + 2 i and 65 + 2 i.
+__global__ void __launch_bounds__(kThreads) fill_packed_kernel(FillWork work) {
+  const std::uint32_t row = blockIdx.x;
+  const std::uint32_t groups = work.columns / kInt4Group;
+  const std::uint32_t lane = threadIdx.x % 32U;
+  const WeightPlace place = place_of(work, row);
+  for (std::uint32_t group = threadIdx.x / 32U; group < groups; group += kThreads / 32U) {
+    int levels[4];
+    float largest = 1.0F;
+#pragma unroll
+    for (std::uint32_t i = 0; i < 4; ++i) {
+      const std::uint32_t column = group * kInt4Group + i / 2U * (kInt4Group / 2U) + 2U * lane + i % 2U;
+      levels[i] = level_of_column(place, work.columns, column);
+      largest = fmaxf(largest, static_cast<float>(abs(levels[i])));
+    }
+    const int most = static_cast<int>(warp_largest(largest));
+    const std::size_t at = static_cast<std::size_t>(row) * groups + group;
+    auto* const to = static_cast<std::uint8_t*>(work.values) + at * (kInt4Group / 2U) + 2U * lane;
+    to[0] = static_cast<std::uint8_t>(int4_weight(levels[0], most) | int4_weight(levels[2], most) << 4U);
+    to[1] = static_cast<std::uint8_t>(int4_weight(levels[1], most) | int4_weight(levels[3], most) << 4U);
+    if (lane == 0U) {
+      work.scales[at] = int4_scale(most, work.unit);
+    }
+  }
+}
+
+/// What the checksum reads of each row.
+struct RowSize {
+  std::size_t words;
+  std::uint32_t scales;
+};
+
+__global__ void __launch_bounds__(kThreads) checksum_kernel(FillWork work, RowSize size, unsigned long long* sum) {
   const std::uint32_t row = blockIdx.x * kThreads + threadIdx.x;
   if (row >= work.rows) {
     return;
   }
-  const bool f8 = work.format == ActivationFormat::f8;
-  const std::size_t row_words = static_cast<std::size_t>(work.columns) * (f8 ? 1 : 2) / sizeof(std::uint64_t);
   WeightPlace place = place_of(work, row);
   place.matrix = static_cast<std::uint32_t>(work.matrix);
-  atomicAdd(sum, static_cast<unsigned long long>(
-                     row_checksum(place, static_cast<const std::uint64_t*>(work.values) + row * row_words, row_words,
-                                  f8 ? work.scales + row : nullptr)));
+  const RowBytes bytes{static_cast<const std::uint64_t*>(work.values) + row * size.words, size.words,
+                       work.scales + static_cast<std::size_t>(row) * size.scales, size.scales};
+  atomicAdd(sum, static_cast<unsigned long long>(row_checksum(place, bytes)));
 }
 
 }  // namespace
 
 void launch_fill(StreamHandle stream, const FillWork& work) {
-  ASSAY_LAUNCH(fill_kernel, work.rows, kThreads, stream)(work);
+  if (work.format == MatrixFormat::int4) {
+    ASSAY_LAUNCH(fill_packed_kernel, work.rows, kThreads, stream)(work);
+  } else {
+    ASSAY_LAUNCH(fill_kernel, work.rows, kThreads, stream)(work);
+  }
   check_launch("fill_kernel");
 }
 
 void launch_checksum(StreamHandle stream, const FillWork& work, std::uint64_t* sum) {
   static_assert(sizeof(unsigned long long) == sizeof(std::uint64_t));
+  const FormatTraits& format = traits_of(work.format);
+  const RowSize size{format.row_bytes(work.columns) / sizeof(std::uint64_t), format.row_scales(work.columns)};
   ASSAY_LAUNCH(checksum_kernel, (work.rows + kThreads - 1) / kThreads, kThreads, stream)
-  (work, reinterpret_cast<unsigned long long*>(sum));
+  (work, size, reinterpret_cast<unsigned long long*>(sum));
   check_launch("checksum_kernel");
 }
 

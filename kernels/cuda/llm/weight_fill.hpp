@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "kernels/cuda/llm/llm_kernels.hpp"
+#include "kernels/cuda/llm/matrix_format.hpp"
 #include "kernels/cuda/llm/weight_values.hpp"
 
 namespace assay::cuda {
@@ -11,14 +11,14 @@ namespace assay::cuda {
 /// embedding's for a head that is tied to it.
 struct FillWork {
   void* values = nullptr;
-  float* scales = nullptr;  ///< e4m3: one a row
-  ActivationFormat format = ActivationFormat::bf16;
+  float* scales = nullptr;  ///< of rows or groups, as the format has them
+  MatrixFormat format = MatrixFormat::bf16;
   LlmMatrix matrix = LlmMatrix::qkv;
   LlmMatrix words = LlmMatrix::qkv;
   std::uint64_t seed = 0;
   std::uint32_t layer = 0;
   std::uint32_t rows = 0;
-  std::uint32_t columns = 0;  ///< a multiple of 16
+  std::uint32_t columns = 0;  ///< a multiple of the format's step
   double unit = 0.0;
 };
 void launch_fill(StreamHandle stream, const FillWork& work);

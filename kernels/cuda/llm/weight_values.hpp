@@ -75,6 +75,27 @@ ASSAY_BOTH_SIDES float f8_weight_scale(int most, double unit) {
   return static_cast<float>(static_cast<double>(most) * unit / static_cast<double>(kLargestF8));
 }
 
+/// Columns of a row of 4-bit weights that share a scale: kernels/llm's kWeightGroup. Byte b of a group holds column b in
+/// its low half and column 64 + b in its high half.
+inline constexpr std::uint32_t kInt4Group = 128;
+/// Of a group whose largest level is `most`: that one becomes 7 or -7 scales. 8 more than the value, 1 to 15; rounded as
+/// int4_weights() of kernels/llm does in binary32: in double both steps are exact, so that no compiler fuses them.
+ASSAY_BOTH_SIDES std::uint8_t int4_weight(int level, int most) {
+  const float factor = 7.0F / static_cast<float>(most);
+  const auto value = static_cast<float>(static_cast<double>(level) * static_cast<double>(factor));
+  const auto moved = static_cast<float>(static_cast<double>(value) + (value < 0.0F ? -0.5 : 0.5));
+  return static_cast<std::uint8_t>(static_cast<int>(moved) + 8);
+}
+ASSAY_BOTH_SIDES float int4_scale(int most, double unit) {
+  return static_cast<float>(static_cast<double>(most) * unit / 7.0);
+}
+
+/// One column of a row of so many.
+ASSAY_BOTH_SIDES int level_of_column(const WeightPlace& place, std::uint32_t columns, std::uint32_t column) {
+  const std::uint32_t quarter = columns / 4;
+  return level_of_word(weight_words(place, column % quarter).at[column / quarter]);
+}
+
 ASSAY_BOTH_SIDES float gain_of_level(int level) {
   return static_cast<float>(1 + level * (kWeightDeviation / kWeightLevelDeviation));
 }
@@ -92,16 +113,23 @@ ASSAY_BOTH_SIDES std::uint64_t hashed(std::uint64_t hash, std::uint64_t word) {
   return (hash ^ word) * 0x100000001b3ULL;
 }
 
-/// What a row adds to the checksum: its bytes as words, then its scale where it has one.
-ASSAY_BOTH_SIDES std::uint64_t row_checksum(const WeightPlace& place, const std::uint64_t* words, std::size_t count,
-                                            const float* scale) {
+/// A row as the checksum reads it: its bytes as words, then its scales, two a word.
+struct RowBytes {
+  const std::uint64_t* words;
+  std::size_t word_count;
+  const float* scales;
+  std::uint32_t scale_count;
+};
+
+ASSAY_BOTH_SIDES std::uint64_t row_checksum(const WeightPlace& place, const RowBytes& row) {
   std::uint64_t hash =
       mixed(std::uint64_t{place.matrix} << 56U | std::uint64_t{place.layer} << 32U | std::uint64_t{place.row});
-  for (std::size_t i = 0; i < count; ++i) {
-    hash = hashed(hash, words[i]);
+  for (std::size_t i = 0; i < row.word_count; ++i) {
+    hash = hashed(hash, row.words[i]);
   }
-  if (scale != nullptr) {
-    hash = hashed(hash, bits_of_float(*scale));
+  for (std::uint32_t i = 0; i < row.scale_count; i += 2) {
+    const std::uint64_t second = i + 1 < row.scale_count ? bits_of_float(row.scales[i + 1]) : 0U;
+    hash = hashed(hash, second << 32U | bits_of_float(row.scales[i]));
   }
   return mixed(hash);
 }

@@ -138,7 +138,7 @@ TEST(CudaValues, FilledE4m3IsWhatTheHostSaysOfIt) {
                                                      .layer = 0,
                                                      .row = row,
                                                      .columns = down.columns,
-                                                     .format = ActivationFormat::f8,
+                                                     .format = MatrixFormat::f8,
                                                      .unit = weights.unit_of(LlmMatrix::down)});
     double largest = 0.0;
     for (std::uint32_t i = 0; i < down.columns; ++i) {

@@ -102,5 +102,14 @@ inline unsigned long long atomicAdd(unsigned long long* to, unsigned long long v
   *to += value;
   return before;
 }
+/// The bytes of y and x, of which each of the selector's four nibbles names one.
+inline std::uint32_t __byte_perm(std::uint32_t x, std::uint32_t y, std::uint32_t selector) {
+  const std::uint64_t bytes = std::uint64_t{y} << 32U | x;
+  std::uint32_t result = 0;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    result |= static_cast<std::uint32_t>(bytes >> (8U * (selector >> (4U * i) & 7U)) & 255U) << (8U * i);
+  }
+  return result;
+}
 inline float rsqrtf(float x) { return 1.0F / std::sqrt(x); }
 inline std::uint32_t min(std::uint32_t a, std::uint32_t b) { return std::min(a, b); }
