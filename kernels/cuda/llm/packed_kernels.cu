@@ -39,8 +39,10 @@ __device__ __forceinline__ std::uint32_t less_136(std::uint32_t word) {
 __device__ __forceinline__ uint2 four_weights(std::uint32_t nibbles) {
   return make_uint2(less_136(__byte_perm(nibbles, 0x43U, 0x4140U)), less_136(__byte_perm(nibbles, 0x43U, 0x4342U)));
 }
-__device__ __forceinline__ std::uint32_t low_halves(std::uint32_t word) { return word & 0x0f0f0f0fU; }
-__device__ __forceinline__ std::uint32_t high_halves(std::uint32_t word) { return word >> 4U & 0x0f0f0f0fU; }
+/// The low halves of the bytes of a word, or the high ones.
+__device__ __forceinline__ std::uint32_t halves_of(std::uint32_t word, unsigned high) {
+  return word >> 4U * high & 0x0f0f0f0fU;
+}
 
 __device__ __forceinline__ std::uint32_t word_of(const uint4& four, int which) {
   return which == 0 ? four.x : which == 1 ? four.y : which == 2 ? four.z : four.w;
@@ -98,24 +100,24 @@ __device__ __forceinline__ void add_group(const PackedProductWork& work, const L
                                           std::uint32_t row, std::uint32_t first_column,
                                           LaneSums<kOutputTiles, kTokenTiles>& total) {
   LaneSums<kOutputTiles, kTokenTiles> part;
+  // One half after the other: both at once would take more registers than there are.
+#pragma unroll 1
+  for (unsigned half = 0; half < 2; ++half) {
 #pragma unroll
-  for (int pair = 0; pair < 4; ++pair) {  // low halves of words 0, 1 and 2, 3, then high ones
-    const int half = pair / 2;
-    uint4 inputs[kTokenTiles];
-    load_inputs(work, row, first_column + 64 * half + 8 * (pair % 2), inputs);
+    for (int pair = 0; pair < 2; ++pair) {
+      uint4 inputs[kTokenTiles];
+      load_inputs(work, row, first_column + half * (kInt4Group / 2) + 8 * pair, inputs);
 #pragma unroll
-    for (int step = 0; step < 2; ++step) {
-      const int word = 2 * (pair % 2) + step;
+      for (int step = 0; step < 2; ++step) {
 #pragma unroll
-      for (int o = 0; o < kOutputTiles; ++o) {
-        const std::uint32_t a = word_of(weights.low[o], word);
-        const std::uint32_t b = word_of(weights.high[o], word);
-        const uint2 low = four_weights(half == 0 ? low_halves(a) : high_halves(a));
-        const uint2 high = four_weights(half == 0 ? low_halves(b) : high_halves(b));
+        for (int o = 0; o < kOutputTiles; ++o) {
+          const uint2 low = four_weights(halves_of(word_of(weights.low[o], 2 * pair + step), half));
+          const uint2 high = four_weights(halves_of(word_of(weights.high[o], 2 * pair + step), half));
 #pragma unroll
-        for (int t = 0; t < kTokenTiles; ++t) {
-          multiply_bf16(part.at[o][t], low.x, high.x, low.y, high.y, word_of(inputs[t], 2 * step),
-                        word_of(inputs[t], 2 * step + 1));
+          for (int t = 0; t < kTokenTiles; ++t) {
+            multiply_bf16(part.at[o][t], low.x, high.x, low.y, high.y, word_of(inputs[t], 2 * step),
+                          word_of(inputs[t], 2 * step + 1));
+          }
         }
       }
     }
@@ -129,6 +131,27 @@ __device__ __forceinline__ void add_group(const PackedProductWork& work, const L
         total.at[o][t][i] += part.at[o][t][i] * (i < 2 ? weights.low_scale[o] : weights.high_scale[o]);
       }
     }
+  }
+}
+
+/// The groups of one warp. The next group is on its way while this one is multiplied, where there are registers for it.
+template <int kOutputTiles, int kTokenTiles>
+__device__ __forceinline__ void add_groups(const PackedProductWork& work, std::uint32_t first_output, std::uint32_t row,
+                                           unsigned warp, unsigned quad, LaneSums<kOutputTiles, kTokenTiles>& total) {
+  constexpr bool kAhead = kOutputTiles * kTokenTiles <= 8;
+  const std::uint32_t groups = work.weights.columns / kInt4Group;
+  LaneWeights<kOutputTiles> next{};
+  if (kAhead && warp < groups) {
+    next.load(work.weights, first_output, warp, quad);
+  }
+  for (std::uint32_t group = warp; group < groups; group += kWarps) {
+    LaneWeights<kOutputTiles> now = next;
+    if constexpr (!kAhead) {
+      now.load(work.weights, first_output, group, quad);
+    } else if (group + kWarps < groups) {
+      next.load(work.weights, first_output, group + kWarps, quad);
+    }
+    add_group(work, now, row, group * kInt4Group + 16 * quad, total);
   }
 }
 
@@ -167,19 +190,8 @@ __global__ void __launch_bounds__(kThreads) packed_product_kernel(PackedProductW
   // Blocks of the same outputs run next to each other, so that the weights of all but one come from a cache.
   const std::uint32_t first_row = blockIdx.x * kTokenTiles * kTokensOfTile;
   const std::uint32_t first_output = blockIdx.y * kOutputTiles * kOutputsOfTile;
-  const std::uint32_t groups = work.weights.columns / kInt4Group;
   Sums total;
-  LaneWeights<kOutputTiles> next{};
-  if (warp < groups) {
-    next.load(work.weights, first_output + r, warp, quad);
-  }
-  for (std::uint32_t group = warp; group < groups; group += kWarps) {
-    const LaneWeights<kOutputTiles> now = next;
-    if (group + kWarps < groups) {
-      next.load(work.weights, first_output + r, group + kWarps, quad);
-    }
-    add_group(work, now, first_row + r, group * kInt4Group + 16 * quad, total);
-  }
+  add_groups(work, first_output + r, first_row + r, warp, quad, total);
   join_warps(total, shared, warp, lane);
   if (warp != 0) {
     return;
@@ -224,8 +236,8 @@ __global__ void __launch_bounds__(kThreads) unpack_kernel(PackedWeights weights,
       return make_uint2(packed_bf16(a.x * scale, a.y * scale), packed_bf16(b.x * scale, b.y * scale));
     };
     std::uint16_t* const first = to + row * weights.columns + group * kInt4Group + i % 16 * 4;
-    *reinterpret_cast<uint2*>(first) = scaled(four_weights(low_halves(word)));
-    *reinterpret_cast<uint2*>(first + kInt4Group / 2) = scaled(four_weights(high_halves(word)));
+    *reinterpret_cast<uint2*>(first) = scaled(four_weights(halves_of(word, 0)));
+    *reinterpret_cast<uint2*>(first + kInt4Group / 2) = scaled(four_weights(halves_of(word, 1)));
   }
 }
 
