@@ -48,8 +48,11 @@ std::string datasheet_ladder_text(const LlamaShape& shape, const DeviceCeilings&
                                 .policy = {},
                                 .kv_tokens = kv_room_tokens(shape, narrow, device.memory)};
   const ServingQuestion question{.lengths = RequestLengths::parse("openorca-like")};
-  const auto ladder =
-      serving_ladder(calibrated, {.wide_kv_tokens = wide_tokens, .async_step = true, .int4_step = true});
+  const DecoderFormats int4{.weights = WeightFormat::int4, .head = WeightFormat::bf16, .kv = KvFormat::fp8};
+  const auto ladder = serving_ladder(calibrated, {.wide_kv_tokens = wide_tokens,
+                                                  .async_step = true,
+                                                  .int4_step = true,
+                                                  .int4_kv_tokens = kv_room_tokens(shape, int4, device.memory)});
   return fmt::format("{} on {}, {} ceilings, time model fitted to published throughput of the H200\n", shape.name,
                      device.name, device.source) +
          ladder_text(predict_ladder(ladder, question), question);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -52,6 +53,20 @@ AssayLlmShape library_shape(const LlamaShape& shape) {
           .norm_epsilon = shape.norm_epsilon};
 }
 
+std::optional<AssayLlmFormat> library_format(WeightFormat weights) {
+  switch (weights) {
+    case WeightFormat::bf16:
+      return ASSAY_LLM_BF16;
+    case WeightFormat::fp8:
+      return ASSAY_LLM_F8;
+    case WeightFormat::int4:
+      return ASSAY_LLM_INT4;
+    case WeightFormat::int8:
+      break;
+  }
+  return std::nullopt;
+}
+
 /// The best of some stretches, each a share of the budget; per second of the card's own clock.
 double best_rate(GpuKernel& kernel, double step_amount, Nanoseconds budget, const std::stop_token& stop) {
   constexpr int kStretches = 4;
@@ -71,13 +86,15 @@ double best_rate(GpuKernel& kernel, double step_amount, Nanoseconds budget, cons
 
 AssayLlmOptions library_options(const CudaDecoderOptions& options) {
   const DecoderOptions& decoder = options.decoder;
-  const auto weights = decoder.formats.weights;
-  if ((weights != WeightFormat::bf16 && weights != WeightFormat::fp8) || decoder.formats.kv == KvFormat::int8) {
-    throw std::invalid_argument(fmt::format("a decoder on a GPU: weights in {}, cache in {}; bf16 and fp8 are there",
-                                            name_of(weights), name_of(decoder.formats.kv)));
+  const std::optional<AssayLlmFormat> weights = library_format(decoder.formats.weights);
+  if (!weights || decoder.formats.kv == KvFormat::int8) {
+    throw std::invalid_argument(fmt::format(
+        "a decoder on a GPU: weights in {}, cache in {}; weights in bf16, fp8 and int4 are there, a cache in "
+        "bf16 and fp8",
+        name_of(decoder.formats.weights), name_of(decoder.formats.kv)));
   }
   return {.shape = library_shape(decoder.shape),
-          .weights = weights == WeightFormat::fp8 ? ASSAY_LLM_F8 : ASSAY_LLM_BF16,
+          .weights = *weights,
           .kv = decoder.formats.kv == KvFormat::fp8 ? ASSAY_LLM_F8 : ASSAY_LLM_BF16,
           .held_layers = decoder.held_layers,
           .tp_shard = options.tp_shard,

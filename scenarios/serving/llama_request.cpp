@@ -18,7 +18,9 @@ const std::array<KernelParameter, 6> kParameters = {
     {{.name = "preset",
       .meaning = "shape: llama3-70b, llama3-8b, llama3.2-1b, tiny or verify",
       .default_value = "tiny"},
-     {.name = "weights", .meaning = "bf16, int8 or int4; on a GPU bf16 or fp8 (its default)", .default_value = "int8"},
+     {.name = "weights",
+      .meaning = "bf16, int8 or int4; on a GPU fp8 (its default), bf16 or int4 (W4A16)",
+      .default_value = "int8"},
      {.name = "held_layers",
       .meaning = "layers in memory, the others use their weights; 0: all, or what fits",
       .default_value = "0"},
@@ -50,21 +52,16 @@ const LlamaShape& shape_named(const std::string& name) {
 }
 
 WeightFormat weights_named(const std::string& name, bool on_gpu) {
-  if (on_gpu && (name == "int4" || name == "int8")) {
-    throw std::invalid_argument(fmt::format(
-        "--param weights={}: the GPU's decoder has no kernels for it (W4A16 is in the ladder's predictions only); take "
-        "fp8 or bf16",
-        name));
-  }
-  const auto accepted = on_gpu ? std::vector{WeightFormat::bf16, WeightFormat::fp8}
+  const auto accepted = on_gpu ? std::vector{WeightFormat::bf16, WeightFormat::fp8, WeightFormat::int4}
                                : std::vector{WeightFormat::bf16, WeightFormat::int8, WeightFormat::int4};
   for (const WeightFormat format : accepted) {
     if (name == name_of(format)) {
       return format;
     }
   }
-  throw std::invalid_argument(
-      fmt::format("--param weights={}: is none of {}", name, on_gpu ? "bf16, fp8" : "bf16, int8, int4"));
+  throw std::invalid_argument(fmt::format(
+      "--param weights={}: is none of {}", name,
+      on_gpu ? "bf16, fp8, int4, which a GPU's decoder has" : "bf16, int8, int4, which a CPU's decoder has"));
 }
 
 /// What belongs to the other kind of device.
@@ -140,10 +137,8 @@ LlamaRequest llama_request(const WorkloadRequest& request) {
   attempt([&] {
     const bool given = request.parameters.contains("weights");
     const std::string name = llama.gpu && !given ? "fp8" : value("weights");
-    llama.formats.weights = llama.formats.head = weights_named(name, llama.gpu.has_value());
-    if (llama.formats.head == WeightFormat::fp8) {
-      llama.formats.head = WeightFormat::bf16;
-    }
+    llama.formats.weights = weights_named(name, llama.gpu.has_value());
+    llama.formats.head = llama.gpu ? WeightFormat::bf16 : llama.formats.weights;
   });
   attempt([&] { llama.held_layers = number_in<std::uint32_t>("held_layers", value("held_layers"), 0, 1024); });
   attempt([&] { llama.sample_count = number_in<std::uint32_t>("samples", value("samples"), 1, 65'536); });

@@ -124,8 +124,10 @@ class LadderBuilder {
 
   void int4_weights() {
     if (sizes_.int4_step) {
-      ablate("fp8 weights, W4A16 instead", "--param weights=int4, for which no GPU kernel is there yet",
-             [](ServingSetup& setup) { setup.formats.weights = WeightFormat::int4; });
+      ablate("fp8 weights, W4A16 instead", "--param weights=int4", [this](ServingSetup& setup) {
+        setup.formats.weights = WeightFormat::int4;
+        setup.kv_tokens = std::max(setup.kv_tokens, sizes_.int4_kv_tokens);
+      });
       ladder_.back().closed_note = "narrower weights are a quantisation: allowed within the accuracy target";
     }
   }

@@ -29,6 +29,7 @@ struct LadderSizes {
   std::uint64_t wide_kv_tokens = 0;  ///< room of the cache in the wide format; 0: half of the narrow one
   bool async_step = false;           ///< a step that hides the host behind the device
   bool int4_step = false;            ///< a step with weights in int4 (W4A16: it computes in 16 bits)
+  std::uint64_t int4_kv_tokens = 0;  ///< room of the cache beside those weights; 0: no more than beside the others
   double shared_share = 0.366;       ///< of the step with a prefix cache: the hit rate of the Mooncake trace; 0: none
 };
 

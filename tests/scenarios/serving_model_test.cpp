@@ -203,6 +203,29 @@ TEST(ServingLadder, ForetellsTheLeversOfGpus) {
             0.7 * predict_offline(named("chunked prompts"), question).tokens_per_s);
 }
 
+// One sequence that answers: 38.47 GB of weights against 70.55 GB are read for each token, so that W4A16 is 1.8 times
+// as fast; and what they leave free is the cache's.
+TEST(ServingLadder, ForetellsW4A16FromItsBytes) {
+  const ServingSetup fp8 = h200(KvLayout::paged);
+  const DecoderFormats int4{.weights = WeightFormat::int4, .head = WeightFormat::bf16, .kv = KvFormat::fp8};
+  const std::uint64_t room = kv_room_tokens(llama70b(), int4, fp8.device.memory);
+  EXPECT_NEAR(static_cast<double>(room), 108e9 / 163'840, 0.02 * 660'000);
+  const auto ladder = serving_ladder(fp8, {.crisis_slots = 1, .slots = 1, .int4_step = true, .int4_kv_tokens = room});
+  const auto named = [&](std::string_view name) {
+    return std::ranges::find_if(ladder, [&](const ServingLever& one) { return one.name == name; });
+  };
+  const auto step = named("without: fp8 weights, W4A16 instead");
+  ASSERT_NE(step, ladder.end());
+  EXPECT_EQ(step->flags, "--param weights=int4");
+  EXPECT_TRUE(step->mlperf_closed);
+  EXPECT_NE(step->closed_note, "");
+  EXPECT_EQ(step->setup.kv_tokens, room);
+  const ServingQuestion question{.lengths = RequestLengths::fixed(16, 1024), .offline_requests = 20};
+  const double ratio = predict_offline(step->setup, question).tokens_per_s /
+                       predict_offline(named("chunked prompts")->setup, question).tokens_per_s;
+  EXPECT_NEAR(ratio, 70.55 / 38.47, 0.05);
+}
+
 TEST(ServingLadder, FindsNoRateForAWindowThatNoPromptCanMeet) {
   const ServingQuestion question{.lengths = RequestLengths::fixed(4096, 16),
                                  .first_token_limit_s = 0.45,  // the prompt alone takes 0.51 s at 0.6 of the ceiling

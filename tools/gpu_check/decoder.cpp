@@ -15,22 +15,33 @@ namespace {
 constexpr std::uint32_t kContext = 2048;
 constexpr std::uint32_t kMostBatch = 64;
 constexpr std::uint32_t kPagesOfSequence = (kContext + 64) / ASSAY_LLM_PAGE_TOKENS;
-constexpr double kLayerBytes = 855'638'016.0;   // of one layer in e4m3
-constexpr double kHeadBytes = 2'101'346'304.0;  // bf16
-constexpr double kTokenBytes = 163'840.0;       // of the cache in e4m3, all layers
-constexpr double kTokenFlops = 1.3690e11;       // in the layers' products
-constexpr double kAttentionFlops = 1.3107e6;    // causal, times the square of the prompt's tokens
+constexpr double kLayerElements = 855'638'016.0;  // of the matrices of one layer
+constexpr double kHeadBytes = 2'101'346'304.0;    // bf16
+constexpr double kTokenBytes = 163'840.0;         // of the cache in e4m3, all layers
+constexpr double kTokenFlops = 1.3690e11;         // in the layers' products
+constexpr double kAttentionFlops = 1.3107e6;      // causal, times the square of the prompt's tokens
 
-AssayLlmOptions options_of(bool graphs) {
+/// How a decoder is opened.
+struct Opened {
+  AssayLlmFormat weights = ASSAY_LLM_F8;
+  bool graphs = true;
+};
+
+/// 4 bits and a scale of 32 for 128 of them are 4.25.
+double layer_bytes(AssayLlmFormat weights) {
+  return weights == ASSAY_LLM_INT4 ? kLayerElements * 4.25 / 8 : kLayerElements;
+}
+
+AssayLlmOptions options_of(const Opened& how) {
   return {.shape = {80, 8192, 64, 8, 128, 28'672, 128'256, 8192, 0, 500'000.0, 1e-5},
-          .weights = ASSAY_LLM_F8,
+          .weights = how.weights,
           .kv = ASSAY_LLM_F8,
           .held_layers = 8,  // plan E: quick to fill, and every step still reads 80 layers from memory
           .tp_shard = 1,
           .page_count = kMostBatch * kPagesOfSequence,
           .most_tokens = kContext,
           .most_outputs = kMostBatch,
-          .graphs = graphs ? 1 : 0,
+          .graphs = how.graphs ? 1 : 0,
           .plain_attention = 0,
           .memory_bytes = 0,
           .seed = 1,
@@ -42,8 +53,8 @@ AssayLlmOptions options_of(bool graphs) {
 /// The decoder of the library, for as long as this lives. Throws std::runtime_error with the library's words.
 class Decoder {
  public:
-  Decoder(const AssayLlmTable& table, std::int32_t device, bool graphs) : table_(table) {
-    const AssayLlmOptions options = options_of(graphs);
+  Decoder(const AssayLlmTable& table, std::int32_t device, const Opened& how) : table_(table), how_(how) {
+    const AssayLlmOptions options = options_of(how);
     AssayGpuStatus status{};
     table.open(device, &options, &llm_, &status);
     require(status);
@@ -85,16 +96,23 @@ class Decoder {
     require(status);
     return plan;
   }
-  void facts(CheckRun& run) {
+  /// Notes "decoder, weights", or "decoder W4A16, weights" behind that name.
+  void facts(CheckRun& run, const std::string& decoder) {
+    struct Notes {
+      CheckRun& run;
+      const std::string& decoder;
+    } notes{run, decoder};
     AssayGpuStatus status{};
     table_.facts(
         llm_,
         [](void* context, const char* name, const char* value) {
-          static_cast<CheckRun*>(context)->findings.note(std::string("decoder, ") + name, value);
+          const Notes& to = *static_cast<Notes*>(context);
+          to.run.findings.note(to.decoder + ", " + name, value);
         },
-        &run, &status);
+        &notes, &status);
     require(status);
   }
+  [[nodiscard]] AssayLlmFormat weights() const { return how_.weights; }
 
  private:
   static void require(const AssayGpuStatus& status) {
@@ -126,6 +144,7 @@ class Decoder {
   }
 
   const AssayLlmTable& table_;
+  Opened how_;
   AssayLlm* llm_ = nullptr;
   std::vector<std::uint32_t> tokens_;
   std::vector<std::uint32_t> pages_;
@@ -149,7 +168,8 @@ void add_step(CheckRun& run, Decoder& decoder, std::uint32_t batch, std::uint32_
           .unit = "ms"};
   row.value = spread_of(milliseconds_of(12, [&] { return decoder.answers(batch, context); }));
   if (const auto read = run.measured.find("read"); read != run.measured.end()) {
-    row.reference = 1e3 * (80 * kLayerBytes + kHeadBytes + batch * double{kTokenBytes} * context) / read->second;
+    row.reference =
+        1e3 * (80 * layer_bytes(decoder.weights()) + kHeadBytes + batch * double{kTokenBytes} * context) / read->second;
     row.reference_name = "its floor (bytes / measured read)";
     if (batch <= 16) {
       row.target = Target{.text = "<= 1.25 of its floor", .share = 1.25, .at_most = true};
@@ -203,12 +223,37 @@ void add_utilisation(CheckRun& run, Decoder& decoder) {
                     "utilisation as commonly read: " + read + "; work of the layers' products: " + computed);
 }
 
-void check_steps(CheckRun& run, const AssayLlmTable& table) {
-  Decoder decoder(table, run.device, true);
-  decoder.facts(run);
+void check_arithmetic(CheckRun& run, Decoder& decoder, const std::string& name) {
+  decoder.facts(run, name);
   const AssayGpuCheck check = decoder.verify();
-  run.findings.note("decoder, arithmetic", check.passed != 0 ? "right, " + std::to_string(check.compared) + " values"
+  run.findings.note(name + ", arithmetic", check.passed != 0 ? "right, " + std::to_string(check.compared) + " values"
                                                              : static_cast<const char*>(check.detail));
+}
+
+/// Weights of 4 bits: steps of few sequences, which are the products' reading, and a prompt, which pays for unpacking.
+/// The time of each product beside those of the ways that lost is among the facts.
+void check_packed(CheckRun& run, const AssayLlmTable& table) {
+  Decoder decoder(table, run.device, {.weights = ASSAY_LLM_INT4});
+  check_arithmetic(run, decoder, "decoder W4A16");
+  Row prompt{.part = "decoder", .name = "prompt of " + std::to_string(kContext - 64) + " tokens, W4A16", .unit = "ms"};
+  prompt.value = spread_of(milliseconds_of(4, [&] { return decoder.prompt(0); }));
+  if (const auto peak = run.measured.find("bf16"); peak != run.measured.end()) {
+    constexpr double kPromptTokens = kContext - 64;
+    prompt.reference =
+        1e3 * (kTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
+    prompt.reference_name = "its work at the measured bf16 rate";
+  }
+  run.findings.add(std::move(prompt));
+  for (const std::uint32_t batch : {1U, 4U, 16U, 32U}) {
+    if (run.has_time("decoder", "step, W4A16", 2.0)) {
+      add_step(run, decoder, batch, 256, ", W4A16, graphs");
+    }
+  }
+}
+
+void check_steps(CheckRun& run, const AssayLlmTable& table) {
+  Decoder decoder(table, run.device, {});
+  check_arithmetic(run, decoder, "decoder");
   constexpr double kPromptTokens = kContext - 64;
   Row prompt{.part = "decoder", .name = "prompt of " + std::to_string(kContext - 64) + " tokens", .unit = "ms"};
   std::vector<double> prompts;
@@ -256,9 +301,12 @@ void check_decoder(CheckRun& run) {
       check_steps(run, *table);
     }
     if (run.has_time("decoder", "without graphs", 20.0)) {
-      Decoder decoder(*table, run.device, false);
+      Decoder decoder(*table, run.device, {.graphs = false});
       add_step(run, decoder, 1, 256, ", kernel by kernel");
       add_step(run, decoder, 16, 256, ", kernel by kernel");
+    }
+    if (run.has_time("decoder", "W4A16", 40.0)) {
+      check_packed(run, *table);
     }
   } catch (const std::exception& error) {
     row.note = error.what();

@@ -68,9 +68,8 @@ std::vector<double> weight_row(const WeightRow& which) {
     case MatrixFormat::f8: {
       const int most = largest_of(levels);
       const auto scale = static_cast<double>(f8_weight_scale(most, which.unit));
-      std::ranges::transform(levels, values.begin(), [&](int level) {
-        return static_cast<double>(f8_value(f8_weight(level, most))) * scale;
-      });
+      std::ranges::transform(levels, values.begin(),
+                             [&](int level) { return static_cast<double>(f8_value(f8_weight(level, most))) * scale; });
       break;
     }
     case MatrixFormat::int4:

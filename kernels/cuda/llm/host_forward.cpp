@@ -91,14 +91,13 @@ HostForward::Matrix HostForward::matrix_of(LlmMatrix which, std::uint32_t layer)
   Matrix matrix;
   matrix.reserve(size.rows);
   for (std::uint32_t row = 0; row < size.rows; ++row) {
-    matrix.push_back(
-        weight_row({.seed = seed_,
-                    .words = tied ? LlmMatrix::embedding : which,
-                    .layer = layer,
-                    .row = row,
-                    .columns = size.columns,
-                    .format = table ? MatrixFormat::bf16 : format_of(weights_).format,
-                    .unit = weight_unit(which, std::sqrt(2.0 * static_cast<double>(shape_.layers)))}));
+    matrix.push_back(weight_row({.seed = seed_,
+                                 .words = tied ? LlmMatrix::embedding : which,
+                                 .layer = layer,
+                                 .row = row,
+                                 .columns = size.columns,
+                                 .format = table ? MatrixFormat::bf16 : format_of(weights_).format,
+                                 .unit = weight_unit(which, std::sqrt(2.0 * static_cast<double>(shape_.layers)))}));
   }
   return matrix;
 }

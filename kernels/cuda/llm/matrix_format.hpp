@@ -29,9 +29,7 @@ struct FormatTraits {
 
   /// Columns of a row are a multiple of it: 16 bytes of inputs, or a group.
   [[nodiscard]] constexpr std::uint32_t columns_step() const { return group > 0 ? group : 16; }
-  [[nodiscard]] constexpr std::size_t row_bytes(std::uint32_t columns) const {
-    return std::size_t{columns} * bits / 8;
-  }
+  [[nodiscard]] constexpr std::size_t row_bytes(std::uint32_t columns) const { return std::size_t{columns} * bits / 8; }
   [[nodiscard]] constexpr std::uint32_t row_scales(std::uint32_t columns) const {
     return group > 0 ? columns / group : scales_of_row;
   }
@@ -40,40 +38,39 @@ struct FormatTraits {
   }
 };
 
-inline constexpr std::array<FormatTraits, 3> kMatrixFormats{
-    {{.format = MatrixFormat::bf16,
-      .code = ASSAY_LLM_BF16,
-      .name = "bf16",
-      .bits = 16,
-      .scales_of_row = 0,
-      .group = 0,
-      .inputs = ActivationFormat::bf16,
-      .inputs_name = "bf16",
-      .least_capability = 80,
-      .plan_letter = 'B',
-      .label = ""},
-     {.format = MatrixFormat::f8,
-      .code = ASSAY_LLM_F8,
-      .name = "fp8 (e4m3, one scale a row)",
-      .bits = 8,
-      .scales_of_row = 1,
-      .group = 0,
-      .inputs = ActivationFormat::f8,
-      .inputs_name = "e4m3, one scale a token and product",
-      .least_capability = 89,
-      .plan_letter = 'A',
-      .label = ""},
-     {.format = MatrixFormat::int4,
-      .code = ASSAY_LLM_INT4,
-      .name = "W4A16 (4 bits, one scale for 128 columns)",
-      .bits = 4,
-      .scales_of_row = 0,
-      .group = kInt4Group,
-      .inputs = ActivationFormat::bf16,
-      .inputs_name = "bf16",
-      .least_capability = 80,
-      .plan_letter = 'C',
-      .label = "W4A16"}}};
+inline constexpr std::array<FormatTraits, 3> kMatrixFormats{{{.format = MatrixFormat::bf16,
+                                                              .code = ASSAY_LLM_BF16,
+                                                              .name = "bf16",
+                                                              .bits = 16,
+                                                              .scales_of_row = 0,
+                                                              .group = 0,
+                                                              .inputs = ActivationFormat::bf16,
+                                                              .inputs_name = "bf16",
+                                                              .least_capability = 80,
+                                                              .plan_letter = 'B',
+                                                              .label = ""},
+                                                             {.format = MatrixFormat::f8,
+                                                              .code = ASSAY_LLM_F8,
+                                                              .name = "fp8 (e4m3, one scale a row)",
+                                                              .bits = 8,
+                                                              .scales_of_row = 1,
+                                                              .group = 0,
+                                                              .inputs = ActivationFormat::f8,
+                                                              .inputs_name = "e4m3, one scale a token and product",
+                                                              .least_capability = 89,
+                                                              .plan_letter = 'A',
+                                                              .label = ""},
+                                                             {.format = MatrixFormat::int4,
+                                                              .code = ASSAY_LLM_INT4,
+                                                              .name = "W4A16 (4 bits, one scale for 128 columns)",
+                                                              .bits = 4,
+                                                              .scales_of_row = 0,
+                                                              .group = kInt4Group,
+                                                              .inputs = ActivationFormat::bf16,
+                                                              .inputs_name = "bf16",
+                                                              .least_capability = 80,
+                                                              .plan_letter = 'C',
+                                                              .label = "W4A16"}}};
 
 [[nodiscard]] constexpr const FormatTraits& traits_of(MatrixFormat format) {
   return kMatrixFormats[static_cast<std::size_t>(format)];

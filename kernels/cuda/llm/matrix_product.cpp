@@ -160,8 +160,7 @@ void MatrixProduct::race(std::span<const cublasLtMatmulHeuristicResult_t> found,
   for (const cublasLtMatmulHeuristicResult_t& candidate : found) {
     float time = 0.0F;
     try {
-      time = time_product(operands, stream,
-                          [&](const ProductOperands& one) { run_with(candidate.algo, one, stream); });
+      time = time_product(operands, stream, [&](const ProductOperands& one) { run_with(candidate.algo, one, stream); });
     } catch (const GpuError& error) {
       if (error.code() != ASSAY_GPU_UNSUPPORTED) {
         throw;

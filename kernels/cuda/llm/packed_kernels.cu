@@ -1,9 +1,9 @@
 // Products of few tokens with weights of 4 bits, which are read once and become bf16 in registers.
 //
-// mma.sync m16n8k16 with weights as its 16 rows and tokens as its 8 columns. A group of 128 columns is 64 bytes of a row
-// of weights, and so 16 bytes for each of the four lanes that share the row: byte b holds columns b and 64 + b, so that
-// the four low halves of a word are four neighbours, and its four high halves four others. Eight steps of 16 columns
-// use them up; a lane calls its four neighbours columns 2 q, 2 q + 1, 2 q + 8 and 2 q + 9 of the step, as
+// mma.sync m16n8k16 with weights as its 16 rows and tokens as its 8 columns. A group of 128 columns is 64 bytes of a
+// row of weights, and so 16 bytes for each of the four lanes that share the row: byte b holds columns b and 64 + b, so
+// that the four low halves of a word are four neighbours, and its four high halves four others. Eight steps of 16
+// columns use them up; a lane calls its four neighbours columns 2 q, 2 q + 1, 2 q + 8 and 2 q + 9 of the step, as
 // matrix_pieces.cuh says. The sums of a group are exact products in f32 and are scaled once.
 //
 // The warps of a block take the groups of the same outputs in turn: even 8192 outputs then keep every multiprocessor
@@ -22,8 +22,8 @@ constexpr unsigned kThreads = 32 * kWarps;
 constexpr unsigned kOutputsOfTile = 16;
 constexpr unsigned kTokensOfTile = 8;
 
-/// Two numbers of bf16 less 136. 0x43 over a byte n below 128 is 128 + n in bf16, whose step there is 1, and a weight is
-/// 8 more than its value: no conversion, and exact.
+/// Two numbers of bf16 less 136. 0x43 over a byte n below 128 is 128 + n in bf16, whose step there is 1, and a weight
+/// is 8 more than its value: no conversion, and exact.
 __device__ __forceinline__ std::uint32_t less_136(std::uint32_t word) {
   constexpr std::uint32_t kBoth = 0x43084308U;
   __nv_bfloat162 pair;
@@ -63,7 +63,8 @@ struct LaneWeights {
 #pragma unroll
     for (int t = 0; t < kOutputTiles; ++t) {
       // What lies beyond the last output is read from it, and not stored.
-      const std::size_t a = min(first + kOutputsOfTile * t, weights.rows - 1) * static_cast<std::size_t>(groups) + group;
+      const std::size_t a =
+          min(first + kOutputsOfTile * t, weights.rows - 1) * static_cast<std::size_t>(groups) + group;
       const std::size_t b =
           min(first + kOutputsOfTile * t + 8, weights.rows - 1) * static_cast<std::size_t>(groups) + group;
       low[t] = __ldg(words + 4 * a + quad);
@@ -89,8 +90,8 @@ __device__ __forceinline__ void load_inputs(const PackedProductWork& work, std::
     const std::uint32_t of = row + kTokensOfTile * t;
     inputs[t] = make_uint4(0U, 0U, 0U, 0U);
     if (of < work.rows) {
-      inputs[t] = __ldg(reinterpret_cast<const uint4*>(
-          work.inputs + static_cast<std::size_t>(of) * work.weights.columns + column));
+      inputs[t] = __ldg(
+          reinterpret_cast<const uint4*>(work.inputs + static_cast<std::size_t>(of) * work.weights.columns + column));
     }
   }
 }

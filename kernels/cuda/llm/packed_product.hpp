@@ -16,8 +16,8 @@ namespace assay::cuda {
 /// Of the largest slab of the matrices of a layer, in bf16.
 [[nodiscard]] std::uint64_t unpacked_bytes(const AssayLlmShape& shape);
 
-/// A product with 4-bit weights. Ways: our kernel with blocks of 8, 16 and 32 rows, which reads the weights as they are,
-/// and last cuBLASLt's bf16 product of weights that were unpacked slab by slab: for prompts, at the rate of bf16.
+/// A product with 4-bit weights. Ways: our kernel with blocks of 8, 16 and 32 rows, which reads the weights as they
+/// are, and last cuBLASLt's bf16 product of weights that were unpacked slab by slab: for prompts, at the rate of bf16.
 class PackedProduct final : public LayerProduct {
  public:
   /// Races the ways on `operands` in turn. `unpacked`: room for unpacked_bytes(), which every product of the stream may

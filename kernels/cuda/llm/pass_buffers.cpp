@@ -41,7 +41,8 @@ struct BufferSizes {
            2 * chosen + unpacked;
   }
 
-  std::size_t hidden, input, scales, product, queries, parts, part_sums, head_input, logits, peers, tokens, chosen, unpacked;
+  std::size_t hidden, input, scales, product, queries, parts, part_sums, head_input, logits, peers, tokens, chosen,
+      unpacked;
 };
 
 PassLimits limits_of(const AssayLlmOptions& options, const AssayLlmShape& shape) {
@@ -120,8 +121,7 @@ PassBuffers::PassBuffers(const AssayLlmOptions& options, const AssayLlmShape& sh
 // All bits set is a NaN in every format here.
 void PassBuffers::poison(StreamHandle stream) const {
   for (const DeviceMemory* const of :
-       {&hidden, &input, &scales, &product, &queries, &attended, &parts, &part_sums, &head_input, &logits,
-        &unpacked}) {
+       {&hidden, &input, &scales, &product, &queries, &attended, &parts, &part_sums, &head_input, &logits, &unpacked}) {
     ASSAY_CUDA(cudaMemsetAsync(of->data(), 0xff, of->bytes(), stream));
   }
 }

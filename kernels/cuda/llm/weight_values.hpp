@@ -75,11 +75,11 @@ ASSAY_BOTH_SIDES float f8_weight_scale(int most, double unit) {
   return static_cast<float>(static_cast<double>(most) * unit / static_cast<double>(kLargestF8));
 }
 
-/// Columns of a row of 4-bit weights that share a scale: kernels/llm's kWeightGroup. Byte b of a group holds column b in
-/// its low half and column 64 + b in its high half.
+/// Columns of a row of 4-bit weights that share a scale: kernels/llm's kWeightGroup. Byte b of a group holds column b
+/// in its low half and column 64 + b in its high half.
 inline constexpr std::uint32_t kInt4Group = 128;
-/// Of a group whose largest level is `most`: that one becomes 7 or -7 scales. 8 more than the value, 1 to 15; rounded as
-/// int4_weights() of kernels/llm does in binary32: in double both steps are exact, so that no compiler fuses them.
+/// Of a group whose largest level is `most`: that one becomes 7 or -7 scales. 8 more than the value, 1 to 15; rounded
+/// as int4_weights() of kernels/llm does in binary32: in double both steps are exact, so that no compiler fuses them.
 ASSAY_BOTH_SIDES std::uint8_t int4_weight(int level, int most) {
   const float factor = 7.0F / static_cast<float>(most);
   const auto value = static_cast<float>(static_cast<double>(level) * static_cast<double>(factor));

@@ -54,6 +54,42 @@ TEST(CudaMemoryPlan, NamesWhatTheCardHolds) {
   EXPECT_THAT(aliased.label, HasSubstr("weights aliased x(80/"));
 }
 
+// 68.45e9 weights of 4.25 bits are 36.36e9 bytes; norms, both tables of 2.10e9 and the rotation beside them.
+TEST(CudaMemoryPlan, W4A16IsPlanCWithItsOwnLabel) {
+  AssayLlmOptions options = llama_70b();
+  options.weights = ASSAY_LLM_INT4;
+  options.page_count = 14'000;  // 224,000 tokens of 163,840 bytes
+  const AssayLlmPlan full = choose_memory_plan(options, kH100);
+  EXPECT_EQ(full.letter, 'C');
+  EXPECT_STREQ(full.label, "full, W4A16");
+  EXPECT_EQ(layer_bytes(options.shape, ASSAY_LLM_INT4), 855'638'016ULL * 17 / 32 + 2 * 8192 * 4);
+  EXPECT_NEAR(static_cast<double>(full.weight_bytes), 40.6e9, 0.05e9);
+  options.held_layers = 8;
+  const AssayLlmPlan aliased = choose_memory_plan(options, kH100);
+  EXPECT_EQ(aliased.letter, 'E');
+  EXPECT_STREQ(aliased.label, "weights aliased x(80/8), W4A16");
+  options.tp_shard = 2;
+  options.held_layers = 0;
+  EXPECT_STREQ(choose_memory_plan(options, kH100).label,
+               "one rank of TP2, communication emulated by a local kernel, W4A16");
+  EXPECT_NO_THROW(check_options(options, 80));
+  options.kv = ASSAY_LLM_INT4;
+  EXPECT_THROW(check_options(options, 90), std::invalid_argument);
+  options = llama_70b();
+  options.weights = ASSAY_LLM_INT4;
+  options.shape.ffn = 28'672 + 16;  // no whole groups
+  try {
+    check_options(options, 90);
+    FAIL();
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("a multiple of 128 is needed for weights in W4A16"));
+  }
+  options.weights = ASSAY_LLM_F8;
+  EXPECT_NO_THROW(check_options(options, 90));
+  options.weights = 3;
+  EXPECT_THROW(check_options(options, 90), std::invalid_argument);
+}
+
 TEST(CudaMemoryPlan, ARankHasItsShareAndItsLabel) {
   AssayLlmOptions options = llama_70b();
   options.tp_shard = 2;

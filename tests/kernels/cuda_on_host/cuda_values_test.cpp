@@ -103,7 +103,14 @@ TEST(CudaValues, WeightsAreThoseOfTheCpusDecoder) {
 }
 
 TEST(CudaValues, ThereIsOneChecksumForBothDecoders) {
-  for (const bool tied : {false, true}) {
+  struct Case {
+    bool tied;
+    WeightFormat weights;
+    std::int32_t on_card;
+  };
+  for (const auto& [tied, format, code] :
+       {Case{false, WeightFormat::bf16, ASSAY_LLM_BF16}, Case{true, WeightFormat::bf16, ASSAY_LLM_BF16},
+        Case{false, WeightFormat::int4, ASSAY_LLM_INT4}}) {
     LlamaShape shape = *find_llama_shape("verify");
     shape.layers = 2;
     shape.hidden = 128;
@@ -111,7 +118,11 @@ TEST(CudaValues, ThereIsOneChecksumForBothDecoders) {
     shape.ffn = 256;
     shape.vocabulary = 256;
     shape.tied = tied;
-    LlamaDecoder decoder({.shape = shape, .formats = {}, .held_layers = 2, .page_count = 4, .seed = 11});
+    LlamaDecoder decoder({.shape = shape,
+                          .formats = {.weights = format, .head = WeightFormat::bf16},
+                          .held_layers = 2,
+                          .page_count = 4,
+                          .seed = 11});
     const AssayLlmShape on_card{2,
                                 static_cast<std::uint32_t>(shape.hidden),
                                 static_cast<std::uint32_t>(shape.heads),
@@ -123,8 +134,8 @@ TEST(CudaValues, ThereIsOneChecksumForBothDecoders) {
                                 shape.tied ? 1 : 0,
                                 shape.rope_theta,
                                 shape.norm_epsilon};
-    const CardWeights weights(on_card, ASSAY_LLM_BF16, 2, 11, nullptr);
-    EXPECT_EQ(weights.checksum(), decoder.weights_checksum()) << tied;
+    const CardWeights weights(on_card, code, 2, 11, nullptr);
+    EXPECT_EQ(weights.checksum(), decoder.weights_checksum()) << tied << name_of(format);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "kernels/cuda/llm/launch.cuh"
+#include "tests/kernels/cuda_on_host/product_support.hpp"
 
 struct CUgraph_st {
   std::vector<std::function<void()>> work;
@@ -29,6 +30,11 @@ void* filled(std::size_t bytes) {
 }  // namespace
 
 namespace assay::on_host {
+
+std::function<float()>& milliseconds_of_events() {
+  static std::function<float()> milliseconds = [] { return 1.0F; };
+  return milliseconds;
+}
 
 void in_order(std::function<void()> work) {
   if (graph_being_made != nullptr) {
@@ -100,7 +106,7 @@ cudaError_t cudaEventDestroy(cudaEvent_t) { return cudaSuccess; }
 cudaError_t cudaEventRecord(cudaEvent_t, cudaStream_t) { return cudaSuccess; }
 cudaError_t cudaEventSynchronize(cudaEvent_t) { return cudaSuccess; }
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t, cudaEvent_t) {
-  *milliseconds = 1.0F;  // no clock is read here
+  *milliseconds = assay::on_host::milliseconds_of_events()();  // no clock is read here
   return cudaSuccess;
 }
 cudaError_t cudaStreamBeginCapture(cudaStream_t, cudaStreamCaptureMode) {
