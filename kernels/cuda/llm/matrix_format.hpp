@@ -38,39 +38,41 @@ struct FormatTraits {
   }
 };
 
-inline constexpr std::array<FormatTraits, 3> kMatrixFormats{{{.format = MatrixFormat::bf16,
-                                                              .code = ASSAY_LLM_BF16,
-                                                              .name = "bf16",
-                                                              .bits = 16,
-                                                              .scales_of_row = 0,
-                                                              .group = 0,
-                                                              .inputs = ActivationFormat::bf16,
-                                                              .inputs_name = "bf16",
-                                                              .least_capability = 80,
-                                                              .plan_letter = 'B',
-                                                              .label = ""},
-                                                             {.format = MatrixFormat::f8,
-                                                              .code = ASSAY_LLM_F8,
-                                                              .name = "fp8 (e4m3, one scale a row)",
-                                                              .bits = 8,
-                                                              .scales_of_row = 1,
-                                                              .group = 0,
-                                                              .inputs = ActivationFormat::f8,
-                                                              .inputs_name = "e4m3, one scale a token and product",
-                                                              .least_capability = 89,
-                                                              .plan_letter = 'A',
-                                                              .label = ""},
-                                                             {.format = MatrixFormat::int4,
-                                                              .code = ASSAY_LLM_INT4,
-                                                              .name = "W4A16 (4 bits, one scale for 128 columns)",
-                                                              .bits = 4,
-                                                              .scales_of_row = 0,
-                                                              .group = kInt4Group,
-                                                              .inputs = ActivationFormat::bf16,
-                                                              .inputs_name = "bf16",
-                                                              .least_capability = 80,
-                                                              .plan_letter = 'C',
-                                                              .label = "W4A16"}}};
+inline constexpr FormatTraits kBf16Format{.format = MatrixFormat::bf16,
+                                          .code = ASSAY_LLM_BF16,
+                                          .name = "bf16",
+                                          .bits = 16,
+                                          .scales_of_row = 0,
+                                          .group = 0,
+                                          .inputs = ActivationFormat::bf16,
+                                          .inputs_name = "bf16",
+                                          .least_capability = 80,
+                                          .plan_letter = 'B',
+                                          .label = ""};
+inline constexpr FormatTraits kF8Format{.format = MatrixFormat::f8,
+                                        .code = ASSAY_LLM_F8,
+                                        .name = "fp8 (e4m3, one scale a row)",
+                                        .bits = 8,
+                                        .scales_of_row = 1,
+                                        .group = 0,
+                                        .inputs = ActivationFormat::f8,
+                                        .inputs_name = "e4m3, one scale a token and product",
+                                        .least_capability = 89,
+                                        .plan_letter = 'A',
+                                        .label = ""};
+inline constexpr FormatTraits kInt4Format{.format = MatrixFormat::int4,
+                                          .code = ASSAY_LLM_INT4,
+                                          .name = "W4A16 (4 bits, one scale for 128 columns)",
+                                          .bits = 4,
+                                          .scales_of_row = 0,
+                                          .group = kInt4Group,
+                                          .inputs = ActivationFormat::bf16,
+                                          .inputs_name = "bf16",
+                                          .least_capability = 80,
+                                          .plan_letter = 'C',
+                                          .label = "W4A16"};
+/// In the order of MatrixFormat.
+inline constexpr std::array<FormatTraits, 3> kMatrixFormats{kBf16Format, kF8Format, kInt4Format};
 
 [[nodiscard]] constexpr const FormatTraits& traits_of(MatrixFormat format) {
   return kMatrixFormats[static_cast<std::size_t>(format)];
@@ -89,7 +91,7 @@ inline constexpr std::array<FormatTraits, 3> kMatrixFormats{{{.format = MatrixFo
 /// Of options that were checked: bf16 for what is none.
 [[nodiscard]] constexpr const FormatTraits& format_of(std::int32_t code) {
   const FormatTraits* const found = find_format(code);
-  return found != nullptr ? *found : kMatrixFormats[0];
+  return found != nullptr ? *found : kBf16Format;
 }
 
 /// Rows of inputs stored as a matrix is.
