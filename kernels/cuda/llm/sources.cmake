@@ -8,6 +8,7 @@ set(cuda_llm_sources
   card_weights.cpp
   choose_kernel.cu
   decode_attention.cu
+  forward_check.cpp
   host_forward.cpp
   layer_product.cpp
   llm_extension.cpp
