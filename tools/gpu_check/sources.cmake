@@ -12,5 +12,6 @@ set(gpu_check_sources
   witness.cpp
   ../../harness/gpu_activity.cpp
   ../../harness/gpu_board.cpp
+  ../../harness/nvml_fields.cpp
   ../../harness/nvml_library.cpp
   ../../kernels/gpu/gpu_datasheet.cpp)
