@@ -19,7 +19,7 @@ const AssayLlmTable* llama_table(const AssayGpuPlugin& plugin) {
 
 AssayLlmOptions llama_70b_options(const LlamaRoom& room) {
   return {.shape = {80, 8192, 64, 8, 128, 28'672, 128'256, 8192, 0, 500'000.0, 1e-5},
-          .weights = ASSAY_LLM_F8,
+          .weights = room.weights,
           .kv = ASSAY_LLM_F8,
           .held_layers = 8,
           .tp_shard = 1,

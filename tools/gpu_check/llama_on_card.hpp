@@ -15,13 +15,14 @@ constexpr double kLlamaTokenFlops = 1.3690e11;  ///< of a token in the layers' p
 /// The decoder of the library; null where it was built without.
 [[nodiscard]] const AssayLlmTable* llama_table(const AssayGpuPlugin& plugin);
 
-/// Llama-3-70B in e4m3 with the weights of 8 layers (plan E): quick to fill, and every step still reads 80 layers from
-/// memory.
+/// Llama-3-70B with the cache in e4m3 and the weights of 8 layers (plan E): quick to fill, and every step still reads
+/// 80 layers from memory.
 struct LlamaRoom {
   std::uint32_t pages = 0;
   std::uint32_t most_tokens = 0;   ///< of one pass
   std::uint32_t most_outputs = 0;  ///< sequences of one step
   bool graphs = true;
+  AssayLlmFormat weights = ASSAY_LLM_F8;
 };
 [[nodiscard]] AssayLlmOptions llama_70b_options(const LlamaRoom& room);
 
