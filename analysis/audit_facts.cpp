@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "analysis/ceiling.hpp"
+#include "analysis/dose_verdict.hpp"
 #include "analysis/format.hpp"
 
 namespace assay {
@@ -54,7 +55,7 @@ double injected_share(const RunDocument& run) {
   const auto cpus = static_cast<double>(std::max<std::size_t>(1, run.machine.hardware_threads.size()));
   double share = 0.0;
   for (const DoseRecord& dose : run.interference) {
-    share += dose.cpu_share.value_or(0.0) * static_cast<double>(dose.cpus.size()) / cpus;
+    share += loaded_gpu(dose) ? 0.0 : dose.cpu_share.value_or(0.0) * static_cast<double>(dose.cpus.size()) / cpus;
   }
   return share;
 }

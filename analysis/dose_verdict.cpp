@@ -20,6 +20,9 @@ std::string remedy_of(const DoseRecord& dose) {
     return "run as root (or with CAP_SYS_NICE), so that the injector may use SCHED_FIFO; or ask for less: beside a "
            "busy victim an ordinary process gets half of a CPU at most";
   }
+  if (loaded_gpu(dose)) {
+    return "ask for less: the card runs both where it has room, and by turns where it has not";
+  }
   if (dose.source != "own") {
     return "leave out --with: our own injector corrects itself by what the kernel accounts";
   }
@@ -55,11 +58,15 @@ std::string dose_sentence(const DoseRecord& dose) {
   const std::string achieved = dose.achieved ? dose_amount(dose.unit, *dose.achieved) + " delivered"
                                              : "delivered: not available, " + dose.reason;
   const std::string taken =
-      dose.cpu_share && dose.unit != "share" ? fmt::format(", {:.1f} % of the CPU", 100.0 * *dose.cpu_share) : "";
+      dose.cpu_share && dose.unit != "share"
+          ? fmt::format(", {:.1f} % of the {}", 100.0 * *dose.cpu_share, loaded_gpu(dose) ? "card's time" : "CPU")
+          : "";
   const std::string source = dose.source == "own" ? "" : ", by " + dose.source;
   return fmt::format("{}: {}{} asked, {}{} ({}{})", dose.knob, dose_amount(dose.unit, dose.requested), length, achieved,
                      taken, place(dose), source);
 }
+
+bool loaded_gpu(const DoseRecord& dose) { return dose.source.find(", on cuda:") != std::string::npos; }
 
 std::vector<InvalidReason> dose_problems(const std::vector<DoseRecord>& doses) {
   std::vector<InvalidReason> problems;

@@ -17,6 +17,9 @@ namespace assay {
 /// "noise: 80 bursts/s of 1 ms asked, 79.4 delivered (CPU 1, SCHED_FIFO 60)"
 [[nodiscard]] std::string dose_sentence(const DoseRecord& dose);
 
+/// Whether a card was loaded: then "cpu_share" is the share of its time, by its own clock.
+[[nodiscard]] bool loaded_gpu(const DoseRecord& dose);
+
 /// One reason, code "dose", for each knob that did not deliver what was asked: the run says nothing of that dose.
 [[nodiscard]] std::vector<InvalidReason> dose_problems(const std::vector<DoseRecord>& doses);
 

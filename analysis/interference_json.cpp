@@ -34,9 +34,9 @@ ordered_json interference_json(const std::vector<DoseRecord>& doses) {
 
 namespace {
 
-/// A stream that was to take all that it gets was asked for no rate.
+/// A stream that was to take all that it gets was asked for no rate: "memory" and "pcie".
 double requested_of(const Field& dose) {
-  const bool all = dose.member("knob").text() == "memory" && dose.member("requested").absent();
+  const bool all = dose.member("unit").text() == "bytes/s" && dose.member("requested").absent();
   return all ? SystemLimits::kAllItGets : dose.member("requested").non_negative();
 }
 

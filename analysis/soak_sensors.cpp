@@ -87,6 +87,21 @@ class Readings {
     soak_.watch.departures = series_.departures;
   }
 
+  /// A board's counter as a mean power of each point, beside what its power sensor says: of that sensor only a part of
+  /// the time is sampled on some cards (arXiv 2312.02741), of the counter all.
+  void derive_gpu_power() {
+    for (std::size_t index = 0; index < series_.sensors.size(); ++index) {
+      const Sensor& sensor = series_.sensors[index];
+      if (is_of_gpu(sensor) && sensor.quantity == SensorQuantity::energy_j) {
+        soak_.sensors.push_back({.name = sensor.name + " as mean power",
+                                 .quantity = std::string(name_of(SensorQuantity::power_w)),
+                                 .source = "derived: differences of " + sensor.source + " over the time between",
+                                 .trip_c = std::nullopt,
+                                 .values = power_of_counter(index)});
+      }
+    }
+  }
+
   void fill_shares() {
     for (std::size_t p = 0; p < samples_of_.size(); ++p) {
       Gathered clock;
@@ -256,7 +271,8 @@ class Readings {
     }
   }
 
-  void add_power_of_counter(std::size_t index) {
+  /// Mean power of each point by the counter's differences.
+  [[nodiscard]] std::vector<std::optional<double>> power_of_counter(std::size_t index) const {
     EnergyMeter meter(series_.sensors[index]);
     std::vector<Gathered> power(samples_of_.size());
     std::size_t p = 0;
@@ -270,9 +286,16 @@ class Readings {
         power[p].add(last->mean_power_w());
       }
     }
-    for (p = 0; p < power.size(); ++p) {
-      if (const auto mean = power[p].mean()) {
-        soak_.points[p].power_w = soak_.points[p].power_w.value_or(0.0) + *mean;
+    std::vector<std::optional<double>> means(power.size());
+    std::ranges::transform(power, means.begin(), &Gathered::mean);
+    return means;
+  }
+
+  void add_power_of_counter(std::size_t index) {
+    const std::vector<std::optional<double>> means = power_of_counter(index);
+    for (std::size_t p = 0; p < means.size(); ++p) {
+      if (means[p]) {
+        soak_.points[p].power_w = soak_.points[p].power_w.value_or(0.0) + *means[p];
       }
     }
   }
@@ -318,6 +341,7 @@ class Readings {
 void add_readings(SoakRecord& soak, const WatchedSeries& watched, const std::optional<SensorSeries>& idle) {
   Readings readings(soak, watched);
   readings.record_sensors();
+  readings.derive_gpu_power();
   readings.fill_shares();
   readings.fill_temperature();
   readings.fill_throttle_flag();

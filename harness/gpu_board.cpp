@@ -1,34 +1,18 @@
 #include "harness/gpu_board.hpp"
 
 #include <array>
-#include <cstddef>
+
+#include "harness/nvml_fields.hpp"
 
 namespace assay {
 
 namespace {
 
 // NVML API reference.
-constexpr unsigned kClockOfSm = 1;            // NVML_CLOCK_SM
-constexpr unsigned kClockOfMemory = 2;        // NVML_CLOCK_MEM
-constexpr unsigned kTemperatureOfGpu = 0;     // NVML_TEMPERATURE_GPU
-constexpr unsigned kFieldInstantPower = 186;  // NVML_FI_DEV_POWER_INSTANT
+constexpr unsigned kClockOfSm = 1;         // NVML_CLOCK_SM
+constexpr unsigned kClockOfMemory = 2;     // NVML_CLOCK_MEM
+constexpr unsigned kTemperatureOfGpu = 0;  // NVML_TEMPERATURE_GPU
 constexpr unsigned kTextSize = 96;
-
-/// nvmlFieldValue_t.
-struct NvmlFieldValue {
-  unsigned field = 0;
-  unsigned scope = 0;
-  long long timestamp_us = 0;
-  long long latency_us = 0;
-  int type = 0;
-  NvmlResult result = 0;
-  union {
-    double as_double;
-    unsigned as_unsigned;
-    unsigned long long as_wide;
-  } value{};
-};
-static_assert(sizeof(NvmlFieldValue) == 40 && offsetof(NvmlFieldValue, value) == 32);
 
 /// nvmlProcessInfo_t of nvmlDeviceGetComputeRunningProcesses_v3.
 struct NvmlProcessInfo {
@@ -152,16 +136,7 @@ Reading<GpuUtilisation> GpuBoard::utilisation() const {
   return GpuUtilisation{.kernels = 0.01 * percent.kernels, .memory = 0.01 * percent.memory};
 }
 
-Reading<double> GpuBoard::instant_power_w() const {
-  NvmlFieldValue value{.field = kFieldInstantPower};
-  if (auto failure = nvml_->call("nvmlDeviceGetFieldValues", handle_, 1, &value)) {
-    return *failure;
-  }
-  if (value.result != kNvmlSuccess) {
-    return Unavailable{"nvmlDeviceGetFieldValues: field 186: " + nvml_->text_of(value.result)};
-  }
-  return 1e-3 * static_cast<double>(value.value.as_unsigned);
-}
+Reading<double> GpuBoard::instant_power_w() const { return nvml_instant_power_w(*nvml_, handle_); }
 
 Reading<double> GpuBoard::energy_j() const {
   unsigned long long millijoules = 0;

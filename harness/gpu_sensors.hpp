@@ -26,11 +26,16 @@ class GpuSensors {
   /// of the time is sampled (arXiv 2312.02741): windows of 10 s and more.
   [[nodiscard]] virtual Reading<double> power_w(std::size_t device) = 0;
 
+  /// Of the whole board at this moment.
+  [[nodiscard]] virtual Reading<double> instant_power_w(std::size_t device) = 0;
+
   /// Of the whole board since the driver was loaded.
   [[nodiscard]] virtual Reading<double> energy_j(std::size_t device) = 0;
 
   /// Of the streaming multiprocessors.
   [[nodiscard]] virtual Reading<double> clock_hz(std::size_t device) = 0;
+
+  [[nodiscard]] virtual Reading<double> memory_clock_hz(std::size_t device) = 0;
 
   /// Bits as throttle_reasons_text() reads them.
   [[nodiscard]] virtual Reading<std::uint64_t> throttle_reasons(std::size_t device) = 0;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "harness/gpu_sensors.hpp"
+#include "harness/nvml_fields.hpp"
 #include "harness/nvml_library.hpp"
 
 namespace assay {
@@ -13,6 +14,7 @@ using Device = NvmlHandle;
 constexpr unsigned kNameSize = 96;         // NVML_DEVICE_NAME_V2_BUFFER_SIZE
 constexpr unsigned kTemperatureOfGpu = 0;  // NVML_TEMPERATURE_GPU
 constexpr unsigned kClockOfSm = 1;         // NVML_CLOCK_SM
+constexpr unsigned kClockOfMemory = 2;     // NVML_CLOCK_MEM
 
 class NvmlSensors final : public GpuSensors {
  public:
@@ -56,17 +58,18 @@ class NvmlSensors final : public GpuSensors {
     return failure ? Reading<double>{*failure} : 1e-3 * static_cast<double>(milliwatts);
   }
 
+  [[nodiscard]] Reading<double> instant_power_w(std::size_t device) override {
+    return nvml_instant_power_w(*library_, devices_.at(device));
+  }
+
   [[nodiscard]] Reading<double> energy_j(std::size_t device) override {
     unsigned long long millijoules = 0;
     const auto failure = library_->call("nvmlDeviceGetTotalEnergyConsumption", devices_.at(device), &millijoules);
     return failure ? Reading<double>{*failure} : 1e-3 * static_cast<double>(millijoules);
   }
 
-  [[nodiscard]] Reading<double> clock_hz(std::size_t device) override {
-    unsigned megahertz = 0;
-    const auto failure = library_->call("nvmlDeviceGetClockInfo", devices_.at(device), kClockOfSm, &megahertz);
-    return failure ? Reading<double>{*failure} : 1e6 * static_cast<double>(megahertz);
-  }
+  [[nodiscard]] Reading<double> clock_hz(std::size_t device) override { return clock(device, kClockOfSm); }
+  [[nodiscard]] Reading<double> memory_clock_hz(std::size_t device) override { return clock(device, kClockOfMemory); }
 
   [[nodiscard]] Reading<std::uint64_t> throttle_reasons(std::size_t device) override {
     unsigned long long bits = 0;
@@ -75,6 +78,12 @@ class NvmlSensors final : public GpuSensors {
   }
 
  private:
+  [[nodiscard]] Reading<double> clock(std::size_t device, unsigned which) const {
+    unsigned megahertz = 0;
+    const auto failure = library_->call("nvmlDeviceGetClockInfo", devices_.at(device), which, &megahertz);
+    return failure ? Reading<double>{*failure} : 1e6 * static_cast<double>(megahertz);
+  }
+
   std::shared_ptr<NvmlLibrary> library_;
   std::vector<Device> devices_;
 };

@@ -45,11 +45,17 @@ void find_gpu_sensors(const Reading<std::shared_ptr<GpuSensors>>& gpus, SensorFi
         sensor("power", SensorQuantity::power_w, "nvmlDeviceGetPowerUsage"), [gpu, i] { return gpu->power_w(i); },
         findings);
     add_reading<double>(
+        sensor("instant power", SensorQuantity::power_w, "nvmlDeviceGetFieldValues, field 186"),
+        [gpu, i] { return gpu->instant_power_w(i); }, findings);
+    add_reading<double>(
         sensor("board energy", SensorQuantity::energy_j, "nvmlDeviceGetTotalEnergyConsumption"),
         [gpu, i] { return gpu->energy_j(i); }, findings);
     add_reading<double>(
         sensor("SM clock", SensorQuantity::frequency_hz, "nvmlDeviceGetClockInfo"),
         [gpu, i] { return gpu->clock_hz(i); }, findings);
+    add_reading<double>(
+        sensor("memory clock", SensorQuantity::frequency_hz, "nvmlDeviceGetClockInfo"),
+        [gpu, i] { return gpu->memory_clock_hz(i); }, findings);
     add_reading<std::uint64_t>(
         sensor("throttle reasons", SensorQuantity::throttle_reasons, "nvmlDeviceGetCurrentClocksThrottleReasons"),
         [gpu, i] { return gpu->throttle_reasons(i); }, findings);

@@ -24,6 +24,7 @@
 #include "lab/explain_command.hpp"
 #include "lab/file_commands.hpp"
 #include "lab/fleet_command.hpp"
+#include "lab/gpu_injector_command.hpp"
 #include "lab/info_commands.hpp"
 #include "lab/lab_command.hpp"
 #include "lab/peak_command.hpp"
@@ -88,6 +89,7 @@ class CommandLine {
     add_document_commands(adder_, app_);
     add_compare_command(adder_);
     add_compliance_command(adder_);
+    add_gpu_injector_command(adder_);
   }
 
   /// Throws CLI::Error.

@@ -43,7 +43,7 @@ bool names(const GlossaryEntry& entry, const std::string& wanted) {
 
 std::vector<GlossaryEntry> glossary() {
   std::vector<GlossaryEntry> all;
-  for (const auto table : {glossary_terms(), glossary_reasons()}) {
+  for (const auto table : {glossary_terms(), glossary_decoding(), glossary_reasons()}) {
     all.insert(all.end(), table.begin(), table.end());
   }
   return all;
@@ -51,7 +51,7 @@ std::vector<GlossaryEntry> glossary() {
 
 const GlossaryEntry* find_term(std::string_view word) {
   const std::string wanted = normalised(word);
-  for (const auto table : {glossary_terms(), glossary_reasons()}) {
+  for (const auto table : {glossary_terms(), glossary_decoding(), glossary_reasons()}) {
     for (const GlossaryEntry& entry : table) {
       if (names(entry, wanted)) {
         return &entry;

@@ -18,10 +18,13 @@ struct GlossaryEntry {
 /// The words of the method: latency, percentiles, scenarios, roofline, the machine's quiet.
 [[nodiscard]] std::span<const GlossaryEntry> glossary_terms();
 
+/// The words of language models that are served, and of GPUs.
+[[nodiscard]] std::span<const GlossaryEntry> glossary_decoding();
+
 /// Why a run is INVALID: one entry for each reason code that a run file can hold, and the exit codes.
 [[nodiscard]] std::span<const GlossaryEntry> glossary_reasons();
 
-/// All entries, in the order of the two tables.
+/// All entries, in the order of the three tables.
 [[nodiscard]] std::vector<GlossaryEntry> glossary();
 
 /// The entry whose term or alias is `word`; case, spaces, '-' and '_' make no difference. Null if there is none.

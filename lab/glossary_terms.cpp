@@ -36,11 +36,13 @@ constexpr std::array kTerms{
     GlossaryEntry{"again", "repeat", "The command that makes this measurement once more.",
                   "With the same seed the schedule and the samples are the same; what the machine does is not. In the "
                   "tour, Server's rate and window were derived from that tour's own SingleStream and Offline."},
-    GlossaryEntry{"injected", "injected load, interference, noise, background, ctxsw, membw",
-                  "Load put beside the run on purpose: what was asked for and what was delivered.",
-                  "noise: random bursts that take the CPU from the worker; background: a share of the CPU, held by "
-                  "feedback; ctxsw: forced context switches; membw: bandwidth of the memory. Delivered is what the "
-                  "kernel accounts for the injectors' CPU time and sleeps; bursts and bytes they count themselves."},
+    GlossaryEntry{
+        "injected", "injected load, interference, noise, background, ctxsw, membw, pcie",
+        "Load put beside the run on purpose: what was asked for and what was delivered.",
+        "noise: random bursts that take the CPU from the worker; background: a share of the CPU, held by "
+        "feedback; ctxsw: forced context switches; membw: bandwidth of the memory; pcie: of a "
+        "GPU's link. Delivered is what the kernel accounts for the injectors' CPU time and sleeps; bursts and "
+        "bytes they count themselves. With --device the knobs load the card, and its own clock accounts."},
     GlossaryEntry{
         "causes", "attribution, excess time, run-queue wait, wake-up, own queueing, unattributed",
         "What the slowest queries lost beyond the median latency, by cause.",
@@ -186,13 +188,6 @@ constexpr std::array kTerms{
     GlossaryEntry{"batching", "dynamic batching, batch", "Collecting queries for a short time to answer them together.",
                   "Larger batches raise throughput; the wait for them raises latency. It is the main reason why a "
                   "system is faster in Offline than in Server."},
-    GlossaryEntry{"TTFT", "time to first token, first token",
-                  "Time from the scheduled arrival to the first token of an answer.",
-                  "It holds the queueing and the reading of the prompt: what a person waits before text appears."},
-    GlossaryEntry{"TPOT", "time per output token",
-                  "Mean time for each token after the first: (latency - TTFT) / (tokens - 1).",
-                  "It is the pace of the text once it has begun. It does not exist for answers of fewer than two "
-                  "tokens."},
     GlossaryEntry{"operational intensity", "arithmetic intensity",
                   "Floating-point operations for each byte moved to or from memory [flop/byte].",
                   "It places a kernel on the roofline: left of the ridge memory sets the limit, right of it "
@@ -206,10 +201,6 @@ constexpr std::array kTerms{
         "Noise only slows, so that a high quantile shows the hardware and does not rise with the number of "
         "samples. A sample is clean if nothing took the thread's CPU in it; the others are counted and used "
         "for nothing. The interval comes from rounds spread over the run."},
-    GlossaryEntry{"gpu activity", "GPM, GPU utilisation, HBM",
-                  "Shares of a GPU's units that its own counters saw busy in a run: matrix pipes, memory (HBM), cores.",
-                  "What is commonly read as utilisation is only the time in which any kernel ran: near 100 % also "
-                  "where nearly all of the card is idle."},
     GlossaryEntry{"knee", "p-norm, round knee",
                   "The round form of a roofline where its slope meets its roof: ((pi)^-p + (beta I)^-p)^(-1/p).",
                   "A machine of p = 2 reaches 71 % of the roof at the ridge, one of p = 5 87 %. The knee of a latency "
@@ -315,26 +306,6 @@ constexpr std::array kTerms{
                   "Sound that a room gives back; RT60 is the time in which it falls by 60 dB.",
                   "A tail of noise behind the word that decays exponentially, 3 dB below the direct sound in total. "
                   "It is a model of a room, made from the seed, and no recording."},
-    GlossaryEntry{"U_T", "product utilisation, MFU",
-                  "Work of the model over what measured matrix products could have done in the time of the run.",
-                  "Useful work only: what is computed again after a preemption does not count. A monitor's "
-                  "\"utilisation\" is the busy time, which can be 100 % while U_T is 15 %."},
-    GlossaryEntry{
-        "MBU", "bandwidth utilisation",
-        "Bytes that a decoder had to move over what measured reading could have moved in that time.",
-        "Weights once an iteration, and the cache of each sequence. High MBU beside low U_T: the batch is too "
-        "small, each reading of the weights serves too few tokens."},
-    GlossaryEntry{"goodput", "good requests",
-                  "Requests a second, and their tokens, that kept both windows: TTFT and TPOT.",
-                  "What a user gets is a request, so one that misses either window counts for nothing."},
-    GlossaryEntry{"waterfall", "where the time went",
-                  "Seven shares of a serving run's time that sum to 1, from no request to useful products.",
-                  "No request; held back by admission; the host while work was ready; computed again; kernels slower "
-                  "than their ceilings; reading while the products wait (memory-bound); useful products."},
-    GlossaryEntry{"floors", "floor, decode floor",
-                  "The shortest times that a device's ceilings allow a decoder: assay explain --floors MODEL DEVICE.",
-                  "max(bytes / reading, work / products) from the model's shape alone. Nothing is measured, and "
-                  "nothing real can be faster."},
     GlossaryEntry{"CHANGED", "changed since it was written, assay validate, INVALID FILE",
                   "A result file whose hash is not that of its content: somebody edited it.",
                   "The hash is SHA-256 of the canonical form: no white space, keys sorted, without the hash itself. "

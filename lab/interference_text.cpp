@@ -61,6 +61,16 @@ InjectorSource parse_injector_source(std::string_view text) {
   throw std::invalid_argument(fmt::format("'{}' is none of own, stress-ng", printable(text, kQuoted)));
 }
 
+GpuInjectorHome parse_gpu_injector_home(std::string_view text) {
+  if (text == "thread") {
+    return GpuInjectorHome::thread;
+  }
+  if (text == "process") {
+    return GpuInjectorHome::process;
+  }
+  throw std::invalid_argument(fmt::format("'{}' is none of thread, process", printable(text, kQuoted)));
+}
+
 InjectorPriority parse_injector_priority(std::string_view text) {
   if (text == "strongest") {
     return InjectorPriority::strongest;

@@ -21,6 +21,9 @@ namespace assay {
 /// "own" or "stress-ng"
 [[nodiscard]] InjectorSource parse_injector_source(std::string_view text);
 
+/// "thread" or "process"
+[[nodiscard]] GpuInjectorHome parse_gpu_injector_home(std::string_view text);
+
 /// "strongest" or "ordinary"
 [[nodiscard]] InjectorPriority parse_injector_priority(std::string_view text);
 

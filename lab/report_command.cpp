@@ -14,8 +14,10 @@ std::string report_page(std::span<const RunDocument> runs, const std::string& ti
                         const std::vector<std::string>& notes, const std::optional<TrackRecord>& track) {
   ReportOptions options{
       .title = title, .machine_verdict = machine_verdict, .notes = notes, .glossary = {}, .track = track};
-  for (const GlossaryEntry& entry : glossary_terms()) {
-    options.glossary.push_back({.term = std::string(entry.term), .definition = std::string(entry.definition)});
+  for (const auto table : {glossary_terms(), glossary_decoding()}) {
+    for (const GlossaryEntry& entry : table) {
+      options.glossary.push_back({.term = std::string(entry.term), .definition = std::string(entry.definition)});
+    }
   }
   return report_html(runs, options);
 }

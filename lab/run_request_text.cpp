@@ -247,8 +247,10 @@ void read_interference(FlagReader& flags, InterferenceRequest& request) {
   flags.with("background", [&](const std::string& text) { request.background_share = parse_share(text); });
   flags.with("ctxsw", [&](const std::string& text) { request.switches_per_s = parse_rate(text); });
   flags.with("membw", [&](const std::string& text) { request.memory_bytes_per_s = parse_stream(text); });
+  flags.with("pcie", [&](const std::string& text) { request.pcie_bytes_per_s = parse_stream(text); });
   flags.with("inject-on", [&](const std::string& text) { request.cpus = cpus_from(text); });
   flags.with("inject-priority", [&](const std::string& text) { request.priority = parse_injector_priority(text); });
+  flags.with("inject-from", [&](const std::string& text) { request.home = parse_gpu_injector_home(text); });
   flags.with("with", [&](const std::string& text) { request.source = parse_injector_source(text); });
 }
 

@@ -52,6 +52,7 @@ double dose_from(Knob knob, const std::string& text) {
     case Knob::background:
       return parse_share(text);
     case Knob::memory:
+    case Knob::pcie:
       return parse_bandwidth(text);
     case Knob::noise:
     case Knob::ctxsw:
@@ -71,7 +72,7 @@ class TailCommand {
     if (!run_.value("duration")) {
       run_.set("duration", "5s");
     }
-    for (const char* flag : {"noise", "background", "ctxsw", "membw"}) {
+    for (const char* flag : {"noise", "background", "ctxsw", "membw", "pcie"}) {
       if (run_.value(flag)) {
         throw CommandError(ExitCode::usage,
                            fmt::format("--{}: assay tail sets the dose itself; choose the knob by --knob", flag));

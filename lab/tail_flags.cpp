@@ -6,10 +6,10 @@ namespace assay {
 
 void add_tail_flags(CLI::App& sub, TailCommandOptions& options) {
   add_run_flags(&sub, options.run,
-                {"noise", "background", "ctxsw", "membw", "mode", "max-queries", "selection", "same-index"});
+                {"noise", "background", "ctxsw", "membw", "pcie", "mode", "max-queries", "selection", "same-index"});
   sub.get_option("workload")->required(false);
   sub.add_flag("--list", options.list, "which knobs exist here, and why others do not")->group("Injected load");
-  sub.add_option("--knob", options.knob, "noise, background, ctxsw or memory: what is turned up (default: noise)")
+  sub.add_option("--knob", options.knob, "noise, background, ctxsw, memory or pcie: what is turned up (default: noise)")
       ->type_name("NAME")
       ->group("Injected load");
   sub.add_option("--burst", options.burst, "knob noise: CPU time of each burst (default: 1ms)")

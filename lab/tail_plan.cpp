@@ -15,7 +15,7 @@
 namespace assay {
 namespace {
 
-constexpr std::array kKnobs{Knob::noise, Knob::background, Knob::ctxsw, Knob::memory};
+constexpr std::array kKnobs{Knob::noise, Knob::background, Knob::ctxsw, Knob::memory, Knob::pcie};
 
 std::string_view flag_of(Knob knob) { return knob == Knob::memory ? "membw" : name_of(knob); }
 
@@ -28,6 +28,7 @@ std::string flag_value(const TailKnob& knob, double dose) {
     case Knob::ctxsw:
       return fmt::format("{:.9g}", dose);
     case Knob::memory:
+    case Knob::pcie:
       return fmt::format("{:.0f}B/s", dose);
   }
   return "";
@@ -71,7 +72,7 @@ Knob knob_from(std::string_view name) {
       return knob;
     }
   }
-  throw std::invalid_argument(fmt::format("'{}' is none of noise, background, ctxsw, memory", name));
+  throw std::invalid_argument(fmt::format("'{}' is none of noise, background, ctxsw, memory, pcie", name));
 }
 
 TailKnob tail_knob(Knob knob, Nanoseconds burst) {
@@ -91,6 +92,7 @@ TailKnob tail_knob(Knob knob, Nanoseconds burst) {
       found.highest = Request::kMostSwitches;
       break;
     case Knob::memory:
+    case Knob::pcie:
       found.lowest = 1e8;
       found.highest = 1e11;
       break;
@@ -104,7 +106,8 @@ void set_dose(RunOptions& run, const TailKnob& knob, double dose) {
     return;
   }
   // How to inject says nothing where nothing is injected.
-  for (const std::string_view flag : {flag_of(knob.knob), std::string_view("with"), std::string_view("inject-on")}) {
+  for (const std::string_view flag :
+       {flag_of(knob.knob), std::string_view("with"), std::string_view("inject-on"), std::string_view("inject-from")}) {
     run.values.erase(std::string(flag));
   }
 }
@@ -122,6 +125,7 @@ ModelDose model_dose(const TailKnob& knob, Nanoseconds service_time, Nanoseconds
       return background_model(service_time, window, percentile);
     case Knob::ctxsw:
     case Knob::memory:
+    case Knob::pcie:
       break;
   }
   return {.dose = std::nullopt, .formula = "there is no model of this knob without a measurement"};

@@ -20,7 +20,7 @@ struct TailKnob {
   double highest = 0.0;
 };
 
-/// "noise", "background", "ctxsw" or "memory". Throws std::invalid_argument naming them for anything else.
+/// "noise", "background", "ctxsw", "memory" or "pcie". Throws std::invalid_argument naming them for anything else.
 [[nodiscard]] Knob knob_from(std::string_view name);
 
 /// The range in which the knob can be turned.

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <variant>
 
+#include "scenarios/interference/interference.hpp"
+
 namespace assay {
 
 int RunRequest::issuing_threads() const { return settings.scenario == Scenario::server ? settings.issuing_threads : 1; }
@@ -15,6 +17,16 @@ std::vector<std::string> problems_of(const RunRequest& request) {
   problems.insert(problems.end(), of_settings.begin(), of_settings.end());
   const auto of_interference = problems_of(request.interference);
   problems.insert(problems.end(), of_interference.begin(), of_interference.end());
+  const bool on_gpu = injected_gpu(request.workload).has_value();
+  if (request.interference.pcie_bytes_per_s && !on_gpu) {
+    problems.emplace_back("--pcie: only a workload on a GPU has that link; add --device cuda:N, or take --membw");
+  }
+  if (request.interference.any() && request.interference.source == InjectorSource::stress_ng && on_gpu) {
+    problems.emplace_back("--with stress-ng: it cannot load a GPU; leave the flag out");
+  }
+  if (request.interference.home == GpuInjectorHome::process && !on_gpu) {
+    problems.emplace_back("--inject-from process: beside a processor's workload that is how it is; leave the flag out");
+  }
   if (request.soak && (request.settings.scenario == Scenario::offline || request.settings.mode == TestMode::accuracy)) {
     problems.emplace_back("--soak: Offline's one query has no course over time; take single, multi or server");
   }

@@ -3,7 +3,7 @@
 import { choice, drawnToFit, h, s } from './dom.js';
 import { formatDuration, formatDurationEstimate, formatQuantity, formatRate } from './format.js';
 import { axis, estimateCell, flagsOf, isPositive, kindOf, picture } from './marks.js';
-import { isBandOf, isBurstLost, loopRows, soakModel, soakOf, soakSentence } from './soak_model.js';
+import { gpusOf, isBandOf, isBurstLost, isOnGpu, loopRows, soakModel, soakOf, soakSentence } from './soak_model.js';
 
 /** @typedef {import('./marks.js').Run} Run */
 /** @typedef {ReturnType<typeof soakModel>} SoakPicture */
@@ -136,6 +136,11 @@ function soakNotes(run, model) {
   const names = { p99: 'P99', clock: 'clock', temperature: 'temperature', power: 'power' };
   const absent = Object.entries(names).filter(([key]) => !model.panels.some((panel) => panel.key === key)).map(([, name]) => name);
   if (absent.length > 0) found.push(`Not measured, so no panel: ${absent.join(', ')}.`);
+  const cards = gpusOf(soak).size;
+  if (isOnGpu(run) && cards !== 1) {
+    found.push(cards === 0 ? 'The driver told nothing of the GPU: see the sensors that are absent.'
+      : `NVML shows ${cards} GPUs and does not count them as CUDA does, so none is drawn: see the sensors.`);
+  }
   return found.map((text) => h('p', { class: 'aside' }, text));
 }
 

@@ -48,8 +48,32 @@ export function tickFormat(most, unit) {
     : `${Number((value / Number(factor)).toPrecision(10)).toLocaleString('en-US', { maximumFractionDigits: 10 })}${gap}${prefix}${unit}`);
 }
 
-/** The columns that this machine has, in the order of the panels. @param {any} soak @param {?number} slo @param {boolean} isNarrow */
-function columnsOf(soak, slo, isNarrow) {
+/** Of the card that the work ran on, where NVML shows one card alone: it does not count cards as CUDA does. */
+const GPU_COLUMNS = [
+  { key: 'gpu_power', title: 'GPU board power at this moment', unit: 'W', name: 'instant power' },
+  { key: 'gpu_mean_power', title: 'GPU board power by its energy counter', unit: 'W', name: 'board energy as mean power' },
+  { key: 'gpu_clock', title: 'GPU clock of the multiprocessors', unit: 'Hz', name: 'SM clock' },
+  { key: 'gpu_temperature', title: 'GPU temperature', unit: '°C', name: 'temperature' }];
+
+/** Whether the work ran on a GPU. @param {Run} run */
+export const isOnGpu = (run) => String(run.document.workload.params?.device ?? '').startsWith('cuda:');
+
+/** The cards that the driver showed, as NVML counts them. @param {any} soak */
+export const gpusOf = (soak) => new Set((soak.sensors ?? []).flatMap((/** @type {any} */ sensor) => (
+  /^NVML GPU \d+ /.exec(sensor.name) ?? []).map((text) => text.trim())));
+
+/** @param {any} soak @param {Run} run @returns {SoakColumn[]} */
+function gpuColumns(soak, run) {
+  const cards = [...gpusOf(soak)];
+  if (!isOnGpu(run) || cards.length !== 1) return [];
+  return GPU_COLUMNS.flatMap(({ key, title, unit, name }) => soak.sensors
+    .filter((/** @type {any} */ sensor) => sensor.name === `${cards[0]} ${name}`)
+    .map((/** @type {any} */ sensor) => ({ key, title, unit, values: sensor.values, marks: [] })));
+}
+
+/** The columns that this machine has, in the order of the panels. @param {any} soak @param {Run} run @param {boolean} isNarrow */
+function columnsOf(soak, run, isNarrow) {
+  const slo = run.document.scenario.slo_s;
   const { points, audit } = soak;
   const highest = greatestOf(points.p99_s);
   const tails = (audit?.loops ?? []).flatMap((/** @type {any} */ loop) => [loop.p99?.lower_s, loop.p99?.point_s, loop.p99?.upper_s]);
@@ -63,20 +87,21 @@ function columnsOf(soak, slo, isNarrow) {
     { key: 'temperature', title: 'Temperature', unit: '°C', values: points.temperature_c,
       marks: [soak.trip_temperature_c].filter(isFiniteNumber) },
     { key: 'power', title: 'Power', unit: 'W', values: points.power_w, marks: [] },
+    ...gpuColumns(soak, run),
   ];
   return columns.filter(({ values }) => values.some(isFiniteNumber))
     .map((column) => (isNarrow ? { ...column, title: SHORT_TITLES[column.key] ?? column.title } : column));
 }
 
 /** From 0, or about the values; a temperature never starts at 0. @param {SoakColumn} column @param {boolean} fromZero */
-function valueScale({ key, values, marks }, fromZero, /** @type {number} */ top, /** @type {number} */ bottom) {
+function valueScale({ key, unit, values, marks }, fromZero, /** @type {number} */ top, /** @type {number} */ bottom) {
   let [least, most] = [Infinity, -Infinity];
   for (const value of [...values, ...marks]) {
     if (isFiniteNumber(value)) [least, most] = [Math.min(least, Number(value)), Math.max(most, Number(value))];
   }
   // Above the highest mark there is room for its words.
   const room = marks.length > 0 ? (key === 'throughput' ? 0.22 : 0.3) : 0.1;
-  if (fromZero && key !== 'temperature') return { log: false, lower: 0, upper: most > 0 ? most * (1 + room) : 1, start: bottom, end: top };
+  if (fromZero && unit !== '°C') return { log: false, lower: 0, upper: most > 0 ? most * (1 + room) : 1, start: bottom, end: top };
   const span = Math.max(most - least, 0.01 * Math.abs(most), 1e-12);
   return { log: false, lower: least - (key === 'throughput' ? 0.3 : 0.1) * span, upper: most + 1.5 * room * span, start: bottom, end: top };
 }
@@ -191,7 +216,7 @@ function tailMarks(run, soak, panel, /** @type {(t: number) => number} */ placeT
 export function soakModel(run, { width, fromZero }) {
   const soak = soakOf(run);
   const { t_s: times } = soak.points;
-  const columns = columnsOf(soak, run.document.scenario.slo_s, width < 480).map((column, i) => {
+  const columns = columnsOf(soak, run, width < 480).map((column, i) => {
     const y = valueScale(column, fromZero, 0, i === 0 ? TALL : LOW);
     return { ...column, y, yTicks: ticks(y, i === 0 ? 5 : 4), format: tickFormat(y.upper, column.unit) };
   });

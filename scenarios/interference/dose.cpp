@@ -16,10 +16,7 @@ constexpr double kRelative = 0.1;
 InjectorUse sum_of(std::span<const InjectorUse> uses) {
   InjectorUse sum;
   for (const InjectorUse& use : uses) {
-    sum.cpu_time += use.cpu_time;
-    sum.voluntary_switches += use.voluntary_switches;
-    sum.events += use.events;
-    sum.bytes += use.bytes;
+    sum += use;
   }
   return sum;
 }
@@ -35,6 +32,7 @@ double tolerance_of(Knob knob, double requested, const DoseWindow& window) {
     case Knob::ctxsw:  // one more or less at the ends of the window is no fault
       return std::max(kRelative * requested, 1.0 / std::max(seconds(window.wall), 1e-9));
     case Knob::memory:
+    case Knob::pcie:
       break;
   }
   return kRelative * requested;
@@ -89,6 +87,8 @@ double requested_dose(Knob knob, const InterferenceRequest& request) {
       return request.switches_per_s.value_or(0.0);
     case Knob::memory:
       return request.memory_bytes_per_s.value_or(0.0);
+    case Knob::pcie:
+      return request.pcie_bytes_per_s.value_or(0.0);
   }
   return 0.0;
 }
@@ -107,6 +107,7 @@ std::optional<double> achieved_dose(Knob knob, const DoseWindow& window) {
     case Knob::ctxsw:
       return static_cast<double>(sum.voluntary_switches) / cpu_seconds;
     case Knob::memory:
+    case Knob::pcie:
       return static_cast<double>(sum.bytes) / seconds(window.wall);
   }
   return std::nullopt;

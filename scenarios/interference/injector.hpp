@@ -16,6 +16,15 @@ struct InjectorUse {
   std::uint64_t voluntary_switches = 0;  ///< the kernel's count of its sleeps: each took the CPU once
   std::uint64_t events = 0;              ///< bursts, by its own count
   std::uint64_t bytes = 0;               ///< read from memory, by its own count
+
+  /// Adds all but `waited`.
+  InjectorUse& operator+=(const InjectorUse& more) {
+    cpu_time += more.cpu_time;
+    voluntary_switches += more.voluntary_switches;
+    events += more.events;
+    bytes += more.bytes;
+    return *this;
+  }
 };
 
 /// Something that loads one CPU until it is destroyed.

@@ -25,6 +25,8 @@ InjectorLoop loop_of(const InjectorOrder& order, const InterferenceRequest& requ
       return DutyLoop{.share = *request.background_share};
     case Knob::ctxsw:
       return WakeLoop{.rate_per_s = *request.switches_per_s};
+    case Knob::pcie:
+      throw std::invalid_argument("--pcie: a processor has no such link to load");
     case Knob::memory:
       break;
   }
@@ -75,7 +77,7 @@ int stream_cpu(const InjectionPlace& place) {
       return cpus->front();
     }
   }
-  throw std::invalid_argument("--membw: no CPU is allowed");
+  throw std::invalid_argument("--membw, --pcie: no CPU is allowed");
 }
 
 Interference::Interference(Options options, const Clock& clock) : options_(std::move(options)), clock_(clock) {
@@ -94,6 +96,9 @@ Interference::Interference(Options options, const Clock& clock) : options_(std::
   }
   if (request.memory_bytes_per_s) {
     start(Knob::memory, {request.cpus.empty() ? stream_cpu(options_.place) : request.cpus.front()});
+  }
+  if (request.pcie_bytes_per_s) {
+    start(Knob::pcie, {request.cpus.empty() ? stream_cpu(options_.place) : request.cpus.front()});
   }
   begin_window();
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -41,11 +42,16 @@ using InjectorFactory =
 /// Our own processes, or stress-ng.
 [[nodiscard]] std::unique_ptr<Injector> start_injector(const InjectorOrder& order, const InterferenceRequest& request);
 
-/// Injectors on the device that the workload works on: a GPU's, or start_injector(). In gpu_injector.cpp.
+/// "cuda:0": the card that the workload works on, and that the knobs load then. Nothing for a workload of the
+/// processor.
+[[nodiscard]] std::optional<std::string> injected_gpu(const WorkloadRequest& workload);
+
+/// Injectors on the device that the workload works on: a GPU's, or start_injector(). Both in gpu_injector.cpp. Throws
+/// std::runtime_error with no_gpu_line() where the card cannot be had.
 [[nodiscard]] InjectorFactory injectors_for(const WorkloadRequest& workload);
 
-/// The CPU for the stream that takes memory bandwidth: one that carries neither a worker nor the generator, else one
-/// of the generator, else one of the workers. Throws std::invalid_argument if none is allowed.
+/// The CPU for the stream that takes bandwidth of the memory or of a GPU's link: one that carries neither a worker nor
+/// the generator, else one of the generator, else one of the workers. Throws std::invalid_argument if none is allowed.
 [[nodiscard]] int stream_cpu(const InjectionPlace& place);
 
 /// Throws std::invalid_argument naming a CPU on which was asked to inject and which is not allowed.

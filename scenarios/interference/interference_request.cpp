@@ -14,6 +14,8 @@ const char* name_of(Knob knob) {
       return "ctxsw";
     case Knob::memory:
       return "memory";
+    case Knob::pcie:
+      return "pcie";
   }
   return "";
 }
@@ -27,6 +29,7 @@ const char* unit_of(Knob knob) {
     case Knob::ctxsw:
       return "switches/s";
     case Knob::memory:
+    case Knob::pcie:
       return "bytes/s";
   }
   return "";
@@ -75,10 +78,12 @@ std::vector<std::string> problems_of(const InterferenceRequest& request) {
                     "be taken",
                     100 * share, 100 * Request::kMostShare));
   }
-  if (!request.any() && (!request.cpus.empty() || request.source != InjectorSource::own)) {
+  if (!request.any() &&
+      (!request.cpus.empty() || request.source != InjectorSource::own || request.home != GpuInjectorHome::thread)) {
     problems.emplace_back(
-        "--inject-on and --with say how to inject, and nothing is to be injected; add --noise, --background, --ctxsw "
-        "or --membw");
+        "--inject-on, --inject-from and --with say how to inject, and nothing is to be injected; add --noise, "
+        "--background, --ctxsw, "
+        "--membw or --pcie");
   }
   return problems;
 }

@@ -14,6 +14,7 @@ enum class Knob {
   background,  ///< a share of the victim's CPUs, taken by a duty cycle under feedback
   ctxsw,       ///< context switches forced on the victim's CPUs
   memory,      ///< bandwidth taken from the memory that all cores share
+  pcie,        ///< bandwidth taken from the link between host and GPU
 };
 [[nodiscard]] const char* name_of(Knob knob);  ///< "noise"
 [[nodiscard]] const char* unit_of(Knob knob);  ///< "bursts/s", "share", "switches/s", "bytes/s"; on each CPU
@@ -27,6 +28,10 @@ struct NoiseDose {
 /// Who injects: our own processes, or stress-ng where it is installed.
 enum class InjectorSource { own, stress_ng };
 
+/// What loads a GPU: a thread of the measuring process, through a stream of its own in the same context; or a process
+/// with a context of its own, which the card runs in turn with the victim's where MPS does not merge the two.
+enum class GpuInjectorHome { thread, process };
+
 /// How the injectors stand against the victim.
 enum class InjectorPriority {
   strongest,  ///< SCHED_FIFO where the system allows it, else nice -10, else as every process
@@ -39,11 +44,15 @@ struct InterferenceRequest {
   std::optional<double> background_share;    ///< of each CPU, in (0, kMostShare]
   std::optional<double> switches_per_s;      ///< on each CPU
   std::optional<double> memory_bytes_per_s;  ///< read, by one process beside the victim
+  std::optional<double> pcie_bytes_per_s;    ///< between host and GPU, both directions together
   std::vector<int> cpus;                     ///< where to inject; empty: the workers' CPUs
   InjectorSource source = InjectorSource::own;
+  GpuInjectorHome home = GpuInjectorHome::thread;  ///< of what loads a GPU
   InjectorPriority priority = InjectorPriority::strongest;
 
-  [[nodiscard]] bool any() const { return noise || background_share || switches_per_s || memory_bytes_per_s; }
+  [[nodiscard]] bool any() const {
+    return noise || background_share || switches_per_s || memory_bytes_per_s || pcie_bytes_per_s;
+  }
 
   /// Linux gives real-time tasks 95 % of each second (sched_rt_runtime_us); an injector that takes more stalls for
   /// tens of milliseconds, which nobody asked for.

@@ -54,9 +54,10 @@ std::vector<KnobFinding> survey_knobs(const FileSource& files) {
   }
   const Reading<GpuPresence> gpu = read_gpu_presence();
   findings.push_back(
-      {"GPU", "",
-       Unavailable{gpu ? fmt::format("{} is here; nothing is injected on a GPU yet", fmt::join(gpu->names, ", "))
-                       : gpu.reason()}});
+      {"GPU", gpu ? "--device cuda:0 --pcie 10GB/s" : "",
+       gpu ? Reading<std::string>(fmt::format("{}: with --device the knobs load the card itself, and --pcie its link",
+                                              fmt::join(gpu->names, ", ")))
+           : Reading<std::string>(Unavailable{gpu.reason()})});
   return findings;
 }
 

@@ -130,6 +130,7 @@ std::vector<std::string> stress_ng_arguments(const InjectorOrder& order, const I
       add({"--switch", "1", "--switch-freq", fmt::format("{:.0f}", *request.switches_per_s)});
       return arguments;
     case Knob::memory:
+    case Knob::pcie:
     case Knob::noise:
       break;
   }

@@ -97,6 +97,22 @@ TEST(SoakSensors, AnotherSensorTellsWhereTheProcessorHasNone) {
   EXPECT_FALSE(soak.trip_temperature_c.has_value());
 }
 
+// 8 readings, two a point: 300 W in the first half, 500 W in the second.
+TEST(SoakSensors, ABoardsCounterBecomesItsMeanPower) {
+  SoakRecord soak = four_points();
+  add_readings(soak,
+               watched({sensor("NVML GPU 0 instant power", SensorQuantity::power_w),
+                        sensor("NVML GPU 0 board energy", SensorQuantity::energy_j)},
+                       {{310, 320, 330, 340, 510, 520, 530, 540}, {0, 300, 600, 900, 1400, 1900, 2400, 2900}}),
+               std::nullopt);
+  ASSERT_THAT(soak.sensors, SizeIs(3));
+  EXPECT_THAT(soak.sensors[0].values, ElementsAre(Optional(320.0), Optional(340.0), Optional(520.0), Optional(540.0)));
+  EXPECT_EQ(soak.sensors[2].name, "NVML GPU 0 board energy as mean power");
+  EXPECT_EQ(soak.sensors[2].quantity, "power_w");
+  EXPECT_THAT(soak.sensors[2].values, ElementsAre(Optional(300.0), Optional(300.0), Optional(500.0), Optional(500.0)));
+  EXPECT_FALSE(soak.points[0].power_w) << "the processor's power is not the board's";
+}
+
 TEST(SoakSensors, AThrottleCountThatRisesIsAFlag) {
   SoakRecord soak = four_points();
   add_readings(soak,

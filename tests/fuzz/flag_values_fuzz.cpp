@@ -31,6 +31,7 @@ void check_doses(std::string_view text) {
   }
   (void)value_of<std::invalid_argument>(parse_injector_source, text);
   (void)value_of<std::invalid_argument>(parse_injector_priority, text);
+  (void)value_of<std::invalid_argument>(parse_gpu_injector_home, text);
   const auto stream = [](std::string_view t) { return parse_stream(std::string(t)); };
   if (const auto bound = value_of<std::invalid_argument>(stream, text)) {
     require(*bound > 0.0, "a stream's bound is above 0");

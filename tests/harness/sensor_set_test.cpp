@@ -198,10 +198,12 @@ class GivenGpu final : public GpuSensors {
   [[nodiscard]] Reading<std::string> name(std::size_t /*device*/) override { return std::string{"Board"}; }
   [[nodiscard]] Reading<double> temperature_c(std::size_t /*device*/) override { return 71.0; }
   [[nodiscard]] Reading<double> power_w(std::size_t /*device*/) override { return 310.5; }
+  [[nodiscard]] Reading<double> instant_power_w(std::size_t /*device*/) override { return 402.25; }
   [[nodiscard]] Reading<double> energy_j(std::size_t /*device*/) override {
     return Unavailable{"nvmlDeviceGetTotalEnergyConsumption: Not Supported"};
   }
   [[nodiscard]] Reading<double> clock_hz(std::size_t /*device*/) override { return 1.98e9; }
+  [[nodiscard]] Reading<double> memory_clock_hz(std::size_t /*device*/) override { return 3.2e9; }
   [[nodiscard]] Reading<std::uint64_t> throttle_reasons(std::size_t /*device*/) override { return std::uint64_t{0x4}; }
 };
 
@@ -212,6 +214,9 @@ TEST(SensorSet, AGpuTellsWhatItCanAndWhyNotTheRest) {
   ASSERT_TRUE(power);
   EXPECT_EQ(power->value, 310.5);
   EXPECT_EQ(power->sensor.source, "nvmlDeviceGetPowerUsage of Board");
+  EXPECT_EQ(find(set, "NVML GPU 0 instant power")->value, 402.25);
+  EXPECT_EQ(find(set, "NVML GPU 0 instant power")->sensor.source, "nvmlDeviceGetFieldValues, field 186 of Board");
+  EXPECT_EQ(find(set, "NVML GPU 0 memory clock")->value, 3.2e9);
   EXPECT_EQ(find(set, "NVML GPU 0 temperature")->value, 71.0);
   EXPECT_EQ(find(set, "NVML GPU 0 SM clock")->value, 1.98e9);
   EXPECT_EQ(find(set, "NVML GPU 0 throttle reasons")->value, 4.0);

@@ -68,11 +68,13 @@ TEST(InterferenceText, WhatMakesNoSenseNamesItsFlag) {
     }
     return "accepted";
   };
-  for (const char* flag : {"noise", "background", "ctxsw", "membw", "inject-on", "inject-priority", "with"}) {
+  for (const char* flag :
+       {"noise", "background", "ctxsw", "membw", "pcie", "inject-on", "inject-from", "inject-priority", "with"}) {
     EXPECT_EQ(problem_of(flag, "nonsense").rfind(std::string("--") + flag, 0), 0U) << problem_of(flag, "nonsense");
   }
   EXPECT_EQ(problem_of("background", "95%").rfind("--background", 0), 0U);
-  EXPECT_EQ(problem_of("with", "stress-ng").rfind("--inject-on and --with", 0), 0U);
+  EXPECT_EQ(problem_of("with", "stress-ng").rfind("--inject-on, --inject-from and --with", 0), 0U);
+  EXPECT_EQ(problem_of("pcie", "4GB/s").rfind("--pcie: only a workload on a GPU", 0), 0U);
 }
 
 }  // namespace

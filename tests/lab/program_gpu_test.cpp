@@ -90,7 +90,54 @@ TEST(ProgramGpu, TheKnobsLoadTheCard) {
       testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--background", "20%",
                                   "--out", folder / "results", "--json"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
-  EXPECT_THAT(outcome.out, HasSubstr("own, on cuda:0"));
+  EXPECT_THAT(outcome.out, HasSubstr("own thread, on cuda:0"));
+}
+
+TEST(ProgramGpu, TheLinkIsLoadedAndWhatWasAskedAndDeliveredIsInTheResult) {
+  const testing::ScratchFolder folder;
+  const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
+  const testing::ProgramResult outcome =
+      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--pcie", "200GB/s",
+                                  "--out", folder / "results", "--json"});
+  ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
+  const auto file = nlohmann::json::parse(outcome.out);
+  const auto& doses = file.at("interference").at("doses");
+  ASSERT_EQ(doses.size(), 1U);
+  EXPECT_EQ(doses[0].at("knob"), "pcie");
+  EXPECT_EQ(doses[0].at("unit"), "bytes/s");
+  EXPECT_EQ(doses[0].at("requested"), 2e11);
+  EXPECT_GT(doses[0].at("achieved").get<double>(), 0.0);
+  EXPECT_GT(doses[0].at("achieved_alone").get<double>(), 0.0);
+  EXPECT_EQ(doses[0].at("source"), "own thread, on cuda:0");
+}
+
+TEST(ProgramGpu, AProcessOfItsOwnLoadsTheCard) {
+  const testing::ScratchFolder folder;
+  const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
+  const testing::ProgramResult outcome =
+      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--pcie", "200GB/s",
+                                  "--inject-from", "process", "--out", folder / "results", "--json"});
+  ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
+  const auto file = nlohmann::json::parse(outcome.out);
+  const auto& dose = file.at("interference").at("doses").at(0);
+  EXPECT_EQ(dose.at("source"), "own process, on cuda:0");
+  EXPECT_GT(dose.at("achieved").get<double>(), 0.0);
+}
+
+TEST(ProgramGpu, WhatLoadsTheCardMustHaveOne) {
+  const testing::ScratchFolder folder;
+  const testing::ProgramResult process =
+      testing::run_assay(folder, {"run", "gemm", "--background", "10%", "--inject-from", "process"});
+  EXPECT_EQ(process.exit_code, 2);
+  EXPECT_THAT(process.err, HasSubstr("--inject-from process: "));
+  const testing::ProgramResult link = testing::run_assay(folder, {"run", "gemm", "--pcie", "1GB/s"});
+  EXPECT_EQ(link.exit_code, 2);
+  EXPECT_THAT(link.err, HasSubstr("--pcie: only a workload on a GPU has that link"));
+  const testing::ProgramResult typed =
+      testing::run_assay(folder, {"gpu-injector", "--device=cuda:0", "--knob=pcie", "--amount=1", "--length-ns=0",
+                                  "--cpu=0", "--seed=0", "--time-limit-ns=1000", "--board=99"});
+  EXPECT_EQ(typed.exit_code, 2);
+  EXPECT_THAT(typed.err, HasSubstr("assay starts this command itself"));
 }
 
 TEST(ProgramGpu, TheListShowsItsWorkloads) {

@@ -50,7 +50,7 @@ const std::set<std::string_view>* allowed_folders(std::string_view folder) {
       {"analysis", {"harness", "loadgen"}},
       {"scenarios", {"harness", "kernels", "loadgen", "analysis"}},
       {"lab", {"harness", "kernels", "loadgen", "analysis", "scenarios"}},
-      {"tests", {"harness", "kernels", "loadgen", "analysis", "scenarios", "lab"}}};
+      {"tests", {"harness", "kernels", "loadgen", "analysis", "scenarios", "lab", "tools"}}};
   const auto found = std::find_if(kAllowed.begin(), kAllowed.end(), [&](const auto& e) { return e.first == folder; });
   return found == kAllowed.end() ? nullptr : &found->second;
 }

@@ -57,5 +57,6 @@ void check_latency(CheckRun& run);
 void check_products(CheckRun& run);  ///< the decoder's shapes by cuBLASLt
 void check_witness(CheckRun& run);   ///< GPM, energy and power against what is computed
 void check_decoder(CheckRun& run);   ///< kernels/cuda/llm, where the library has it
+void check_serving(CheckRun& run);   ///< the same under load: Offline, then Server at two rates
 
 }  // namespace assay::gpu_check

@@ -1,13 +1,12 @@
 #include <algorithm>
 #include <exception>
-#include <memory>
 #include <random>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "kernels/cuda/llm/llm_interface.h"
 #include "tools/gpu_check/check_run.hpp"
+#include "tools/gpu_check/llama_on_card.hpp"
 
 namespace assay::gpu_check {
 namespace {
@@ -18,7 +17,6 @@ constexpr std::uint32_t kPagesOfSequence = (kContext + 64) / ASSAY_LLM_PAGE_TOKE
 constexpr double kLayerElements = 855'638'016.0;  // of the matrices of one layer
 constexpr double kHeadBytes = 2'101'346'304.0;    // bf16
 constexpr double kTokenBytes = 163'840.0;         // of the cache in e4m3, all layers
-constexpr double kTokenFlops = 1.3690e11;         // in the layers' products
 constexpr double kAttentionFlops = 1.3107e6;      // causal, times the square of the prompt's tokens
 
 /// How a decoder is opened.
@@ -32,32 +30,19 @@ double layer_bytes(AssayLlmFormat weights) {
   return weights == ASSAY_LLM_INT4 ? kLayerElements * 4.25 / 8 : kLayerElements;
 }
 
-AssayLlmOptions options_of(const Opened& how) {
-  return {.shape = {80, 8192, 64, 8, 128, 28'672, 128'256, 8192, 0, 500'000.0, 1e-5},
-          .weights = how.weights,
-          .kv = ASSAY_LLM_F8,
-          .held_layers = 8,  // plan E: quick to fill, and every step still reads 80 layers from memory
-          .tp_shard = 1,
-          .page_count = kMostBatch * kPagesOfSequence,
+LlamaRoom room_of(const Opened& how) {
+  return {.pages = kMostBatch * kPagesOfSequence,
           .most_tokens = kContext,
           .most_outputs = kMostBatch,
-          .graphs = how.graphs ? 1 : 0,
-          .plain_attention = 0,
-          .memory_bytes = 0,
-          .seed = 1,
-          .temperature = 0.0F,
-          .top_k = 1,
-          .sampling_seed = 0};
+          .graphs = how.graphs,
+          .weights = how.weights};
 }
 
-/// The decoder of the library, for as long as this lives. Throws std::runtime_error with the library's words.
+/// Steps of the decoder, for as long as this lives.
 class Decoder {
  public:
-  Decoder(const AssayLlmTable& table, std::int32_t device, const Opened& how) : table_(table), how_(how) {
-    const AssayLlmOptions options = options_of(how);
-    AssayGpuStatus status{};
-    table.open(device, &options, &llm_, &status);
-    require(status);
+  Decoder(const AssayLlmTable& table, std::int32_t device, const Opened& how)
+      : llama_(table, device, llama_70b_options(room_of(how))), weights_(how.weights) {
     std::mt19937 random(1);
     tokens_.resize(kContext);
     std::ranges::generate(tokens_, [&] { return static_cast<std::uint32_t>(random() % 128'256U); });
@@ -67,9 +52,6 @@ class Decoder {
     }
     std::ranges::shuffle(pages_, random);
   }
-  Decoder(const Decoder&) = delete;
-  Decoder& operator=(const Decoder&) = delete;
-  ~Decoder() { table_.close(llm_); }
 
   /// Device seconds of a step in which `batch` sequences answer, each holding `context` tokens.
   double answers(std::uint32_t batch, std::uint32_t context) {
@@ -77,49 +59,18 @@ class Decoder {
     for (std::uint32_t s = 0; s < batch; ++s) {
       step[s] = sequence(s, context, 1);
     }
-    return run(step);
+    return llama_.run(step);
   }
   /// Device seconds of a prompt that fills sequence `s`.
-  double prompt(std::uint32_t s) { return run({sequence(s, 0, kContext)}); }
+  double prompt(std::uint32_t s) {
+    const AssayLlmSequence whole = sequence(s, 0, kContext);
+    return llama_.run({&whole, 1});
+  }
 
-  AssayGpuCheck verify() {
-    AssayGpuStatus status{};
-    AssayGpuCheck check{};
-    table_.verify(llm_, 3, &check, &status);
-    require(status);
-    return check;
-  }
-  AssayLlmPlan plan() {
-    AssayGpuStatus status{};
-    AssayLlmPlan plan{};
-    table_.plan_of(llm_, &plan, &status);
-    require(status);
-    return plan;
-  }
-  /// Notes "decoder, weights", or "decoder W4A16, weights" behind that name.
-  void facts(CheckRun& run, const std::string& decoder) {
-    struct Notes {
-      CheckRun& run;
-      const std::string& decoder;
-    } notes{run, decoder};
-    AssayGpuStatus status{};
-    table_.facts(
-        llm_,
-        [](void* context, const char* name, const char* value) {
-          const Notes& to = *static_cast<Notes*>(context);
-          to.run.findings.note(to.decoder + ", " + name, value);
-        },
-        &notes, &status);
-    require(status);
-  }
-  [[nodiscard]] AssayLlmFormat weights() const { return how_.weights; }
+  [[nodiscard]] LlamaOnCard& llama() { return llama_; }
+  [[nodiscard]] AssayLlmFormat weights() const { return weights_; }
 
  private:
-  static void require(const AssayGpuStatus& status) {
-    if (status.code != ASSAY_GPU_OK) {
-      throw std::runtime_error(static_cast<const char*>(status.message));
-    }
-  }
   AssayLlmSequence sequence(std::uint32_t s, std::uint32_t position, std::uint32_t count) {
     return {tokens_.data() + s % 64,
             count == 1 ? 1U : count - 64,
@@ -129,26 +80,11 @@ class Decoder {
             1,
             ASSAY_LLM_NO_INDEX};
   }
-  double run(const std::vector<AssayLlmSequence>& step) {
-    AssayGpuStatus status{};
-    table_.submit(llm_, step.data(), static_cast<std::uint32_t>(step.size()), &status);
-    require(status);
-    next_.resize(step.size());
-    AssayLlmTiming timing{};
-    table_.collect(llm_, next_.data(), static_cast<std::uint32_t>(next_.size()), &timing, &status);
-    require(status);
-    if (std::ranges::find(next_, ASSAY_LLM_NO_INDEX) != next_.end()) {
-      throw std::runtime_error("a logit is no finite number");
-    }
-    return timing.device_s;
-  }
 
-  const AssayLlmTable& table_;
-  Opened how_;
-  AssayLlm* llm_ = nullptr;
+  LlamaOnCard llama_;
+  AssayLlmFormat weights_;
   std::vector<std::uint32_t> tokens_;
   std::vector<std::uint32_t> pages_;
-  std::vector<std::uint32_t> next_;
 };
 
 template <class Step>
@@ -212,7 +148,7 @@ void add_utilisation(CheckRun& run, Decoder& decoder) {
     (void)decoder.answers(1, 256);
     ++tokens;
   } while (now_s() - begin < kSeconds);
-  const double rate = kTokenFlops * static_cast<double>(tokens) / (now_s() - begin);
+  const double rate = kLlamaTokenFlops * static_cast<double>(tokens) / (now_s() - begin);
   const Reading<GpuUtilisation> seen =
       run.board ? run.board->utilisation() : Reading<GpuUtilisation>{Unavailable{run.board.reason()}};
   const auto peak = run.measured.find("f8");
@@ -226,8 +162,9 @@ void add_utilisation(CheckRun& run, Decoder& decoder) {
 }
 
 void check_arithmetic(CheckRun& run, Decoder& decoder, const std::string& name) {
-  decoder.facts(run, name);
-  const AssayGpuCheck check = decoder.verify();
+  decoder.llama().facts(
+      [&](const std::string& fact, const std::string& value) { run.findings.note(name + ", " + fact, value); });
+  const AssayGpuCheck check = decoder.llama().verify();
   run.findings.note(name + ", arithmetic", check.passed != 0 ? "right, " + std::to_string(check.compared) + " values"
                                                              : static_cast<const char*>(check.detail));
 }
@@ -242,7 +179,7 @@ void check_packed(CheckRun& run, const AssayLlmTable& table) {
   if (const auto peak = run.measured.find("bf16"); peak != run.measured.end()) {
     constexpr double kPromptTokens = kContext - 64;
     prompt.reference =
-        1e3 * (kTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
+        1e3 * (kLlamaTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
     prompt.reference_name = "its work at the measured bf16 rate";
   }
   run.findings.add(std::move(prompt));
@@ -265,7 +202,7 @@ void check_steps(CheckRun& run, const AssayLlmTable& table) {
   prompt.value = spread_of(prompts);
   if (const auto peak = run.measured.find("f8"); peak != run.measured.end()) {
     prompt.reference =
-        1e3 * (kTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
+        1e3 * (kLlamaTokenFlops * kPromptTokens + kAttentionFlops * kPromptTokens * kPromptTokens) / peak->second;
     prompt.reference_name = "its work at the measured f8 rate";
     prompt.target = Target{.text = "<= 2.0 of it: MFU 0.50", .share = 2.0, .at_most = true};
   }
@@ -290,8 +227,7 @@ void check_steps(CheckRun& run, const AssayLlmTable& table) {
 }  // namespace
 
 void check_decoder(CheckRun& run) {
-  const auto* const table =
-      static_cast<const AssayLlmTable*>(run.table.extension("llama", ASSAY_LLM_INTERFACE_VERSION));
+  const AssayLlmTable* const table = llama_table(run.table);
   Row row{.part = "decoder", .name = "Llama-3-70B", .unit = ""};
   if (table == nullptr) {
     row.note = "not built: this library has no decoder (kernels/cuda/llm)";

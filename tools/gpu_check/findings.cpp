@@ -10,16 +10,6 @@
 namespace assay::gpu_check {
 namespace {
 
-/// P(X <= k) for X of n fair coins.
-double coins_at_most(std::size_t k, std::size_t n) {
-  double sum = 0.0;
-  for (std::size_t i = 0; i <= k; ++i) {
-    sum += std::exp(std::lgamma(static_cast<double>(n) + 1.0) - std::lgamma(static_cast<double>(i) + 1.0) -
-                    std::lgamma(static_cast<double>(n - i) + 1.0) - static_cast<double>(n) * std::log(2.0));
-  }
-  return sum;
-}
-
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text) {
@@ -47,17 +37,42 @@ std::string json_number(const std::optional<double>& value) {
   return text.data();
 }
 
+/// Members of the row for the percentile, which a row of no latencies does not have.
+std::string tail_json(const Row& row) {
+  if (!row.tail) {
+    return {};
+  }
+  const std::string name = ", \"p" + number_text(100.0 * row.tail->share);
+  return name + "\": " + json_number(row.tail->value) + name + "_lower_95\": " + json_number(row.tail->lower) + name +
+         "_upper_95\": " + json_number(row.tail->upper) +
+         ", \"effective_samples\": " + json_number(row.tail->effective_count);
+}
+
+/// " [0.9, 1.1]", or why there is none.
+std::string interval_text(const std::optional<double>& lower, const std::optional<double>& upper,
+                          const std::string& reason) {
+  return lower ? " [" + number_text(*lower) + ", " + number_text(*upper) + "]" : " (no interval: " + reason + ")";
+}
+
 std::string row_text(const Row& row) {
   std::string value = "not available";
   if (row.value) {
-    value = number_text(row.value->median) + " " + row.unit;
-    value += row.value->lower ? " [" + number_text(*row.value->lower) + ", " + number_text(*row.value->upper) + "]"
-                              : " (no interval: " + std::to_string(row.value->count) + " samples)";
+    const Spread& spread = *row.value;
+    value = number_text(spread.median) + " " + row.unit +
+            interval_text(spread.lower, spread.upper,
+                          spread.no_interval.empty() ? std::to_string(spread.count) + " samples" : spread.no_interval);
   }
   std::array<char, 512> line{};
   static_cast<void>(
       std::snprintf(line.data(), line.size(), "%-10s %-34s %-44s", row.part.c_str(), row.name.c_str(), value.c_str()));
   std::string text = line.data();
+  if (row.tail) {
+    const TailMark& tail = *row.tail;
+    text += " p" + number_text(100.0 * tail.share) + " ";
+    text += std::isfinite(tail.value)
+                ? number_text(tail.value) + " " + row.unit + interval_text(tail.lower, tail.upper, tail.no_interval)
+                : "beyond what was waited for";
+  }
   if (row.share) {
     static_cast<void>(std::snprintf(line.data(), line.size(), " %5.3f of %s", *row.share, row.reference_name.c_str()));
     text += line.data();
@@ -96,7 +111,7 @@ Spread spread_of(std::vector<double> values) {
   spread.median = n % 2 == 1 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
   // The widest pair of ranks k, n-1-k with at most 2.5 % on each side.
   std::optional<std::size_t> rank;
-  for (std::size_t k = 0; 2 * k + 1 < n && coins_at_most(k, n) <= 0.025; ++k) {
+  for (std::size_t k = 0; 2 * k + 1 < n && binomial_at_most(k, n, 0.5) <= 0.025; ++k) {
     rank = k;
   }
   if (rank) {
@@ -171,8 +186,9 @@ std::string json_text(const Findings& findings) {
             ", \"median_lower_95\": " + json_number(spread.lower) +
             ", \"median_upper_95\": " + json_number(spread.upper) + ", \"least\": " + json_number(when(spread.least)) +
             ", \"most\": " + json_number(when(spread.most)) + ", \"samples\": " + std::to_string(spread.count) +
-            ", \"reference\": " + json_number(row.reference) + ", \"reference_name\": " + quoted(row.reference_name) +
-            ", \"share\": " + json_number(row.share) + ", \"sm_clock_hz\": " + json_number(row.sm_clock_hz) +
+            tail_json(row) + ", \"reference\": " + json_number(row.reference) +
+            ", \"reference_name\": " + quoted(row.reference_name) + ", \"share\": " + json_number(row.share) +
+            ", \"sm_clock_hz\": " + json_number(row.sm_clock_hz) +
             ", \"target\": " + quoted(row.target ? row.target->text : "") + ", \"verdict\": " + quoted(row.verdict()) +
             ", \"output\": " + quoted(row.output) + ", \"note\": " + quoted(row.note) + "}";
   }

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/gpu_check/tail_mark.hpp"
+
 namespace assay::gpu_check {
 
 /// The middle of some values with what it is known to.
@@ -14,6 +16,7 @@ struct Spread {
   double least = 0.0;
   double most = 0.0;
   std::size_t count = 0;
+  std::string no_interval;  ///< why there is none, where it is not that there are too few values
 };
 [[nodiscard]] Spread spread_of(std::vector<double> values);
 
@@ -30,6 +33,7 @@ struct Row {
   std::string name;
   std::string unit;
   std::optional<Spread> value;      ///< absent: `note` says why
+  std::optional<TailMark> tail;     ///< of latencies, in the same unit
   std::optional<double> reference;  ///< in the same unit
   std::string reference_name;       ///< "datasheet", "measured read x bytes"
   std::optional<double> share;      ///< median / reference

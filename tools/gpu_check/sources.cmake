@@ -1,16 +1,25 @@
 # Of assay_gpu_check, from this folder: by the main tree, and alone by standalone/CMakeLists.txt.
 set(gpu_check_sources
   card.cpp
+  card_server.cpp
   card_work.cpp
   ceilings.cpp
   check_run.cpp
   datasheet_lines.cpp
   decoder.cpp
   findings.cpp
+  llama_on_card.cpp
   main.cpp
   products.cpp
+  serving.cpp
+  serving_loop.cpp
+  serving_rows.cpp
+  tail_mark.cpp
   witness.cpp
+  ../../analysis/effective_sample_size.cpp
   ../../harness/gpu_activity.cpp
   ../../harness/gpu_board.cpp
+  ../../harness/nvml_fields.cpp
   ../../harness/nvml_library.cpp
+  ../../harness/random_bits.cpp
   ../../kernels/gpu/gpu_datasheet.cpp)

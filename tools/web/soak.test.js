@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { position } from '../../analysis/web/scale.js';
-import { bandsOf, curvePath, isBandOf, isBurstLost, loopRows, soakModel, soakOf, soakSentence, tickFormat } from '../../analysis/web/soak_model.js';
+import { bandsOf, curvePath, gpusOf, isBandOf, isBurstLost, loopRows, soakModel, soakOf, soakSentence, tickFormat } from '../../analysis/web/soak_model.js';
 
 // The golden soak: four points of 30 s; from 60 s on throughput and clock are down by 20 %, the flag is set.
 const golden = JSON.parse(readFileSync(new URL('../../tests/analysis/data/golden.run.json', import.meta.url), 'utf8'));
@@ -35,6 +35,28 @@ test('a panel for each quantity that was measured, one above the other on one ti
   }), view);
   assert.deepEqual(bare.panels.map(({ key }) => key), ['throughput']);
   assert.equal(bare.trip, null);
+});
+
+/** A reading for each of the four points. @param {string} name @param {string} quantity @param {Array<number|null>} values */
+const gpuSensor = (name, quantity, values) => ({ name, quantity, source: 'given', trip_c: null, values });
+
+test('the card that the work ran on has its own panels, where NVML shows one', () => {
+  const onCard = (/** @type {string[]} */ ...cards) => soaked((soak, document) => {
+    document.workload.params.device = 'cuda:0';
+    for (const card of cards) {
+      soak.sensors.push(gpuSensor(`${card} instant power`, 'power_w', [400, 410, null, 390]),
+        gpuSensor(`${card} power`, 'power_w', [1, 1, 1, 1]), gpuSensor(`${card} SM clock`, 'frequency_hz', [2e9, 2e9, 1.6e9, 1.6e9]));
+    }
+  });
+  const one = onCard('NVML GPU 0');
+  const panels = soakModel(one, view).panels.filter(({ key }) => key.startsWith('gpu'));
+  assert.deepEqual(panels.map(({ key }) => key), ['gpu_power', 'gpu_clock']);
+  assert.deepEqual(panels[0].values, [400, 410, null, 390]);
+  const two = onCard('NVML GPU 0', 'NVML GPU 1');
+  assert.equal(gpusOf(two.document.soak).size, 2);
+  assert.ok(soakModel(two, view).panels.every(({ key }) => !key.startsWith('gpu')));
+  one.document.workload.params.device = 'cpu';
+  assert.ok(soakModel(one, view).panels.every(({ key }) => !key.startsWith('gpu')));
 });
 
 test('everything lies inside, at each width, from 0 or fitted', () => {
