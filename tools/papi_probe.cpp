@@ -45,7 +45,8 @@ Outcome count_alone(int event) {
 
 int main() {
   if (const int version = PAPI_library_init(PAPI_VER_CURRENT); version != PAPI_VER_CURRENT) {
-    (void)std::fprintf(stderr, "PAPI_library_init: %s\n", version > 0 ? "header and library differ" : PAPI_strerror(version));
+    (void)std::fprintf(stderr, "PAPI_library_init: %s\n",
+                       version > 0 ? "header and library differ" : PAPI_strerror(version));
     return 1;
   }
   int claimed = 0;
