@@ -12,6 +12,7 @@
 #include "kernels/cuda/llm/weight_values.hpp"
 #include "kernels/llm/weight_rows.hpp"
 #include "tests/kernels/cuda_on_host/product_support.hpp"
+#include "tests/kernels/cuda_on_host/small_decoder.hpp"
 
 namespace assay::cuda {
 namespace {
@@ -192,23 +193,13 @@ TEST(CudaPacked, TheFastestWayIsTakenAndAllAreNamed) {
   }
 }
 
-/// Small, because every thread of every block is a fiber and a race asks for each product a dozen times.
+/// Smaller still, because a race asks for each product a dozen times.
 AssayLlmOptions packed_decoder(std::int32_t kv) {
-  return {.shape = {2, 128, 4, 1, 64, 256, 256, 512, 0, 500'000.0, 1e-5},
-          .weights = ASSAY_LLM_INT4,
-          .kv = kv,
-          .held_layers = 0,
-          .tp_shard = 1,
-          .page_count = 16,
-          .most_tokens = 48,
-          .most_outputs = 2,
-          .graphs = 0,
-          .plain_attention = 0,
-          .memory_bytes = 0,
-          .seed = 7,
-          .temperature = 0.0F,
-          .top_k = 1,
-          .sampling_seed = 0};
+  AssayLlmOptions options = small_options();
+  options.shape = {2, 128, 4, 1, 64, 256, 256, 512, 0, 500'000.0, 1e-5};
+  options.weights = ASSAY_LLM_INT4;
+  options.kv = kv;
+  return options;
 }
 
 // Where unpacking wins every race; our kernel does in the next test.
