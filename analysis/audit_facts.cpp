@@ -61,7 +61,10 @@ double injected_share(const RunDocument& run) {
 }
 
 void add_disturbance(FairnessFacts& facts, const RunDocument& run, const SystemLimits& limits, bool& all_known) {
-  if (run.steal_share && run.foreign_cpu_share) {
+  if (std::ranges::any_of(run.interference, is_in_own_context)) {
+    all_known = false;
+    facts.shares_reason = "the process that loaded the GPU took CPU time too, which was not told from that of others";
+  } else if (run.steal_share && run.foreign_cpu_share) {
     facts.steal_shares.push_back(*run.steal_share);
     facts.foreign_shares.push_back(std::max(0.0, *run.foreign_cpu_share - injected_share(run)));
   } else {

@@ -57,14 +57,19 @@ std::string dose_sentence(const DoseRecord& dose) {
   const std::string length = dose.length_requested_s ? " of " + format_duration(*dose.length_requested_s) : "";
   const std::string achieved = dose.achieved ? dose_amount(dose.unit, *dose.achieved) + " delivered"
                                              : "delivered: not available, " + dose.reason;
-  const std::string taken =
-      dose.cpu_share && dose.unit != "share"
-          ? fmt::format(", {:.1f} % of the {}", 100.0 * *dose.cpu_share, loaded_gpu(dose) ? "card's time" : "CPU")
-          : "";
+  // Between the first and the last of a piece's kernels a card with two contexts works on the other one as well.
+  const std::string of_what = is_in_own_context(dose) ? "card's time, with the victim's slices in it"
+                              : loaded_gpu(dose)      ? "card's time"
+                                                      : "CPU";
+  const std::string taken = dose.cpu_share && dose.unit != "share"
+                                ? fmt::format(", {:.1f} % of the {}", 100.0 * *dose.cpu_share, of_what)
+                                : "";
   const std::string source = dose.source == "own" ? "" : ", by " + dose.source;
   return fmt::format("{}: {}{} asked, {}{} ({}{})", dose.knob, dose_amount(dose.unit, dose.requested), length, achieved,
                      taken, place(dose), source);
 }
+
+bool is_in_own_context(const DoseRecord& dose) { return dose.source.starts_with("own process, on cuda:"); }
 
 bool loaded_gpu(const DoseRecord& dose) { return dose.source.find(", on cuda:") != std::string::npos; }
 

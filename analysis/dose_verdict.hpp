@@ -19,6 +19,9 @@ namespace assay {
 
 /// Whether a card was loaded: then "cpu_share" is the share of its time, by its own clock.
 [[nodiscard]] bool loaded_gpu(const DoseRecord& dose);
+/// Whether a process did that through a context of its own: then that share counts the victim's time slices as well,
+/// and the process took time of the host's CPUs that no record has.
+[[nodiscard]] bool is_in_own_context(const DoseRecord& dose);
 
 /// One reason, code "dose", for each knob that did not deliver what was asked: the run says nothing of that dose.
 [[nodiscard]] std::vector<InvalidReason> dose_problems(const std::vector<DoseRecord>& doses);

@@ -2,6 +2,8 @@
 
 #include <new>
 
+#include "kernels/gpu/gpu_kernel.hpp"
+
 namespace assay {
 
 CommandFailure failure_of(const std::exception& error) {
@@ -10,6 +12,9 @@ CommandFailure failure_of(const std::exception& error) {
   }
   if (dynamic_cast<const std::invalid_argument*>(&error) != nullptr) {
     return {.code = ExitCode::usage, .line = error.what()};
+  }
+  if (dynamic_cast<const GpuUnsupported*>(&error) != nullptr) {
+    return {.code = ExitCode::environment_refused, .line = error.what()};
   }
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr) {
     return {.code = ExitCode::usage, .line = kNotEnoughMemory};

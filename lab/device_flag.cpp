@@ -69,10 +69,10 @@ void read_device(FlagReader& flags, RunRequest& request) {
   }
   require_gpu(index);
   workload.parameters["device"] = device;
+  // A second worker would share the card with the first and measure the two of them; the decoder has one engine.
+  request.worker_threads = request.worker_threads == 0 ? 1 : request.worker_threads;
   if (kernel != nullptr) {
     workload.name = kernel->name;
-    // A second worker would share the card with the first and measure the two of them.
-    request.worker_threads = request.worker_threads == 0 ? 1 : request.worker_threads;
   }
 }
 

@@ -234,7 +234,8 @@ class Experiment {
                                                 .place = std::move(place),
                                                 .seed = request_.seed,
                                                 .time_limit = injection_limit(),
-                                                .start = injectors_for(request_.workload)},
+                                                .start = injectors_for(request_.workload),
+                                                .shares_device = injected_gpu(request_.workload).has_value()},
                           plain_clock_);
     wait_for(kAlone);
     interference_->note_alone();

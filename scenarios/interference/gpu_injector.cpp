@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "harness/thread_affinity.hpp"
-#include "harness/thread_placement.hpp"
 #include "kernels/gpu/gpu_catalogue.hpp"
 #include "scenarios/interference/gpu_injector_process.hpp"
 #include "scenarios/workload.hpp"
@@ -57,17 +56,15 @@ InjectorFactory gpu_injectors(const GpuDevice& device) {
     if (request.source == InjectorSource::stress_ng) {
       throw std::invalid_argument("--with stress-ng: it cannot load a GPU; leave the flag out");
     }
-    int cpu = order.cpu;
-    for (const int allowed : cpus_of_this_thread()) {
-      cpu = allowed != order.cpu ? allowed : cpu;
-    }
     const GpuDose dose = gpu_dose_of(order.knob, request);
     if (request.home == GpuInjectorHome::process) {
-      return std::make_unique<GpuInjectorProcess>(GpuInjectorProcess::Plan{
-          .order = {
-              .device = device.name(), .dose = dose, .cpu = cpu, .seed = order.seed, .time_limit = order.time_limit}});
+      return std::make_unique<GpuInjectorProcess>(GpuInjectorProcess::Plan{.order = {.device = device.name(),
+                                                                                     .dose = dose,
+                                                                                     .cpu = order.cpu,
+                                                                                     .seed = order.seed,
+                                                                                     .time_limit = order.time_limit}});
     }
-    return std::make_unique<GpuInjector>(device, dose, cpu, order.seed);
+    return std::make_unique<GpuInjector>(device, dose, order.cpu, order.seed);
   };
 }
 
@@ -90,7 +87,7 @@ InjectorFactory injectors_for(const WorkloadRequest& workload) {
   }
   const Reading<GpuDevice> device = open_gpu(gpu_index_from(*name));
   if (!device) {
-    throw std::runtime_error(no_gpu_line(device.reason()));
+    throw GpuUnsupported(no_gpu_line(device.reason()));
   }
   return gpu_injectors(*device);
 }

@@ -40,8 +40,7 @@ class GpuInjector final : public Injector {
   std::jthread thread_;  ///< last: it uses all of the above
 };
 
-/// Starts injectors on that card, threads or processes as the request says. They keep off the CPU that is named for the
-/// victim, where another is allowed.
+/// Starts injectors on that card, threads or processes as the request says, on the CPU that is ordered.
 [[nodiscard]] InjectorFactory gpu_injectors(const GpuDevice& device);
 
 }  // namespace assay

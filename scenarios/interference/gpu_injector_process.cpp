@@ -148,7 +148,7 @@ void GpuInjectorProcess::wait_until_ready() {
     }
     process_ = has_ended ? -1 : process_;
     end();
-    throw std::runtime_error(fmt::format("the process that was to load {}: {}", device_, reason));
+    throw GpuUnsupported(fmt::format("the process that was to load {}: {}", device_, reason));
   }
 }
 

@@ -29,7 +29,7 @@ struct GpuInjectorBoard {
   enum class State : std::uint32_t { starting, injects, failed };
 
   std::atomic<State> state{State::starting};
-  std::atomic<std::uint64_t> card_ns{0};  ///< in which its kernels ran, by the card's clock
+  std::atomic<std::uint64_t> card_ns{0};  ///< of its pieces by the card's clock, the victim's slices in them included
   std::atomic<std::uint64_t> launches{0};
   std::atomic<std::uint64_t> bytes{0};
   std::atomic<std::uint64_t> events{0};  ///< pieces; raised last

@@ -41,6 +41,15 @@ std::uint64_t steps_for(GpuKernel& kernel, double seconds) {
 
 bool moves_bytes(Knob knob) { return knob == Knob::memory || knob == Knob::pcie; }
 
+/// Copies of a piece: those of about a millisecond at that rate. A piece has kernels of its own, which read the card's
+/// clock, and a wait, so that at full rate it has to be long beside them.
+std::uint64_t copies_for(double bytes_per_s, std::uint64_t bytes_of_copy) {
+  constexpr double kSeconds = 1e-3;
+  constexpr double kMost = 16.0;
+  return static_cast<std::uint64_t>(
+      std::llround(std::clamp(bytes_per_s * kSeconds / static_cast<double>(bytes_of_copy), 1.0, kMost)));
+}
+
 }  // namespace
 
 GpuDose gpu_dose_of(Knob knob, const InterferenceRequest& request) {
@@ -67,7 +76,7 @@ GpuLoad::GpuLoad(const GpuDevice& device, const GpuDose& dose, std::uint64_t see
     : dose_(dose), random_(seed), kernel_(kernel_of(device, dose.knob)) {
   kernel_->prepare(seed);
   const double piece_s = dose.knob == Knob::noise ? seconds(dose.length) : kPieceSeconds;
-  steps_of_piece_ = moves_bytes(dose.knob) ? 1
+  steps_of_piece_ = moves_bytes(dose.knob) ? copies_for(dose.amount, kernel_->repeat_step().traffic.count)
                     : dose.knob == Knob::ctxsw
                         ? std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::llround(dose.amount * 1e-3)))
                         : steps_for(*kernel_, piece_s);

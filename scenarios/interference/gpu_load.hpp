@@ -30,7 +30,8 @@ struct GpuDose {
 [[nodiscard]] double wait_for_dose(double amount, double elapsed_s, double done);
 
 /// The load itself, a piece at a time through a stream of its own; of one thread. Its use is by the card's clock:
-/// "cpu_time" is the time in which its kernels ran, "voluntary_switches" are its launches.
+/// "cpu_time" is from the first to the last of a piece's kernels, what the card did for others in between included;
+/// "voluntary_switches" are its launches.
 class GpuLoad {
  public:
   /// Throws std::runtime_error if the card cannot do it.

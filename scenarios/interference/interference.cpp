@@ -83,7 +83,9 @@ int stream_cpu(const InjectionPlace& place) {
 Interference::Interference(Options options, const Clock& clock) : options_(std::move(options)), clock_(clock) {
   const InterferenceRequest& request = options_.request;
   require_allowed(request, options_.place.allowed_cpus);
-  std::vector<int> cpus = request.cpus.empty() ? options_.place.victim_cpus : request.cpus;
+  std::vector<int> cpus = options_.shares_device ? cpu_of_one()
+                          : request.cpus.empty() ? options_.place.victim_cpus
+                                                 : request.cpus;
   std::sort(cpus.begin(), cpus.end());
   cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
   const std::array<std::pair<Knob, bool>, 3> on_victims{{{Knob::noise, request.noise.has_value()},
@@ -95,12 +97,17 @@ Interference::Interference(Options options, const Clock& clock) : options_(std::
     }
   }
   if (request.memory_bytes_per_s) {
-    start(Knob::memory, {request.cpus.empty() ? stream_cpu(options_.place) : request.cpus.front()});
+    start(Knob::memory, cpu_of_one());
   }
   if (request.pcie_bytes_per_s) {
-    start(Knob::pcie, {request.cpus.empty() ? stream_cpu(options_.place) : request.cpus.front()});
+    start(Knob::pcie, cpu_of_one());
   }
   begin_window();
+}
+
+std::vector<int> Interference::cpu_of_one() const {
+  const std::vector<int>& asked = options_.request.cpus;
+  return {asked.empty() ? stream_cpu(options_.place) : asked.front()};
 }
 
 void Interference::start(Knob knob, const std::vector<int>& cpus) {

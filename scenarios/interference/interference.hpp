@@ -66,6 +66,9 @@ class Interference {
     std::uint64_t seed = 0;
     Nanoseconds time_limit = std::chrono::minutes{10};  ///< of each injector, whatever becomes of this process
     InjectorFactory start = start_injector;
+    /// The injectors load a device that all victims share: one injector a knob, on a CPU beside the victims' as that of
+    /// the memory's stream, since one on each victim's CPU would multiply the dose.
+    bool shares_device = false;
   };
 
   /// Starts the injectors. Throws std::invalid_argument for a CPU that is not allowed, std::runtime_error if an
@@ -91,6 +94,7 @@ class Interference {
   };
 
   void start(Knob knob, const std::vector<int>& cpus);
+  [[nodiscard]] std::vector<int> cpu_of_one() const;
   [[nodiscard]] DoseRecord dose_of(const Group& group) const;
 
   Options options_;

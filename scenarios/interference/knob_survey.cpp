@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "harness/gpu_presence.hpp"
+#include "kernels/gpu/gpu_plugin.hpp"
 #include "scenarios/interference/injector_process.hpp"
 #include "scenarios/interference/stress_ng.hpp"
 
@@ -52,7 +53,12 @@ std::vector<KnobFinding> survey_knobs(const FileSource& files) {
                                    std::pair{"ctxsw (stress-ng)", "--ctxsw 1k --with stress-ng"}}) {
     findings.push_back({name, other ? flag : "", other});
   }
-  const Reading<GpuPresence> gpu = read_gpu_presence();
+  Reading<GpuPresence> gpu = read_gpu_presence();
+  if (gpu) {
+    if (const Reading<GpuPlugin> plugin = open_gpu_plugin(); !plugin) {
+      gpu = Unavailable{plugin.reason()};
+    }
+  }
   findings.push_back(
       {"GPU", gpu ? "--device cuda:0 --pcie 10GB/s" : "",
        gpu ? Reading<std::string>(fmt::format("{}: with --device the knobs load the card itself, and --pcie its link",

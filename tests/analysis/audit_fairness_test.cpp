@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "analysis/audit_facts.hpp"
+#include "analysis/dose_verdict.hpp"
 #include "tests/analysis/sample_systems.hpp"
 
 namespace assay {
@@ -160,6 +161,20 @@ TEST(FairnessFacts, ADeclaredLimitIsNoBreachAndAnotherLoadIs) {
   bundle.record.limits.stream_bytes_per_s.reset();
   facts = fairness_facts("A", bundle, lighthouse_runs(bundle));
   EXPECT_EQ(facts.load, "memory 8e+09 bytes/s injected");
+}
+
+TEST(FairnessFacts, WhatAProcessThatLoadsACardTakesOfTheCpusIsNotKnown) {
+  LoadedBundle bundle = sample_bundle(tall_system());
+  DoseRecord link{.knob = "pcie", .unit = "bytes/s", .requested = 8e9, .achieved = 7.9e9, .cpu_share = 0.9};
+  link.source = "own process, on cuda:0";
+  link.delivered = true;
+  EXPECT_THAT(dose_sentence(link), HasSubstr("90.0 % of the card's time, with the victim's slices in it"));
+  for (BundledRun& one : bundle.runs) {
+    one.run.interference = {link};
+  }
+  const FairnessFacts facts = fairness_facts("A", bundle, lighthouse_runs(bundle));
+  EXPECT_THAT(facts.foreign_shares, IsEmpty());
+  EXPECT_THAT(facts.shares_reason, HasSubstr("took CPU time too"));
 }
 
 TEST(LighthouseRuns, TakeAnOfflineStepForAServerOne) {

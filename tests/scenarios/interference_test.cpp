@@ -87,6 +87,17 @@ TEST_F(InterferenceTest, GoesWhereItIsToldAndNowhereElse) {
   EXPECT_THROW(Interference(options({7}), clock_), std::invalid_argument);
 }
 
+// A card that two workers use is loaded once: two halves of its time would be all of it.
+TEST_F(InterferenceTest, ADeviceThatTheVictimsShareIsLoadedByOneBesideThem) {
+  Interference::Options of_card = options();
+  of_card.shares_device = true;
+  const Interference interference(of_card, clock_);
+  EXPECT_THAT(interference.doses()[0].cpus, ElementsAre(3));
+  EXPECT_EQ(started_.size(), 1U);
+  of_card.request.cpus = {2, 0};
+  EXPECT_THAT(Interference(of_card, clock_).doses()[0].cpus, ElementsAre(2));
+}
+
 TEST(StreamCpu, IsOneThatNobodyNeedsIfThereIsOne) {
   EXPECT_EQ(stream_cpu({.victim_cpus = {1}, .issuing_cpus = {0}, .allowed_cpus = {0, 1, 2}}), 2);
   EXPECT_EQ(stream_cpu({.victim_cpus = {1}, .issuing_cpus = {0}, .allowed_cpus = {0, 1}}), 0);
