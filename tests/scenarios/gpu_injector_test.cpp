@@ -9,6 +9,7 @@
 
 #include <cstdlib>
 #include <limits>
+#include <utility>
 #include <stdexcept>
 #include <string>
 
@@ -58,16 +59,19 @@ TEST(GpuInjector, GivesTheCardBackWhenItEnds) {
   EXPECT_EQ(open_fake_works(), before);
 }
 
-// The simulated card moves 3 GB a step of "transfer": whole pieces are counted, and nothing of other works.
+// The simulated card moves 3 GB a step of "transfer": whole pieces are counted, and nothing of other works. A piece is
+// one copy where a millisecond at that rate is less, and 16 of them at full rate.
 TEST(GpuInjector, CountsTheBytesThatItCopies) {
   for (const Knob knob : {Knob::memory, Knob::pcie}) {
-    const GpuInjector injector(fake_device(), {.knob = knob, .amount = std::numeric_limits<double>::infinity()},
-                               some_cpu(), 1);
-    InjectorUse use;
-    while (use.events < 3) {
-      use = injector.use().value_or(InjectorUse{});
+    for (const auto& [amount, copies] :
+         {std::pair{std::numeric_limits<double>::infinity(), 16U}, std::pair{1e12, 1U}}) {
+      const GpuInjector injector(fake_device(), {.knob = knob, .amount = amount}, some_cpu(), 1);
+      InjectorUse use;
+      while (use.events < 3) {
+        use = injector.use().value_or(InjectorUse{});
+      }
+      EXPECT_EQ(use.bytes, use.events * copies * 3'000'000'000) << name_of(knob) << ' ' << amount;
     }
-    EXPECT_EQ(use.bytes, use.events * 3'000'000'000) << name_of(knob);
   }
 }
 
