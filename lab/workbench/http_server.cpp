@@ -78,6 +78,17 @@ struct HttpServer::Impl {
     }
   }
 
+  /// From now on, before anybody is told the address: what asks for an end while it is printed ends serve().
+  void take_signals() {
+    (void)std::signal(SIGPIPE, SIG_IGN);
+    signals.add(SIGINT);
+    signals.add(SIGTERM);
+    struct sigaction hangup {};
+    if (sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN) {  // nohup(1) had it ignored
+      signals.add(SIGHUP);
+    }
+  }
+
   /// Whether one more connection may be taken. Any user of this machine can open some: where all are taken, the oldest
   /// that has shown no token is closed, so that whoever has one gets in.
   bool has_room() {
@@ -194,6 +205,7 @@ HttpServer::HttpServer(const HttpServerOptions& options) {
                     is_socket ? "name a socket in a folder of yours that is not there yet"
                               : "leave it out, and any free port is taken"));
   }
+  impl_->take_signals();
 }
 
 HttpServer::~HttpServer() = default;
@@ -204,13 +216,6 @@ std::uint16_t HttpServer::port() const {
 
 void HttpServer::serve(Handler handler) {
   impl_->shared.handler = std::move(handler);
-  (void)std::signal(SIGPIPE, SIG_IGN);
-  impl_->signals.add(SIGINT);
-  impl_->signals.add(SIGTERM);
-  struct sigaction hangup {};
-  if (sigaction(SIGHUP, nullptr, &hangup) != 0 || hangup.sa_handler != SIG_IGN) {  // nohup(1) had it ignored
-    impl_->signals.add(SIGHUP);
-  }
   impl_->signals.async_wait([this](error_code error, int) {
     if (!error) {
       impl_->end();

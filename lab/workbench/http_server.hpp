@@ -35,7 +35,7 @@ class HttpServer {
 
   [[nodiscard]] std::uint16_t port() const;  ///< 0 for a Unix socket
 
-  /// Serves in this thread until stop(), SIGINT or SIGTERM, which it catches meanwhile.
+  /// Serves in this thread until stop(), SIGINT or SIGTERM, which are caught from the constructor on.
   void serve(Handler handler);
   void stop();  ///< from any thread
 
