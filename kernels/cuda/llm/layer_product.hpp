@@ -18,6 +18,7 @@ struct ProductSize {
   ActivationFormat format = ActivationFormat::bf16;  ///< of the inputs
   bool float_out = false;                            ///< else bf16
   std::uint32_t output_stride = 0;                   ///< elements from row to row; 0: outputs
+  std::uint32_t output_alignment = 256;              ///< bytes: of every address that the outputs will have
 
   friend auto operator<=>(const ProductSize&, const ProductSize&) = default;
 };

@@ -32,11 +32,15 @@ std::string name_of_algorithm(const cublasLtMatmulAlgo_t& algorithm) {
 
 class Preference {
  public:
-  Preference() {
+  /// `output_alignment`: in bytes. Of all other operands it is 256, what the library assumes and what cudaMalloc gives.
+  explicit Preference(std::uint32_t output_alignment) {
     ASSAY_CUDA(cublasLtMatmulPreferenceCreate(&preference_));
     const std::size_t bytes = ProductLibrary::kWorkspaceBytes;
     ASSAY_CUDA(cublasLtMatmulPreferenceSetAttribute(preference_, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &bytes,
                                                     sizeof bytes));
+    for (const auto side : {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES}) {
+      ASSAY_CUDA(cublasLtMatmulPreferenceSetAttribute(preference_, side, &output_alignment, sizeof output_alignment));
+    }
   }
   Preference(const Preference&) = delete;
   Preference& operator=(const Preference&) = delete;
@@ -118,7 +122,7 @@ std::vector<cublasLtMatmulHeuristicResult_t> MatrixProduct::candidates(bool oute
     set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, library_.one());
     set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, library_.one());
   }
-  const Preference preference;
+  const Preference preference(size_.output_alignment);
   std::vector<cublasLtMatmulHeuristicResult_t> found(kMostCandidates);
   int count = 0;
   const cublasStatus_t status =

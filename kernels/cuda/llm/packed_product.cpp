@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <numeric>
 
 #include "kernels/cuda/llm/matrix_format.hpp"
 #include "kernels/cuda/llm/memory_plan.hpp"
@@ -14,7 +15,11 @@ namespace {
 // Not larger than the second-level cache of a large card, so that a slab may be read before it has left it, and large
 // enough for a product that fills the card. A guess: no other size was tried on a card.
 constexpr std::uint64_t kSlabBytes = std::uint64_t{32} << 20U;
+// A slab's outputs begin as many elements of bf16 into a row. 128 of them are the 256 bytes that cuBLASLt's heuristics
+// assume of an address; a matrix that cannot be cut so has slabs of a multiple of 16, and they are told.
+constexpr std::uint32_t kAlignedSlabStep = 128;
 constexpr std::uint32_t kSlabStep = 16;
+constexpr std::uint32_t kFullAlignment = kAlignedSlabStep * sizeof(std::uint16_t);
 
 std::string name_of_way(std::size_t way) {
   return way < kPackedWays ? "own kernel, " + std::to_string(kPackedRows[way]) + " rows a block" : "unpacked to bf16";
@@ -24,12 +29,19 @@ std::string name_of_way(std::size_t way) {
 
 std::uint32_t slab_rows(std::uint32_t rows, std::uint32_t columns) {
   const std::uint64_t most = kSlabBytes / (std::uint64_t{columns} * sizeof(std::uint16_t));
-  for (std::uint32_t slabs = 1; slabs <= rows / kSlabStep; ++slabs) {
-    if (rows % slabs == 0 && rows / slabs % kSlabStep == 0 && rows / slabs <= most) {
-      return rows / slabs;
+  for (const std::uint32_t step : {kAlignedSlabStep, kSlabStep}) {
+    for (std::uint32_t slabs = 1; slabs <= rows / step; ++slabs) {
+      if (rows % slabs == 0 && rows / slabs % step == 0 && rows / slabs <= most) {
+        return rows / slabs;
+      }
     }
   }
   return std::min(rows, kSlabStep);
+}
+
+std::uint32_t slab_alignment(std::uint32_t rows, std::uint32_t slab) {
+  const auto bytes = static_cast<std::uint32_t>(slab * sizeof(std::uint16_t));
+  return slab == rows ? kFullAlignment : std::gcd(bytes, kFullAlignment);
 }
 
 std::uint64_t unpacked_bytes(const AssayLlmShape& shape) {
@@ -49,14 +61,16 @@ PackedProduct::PackedProduct(const ProductLibrary& library, const ProductSize& s
   ProductOperands slab = operands.front();
   slab.weights = unpacked_;
   slab.weight_scales = nullptr;
-  slab_product_ = std::make_unique<MatrixProduct>(library,
-                                                  ProductSize{.rows = product_rows(size.rows),
-                                                              .outputs = slab_rows_,
-                                                              .inputs = size.inputs,
-                                                              .format = ActivationFormat::bf16,
-                                                              .float_out = false,
-                                                              .output_stride = size.outputs},
-                                                  std::span(&slab, 1), stream);
+  slab_product_ =
+      std::make_unique<MatrixProduct>(library,
+                                      ProductSize{.rows = product_rows(size.rows),
+                                                  .outputs = slab_rows_,
+                                                  .inputs = size.inputs,
+                                                  .format = ActivationFormat::bf16,
+                                                  .float_out = false,
+                                                  .output_stride = size.outputs,
+                                                  .output_alignment = slab_alignment(size.outputs, slab_rows_)},
+                                      std::span(&slab, 1), stream);
   race(operands, stream);
 }
 

@@ -11,8 +11,11 @@
 
 namespace assay::cuda {
 
-/// Rows of a matrix of 4-bit weights that are unpacked at a time: a divisor of its rows.
+/// Rows of a matrix of 4-bit weights that are unpacked at a time: a divisor of its rows, of 128 a multiple if there is
+/// one that fits.
 [[nodiscard]] std::uint32_t slab_rows(std::uint32_t rows, std::uint32_t columns);
+/// Bytes by which the addresses of all slabs' outputs, in bf16, divide: at most 256.
+[[nodiscard]] std::uint32_t slab_alignment(std::uint32_t rows, std::uint32_t slab);
 /// Of the largest slab of the matrices of a layer, in bf16.
 [[nodiscard]] std::uint64_t unpacked_bytes(const AssayLlmShape& shape);
 

@@ -122,7 +122,9 @@ PassBuffers::PassBuffers(const AssayLlmOptions& options, const AssayLlmShape& sh
 void PassBuffers::poison(StreamHandle stream) const {
   for (const DeviceMemory* const of :
        {&hidden, &input, &scales, &product, &queries, &attended, &parts, &part_sums, &head_input, &logits, &unpacked}) {
-    ASSAY_CUDA(cudaMemsetAsync(of->data(), 0xff, of->bytes(), stream));
+    if (of->bytes() > 0) {
+      ASSAY_CUDA(cudaMemsetAsync(of->data(), 0xff, of->bytes(), stream));
+    }
   }
 }
 

@@ -163,13 +163,46 @@ TEST(CudaPacked, SlabsDivideTheMatrixAndFitTheirRoom) {
   EXPECT_EQ(slab_rows(8192, 28'672), 512U);
   EXPECT_EQ(slab_rows(48, 128), 48U);
   EXPECT_EQ(slab_rows(16 * 7, 1U << 20U), 16U);
+  EXPECT_EQ(slab_rows(2176, 8192), 128U) << "not 1088: its second slab's outputs would begin at no multiple of 256";
+  EXPECT_EQ(slab_rows(2064, 8192), 688U) << "no multiple of 128 divides it";
   EXPECT_EQ(unpacked_bytes(shape), std::uint64_t{32} << 20U);
+}
+
+// The stand-in's algorithm relies on the alignment that it was told, as those that cuBLASLt offers do.
+TEST(CudaPacked, AnAlgorithmIsToldHowTheOutputsOfSlabsLie) {
+  EXPECT_EQ(slab_alignment(48, 48), 256U);
+  EXPECT_EQ(slab_alignment(2176, 128), 256U);
+  EXPECT_EQ(slab_alignment(2064, 688), 32U);
+  constexpr std::uint32_t kRow = 48;
+  constexpr std::uint32_t kSlab = 16;
+  const std::vector<std::uint16_t> weights = random_inputs(std::size_t{kSlab} * kInt4Group);
+  const std::vector<std::uint16_t> inputs = random_inputs(std::size_t{3} * kInt4Group);
+  const DeviceMemory outputs(std::size_t{3} * kRow * sizeof(std::uint16_t));
+  const auto slab_at = [&](std::uint32_t first) {
+    return ProductOperands{weights.data(), nullptr, inputs.data(), nullptr, outputs.as<std::uint16_t>() + first};
+  };
+  const ProductOperands first = slab_at(0);
+  ProductSize size{.rows = 3,
+                   .outputs = kSlab,
+                   .inputs = kInt4Group,
+                   .output_stride = kRow,
+                   .output_alignment = slab_alignment(kRow, kSlab)};
+  const ProductLibrary library;
+  const MatrixProduct told(library, size, std::span(&first, 1), nullptr);
+  for (std::uint32_t at = 0; at < kRow; at += kSlab) {
+    EXPECT_NO_THROW(told.run(slab_at(at), 3, nullptr)) << at;
+  }
+  size.output_alignment = 256;
+  const MatrixProduct untold(library, size, std::span(&first, 1), nullptr);
+  EXPECT_NO_THROW(untold.run(first, 3, nullptr));
+  EXPECT_THROW(untold.run(slab_at(kSlab), 3, nullptr), GpuError);
 }
 
 TEST(CudaPacked, TheFastestWayIsTakenAndAllAreNamed) {
   const Packed weights(64, kInt4Group);
   const std::vector<std::uint16_t> inputs = random_inputs(std::size_t{16} * weights.columns);
-  std::vector<std::uint16_t> outputs(std::size_t{16} * weights.rows);
+  const DeviceMemory memory(std::size_t{16} * weights.rows * sizeof(std::uint16_t));
+  const std::span outputs(memory.as<std::uint16_t>(), std::size_t{16} * weights.rows);
   std::vector<std::uint16_t> unpacked(std::size_t{64} * weights.columns);
   const ProductOperands operands{weights.values.data(), weights.scales.data(), inputs.data(), nullptr, outputs.data()};
   const ProductLibrary library;

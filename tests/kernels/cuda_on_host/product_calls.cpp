@@ -8,7 +8,9 @@
 #include "tests/kernels/cuda_on_host/product_support.hpp"
 
 struct OnHostLt {};
-struct OnHostPreference {};
+struct OnHostPreference {
+  std::uint32_t c_alignment = 256, d_alignment = 256;  // what cuBLASLt assumes where nothing is said
+};
 struct OnHostLayout {
   cudaDataType_t type;
   std::uint64_t rows, columns;
@@ -30,6 +32,10 @@ bool& outer_scales_known() {
 }  // namespace assay::on_host
 
 namespace {
+
+bool is_aligned(const void* address, std::uint64_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(address) % bytes == 0;
+}
 
 std::vector<float> columns_of(const void* from, const OnHostLayout& layout) {
   std::vector<float> values(layout.rows * layout.columns);
@@ -108,19 +114,30 @@ cublasStatus_t cublasLtMatmulPreferenceDestroy(cublasLtMatmulPreference_t prefer
   delete preference;
   return CUBLAS_STATUS_SUCCESS;
 }
-cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t, cublasLtMatmulPreferenceAttributes_t,
-                                                    const void*, std::size_t) {
+cublasStatus_t cublasLtMatmulPreferenceSetAttribute(cublasLtMatmulPreference_t preference,
+                                                    cublasLtMatmulPreferenceAttributes_t attribute, const void* value,
+                                                    std::size_t size) {
+  if (attribute == CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES) {
+    return size == sizeof(std::uint64_t) ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_INVALID_VALUE;
+  }
+  if (size != sizeof(std::uint32_t)) {
+    return CUBLAS_STATUS_INVALID_VALUE;
+  }
+  std::memcpy(
+      attribute == CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES ? &preference->c_alignment : &preference->d_alignment,
+      value, size);
   return CUBLAS_STATUS_SUCCESS;
 }
 cublasStatus_t cublasLtMatmulAlgoGetHeuristic(cublasLtHandle_t, cublasLtMatmulDesc_t product, cublasLtMatrixLayout_t,
                                               cublasLtMatrixLayout_t, cublasLtMatrixLayout_t, cublasLtMatrixLayout_t,
-                                              cublasLtMatmulPreference_t, int, cublasLtMatmulHeuristicResult_t* found,
-                                              int* count) {
+                                              cublasLtMatmulPreference_t preference, int,
+                                              cublasLtMatmulHeuristicResult_t* found, int* count) {
   *count = 0;
   if (product->a_mode == CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F && !assay::on_host::outer_scales_known()) {
     return CUBLAS_STATUS_NOT_SUPPORTED;
   }
-  found[0] = {{{1}}, 0, CUBLAS_STATUS_SUCCESS, 1.0F};
+  // One algorithm, which relies on what it was told of the addresses.
+  found[0] = {{{1, preference->c_alignment, preference->d_alignment}}, 0, CUBLAS_STATUS_SUCCESS, 1.0F};
   *count = 1;
   return CUBLAS_STATUS_SUCCESS;
 }
@@ -131,14 +148,14 @@ cublasStatus_t cublasLtMatmulAlgoConfigGetAttribute(const cublasLtMatmulAlgo_t*,
 
 cublasStatus_t cublasLtMatmul(cublasLtHandle_t, cublasLtMatmulDesc_t product, const void* alpha, const void* a,
                               cublasLtMatrixLayout_t a_layout, const void* b, cublasLtMatrixLayout_t b_layout,
-                              const void* beta, const void*, cublasLtMatrixLayout_t, void* d,
-                              cublasLtMatrixLayout_t d_layout, const cublasLtMatmulAlgo_t*, void*, std::size_t,
-                              cudaStream_t) {
+                              const void* beta, const void* c, cublasLtMatrixLayout_t, void* d,
+                              cublasLtMatrixLayout_t d_layout, const cublasLtMatmulAlgo_t* algorithm, void*,
+                              std::size_t, cudaStream_t) {
   const bool known = product->transpose_a == CUBLAS_OP_T && product->transpose_b == CUBLAS_OP_N &&
                      *static_cast<const float*>(alpha) == 1.0F && *static_cast<const float*>(beta) == 0.0F &&
                      a_layout->rows == b_layout->rows && d_layout->rows == a_layout->columns &&
                      d_layout->columns == b_layout->columns;
-  if (!known) {
+  if (!known || !is_aligned(c, algorithm->data[1]) || !is_aligned(d, algorithm->data[2])) {
     return CUBLAS_STATUS_INVALID_VALUE;
   }
   const OnHostProduct of = *product;

@@ -77,6 +77,9 @@ cudaError_t cudaMemset(void* to, int value, std::size_t bytes) {
   return cudaSuccess;
 }
 cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t) {
+  if (to == nullptr) {
+    return cudaErrorInvalidValue;  // also for no bytes: nothing says that a card's runtime lets it pass
+  }
   assay::on_host::in_order([=] { std::memset(to, value, bytes); });
   return cudaSuccess;
 }
