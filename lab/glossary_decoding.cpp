@@ -51,8 +51,8 @@ constexpr std::array kDecodingTerms{
                   "It grows by a token at a time. Paged: in pages that any sequence can take, so that its room is not "
                   "reserved for the longest answer. In fp8 it is half as large as in bf16."},
     GlossaryEntry{
-        "memory plan", "plan A, plan B, plan D, plan E, weights aliased",
-        "What of a model a card holds: A all in fp8, B all in bf16, D one rank of several, E aliased.",
+        "memory plan", "plan A, plan B, plan C, plan D, plan E, weights aliased",
+        "What of a model a card holds: A all in fp8, B in bf16, C in W4A16, D one rank, E aliased.",
         "Aliased: layer i uses the weights of layer i mod n. Every step still reads as many bytes from the "
         "card's memory and multiplies as much, so that its time is that of the whole model; its text is not."},
     GlossaryEntry{"tp-shard", "tensor parallel, TP, one rank, emulated all-reduce",
