@@ -48,30 +48,42 @@ std::string tail_json(const Row& row) {
          ", \"effective_samples\": " + json_number(row.tail->effective_count);
 }
 
+constexpr const char* kBeyond = "beyond what was waited for";  // a latency of a query that was never answered
+
+std::string bound_text(double value) { return std::isfinite(value) ? number_text(value) : kBeyond; }
+
 /// " [0.9, 1.1]", or why there is none.
 std::string interval_text(const std::optional<double>& lower, const std::optional<double>& upper,
                           const std::string& reason) {
-  return lower ? " [" + number_text(*lower) + ", " + number_text(*upper) + "]" : " (no interval: " + reason + ")";
+  return lower ? " [" + bound_text(*lower) + ", " + bound_text(*upper) + "]" : " (no interval: " + reason + ")";
+}
+
+std::string value_text(const Row& row) {
+  if (!row.value) {
+    // A row of a check alone has no unit: what it found stands in the place of the value.
+    const bool is_check = row.unit.empty() && !row.output.empty();
+    return !is_check ? "not available" : row.is_wrong() ? "not right" : row.output;
+  }
+  const Spread& spread = *row.value;
+  if (!std::isfinite(spread.median)) {
+    return kBeyond;
+  }
+  return number_text(spread.median) + " " + row.unit +
+         interval_text(spread.lower, spread.upper,
+                       spread.no_interval.empty() ? std::to_string(spread.count) + " samples" : spread.no_interval);
 }
 
 std::string row_text(const Row& row) {
-  std::string value = "not available";
-  if (row.value) {
-    const Spread& spread = *row.value;
-    value = number_text(spread.median) + " " + row.unit +
-            interval_text(spread.lower, spread.upper,
-                          spread.no_interval.empty() ? std::to_string(spread.count) + " samples" : spread.no_interval);
-  }
   std::array<char, 512> line{};
-  static_cast<void>(
-      std::snprintf(line.data(), line.size(), "%-10s %-34s %-44s", row.part.c_str(), row.name.c_str(), value.c_str()));
+  static_cast<void>(std::snprintf(line.data(), line.size(), "%-10s %-34s %-44s", row.part.c_str(), row.name.c_str(),
+                                  value_text(row).c_str()));
   std::string text = line.data();
   if (row.tail) {
     const TailMark& tail = *row.tail;
     text += " p" + number_text(100.0 * tail.share) + " ";
     text += std::isfinite(tail.value)
                 ? number_text(tail.value) + " " + row.unit + interval_text(tail.lower, tail.upper, tail.no_interval)
-                : "beyond what was waited for";
+                : kBeyond;
   }
   if (row.share) {
     static_cast<void>(std::snprintf(line.data(), line.size(), " %5.3f of %s", *row.share, row.reference_name.c_str()));
@@ -84,7 +96,7 @@ std::string row_text(const Row& row) {
   if (row.target) {
     text += "  " + row.target->text + ": " + row.verdict();
   }
-  if (!row.output.empty() && !row.output.starts_with("right")) {
+  if (row.is_wrong()) {
     text += "  OUTPUT " + row.output;
   }
   return row.note.empty() ? text : text + "  (" + row.note + ")";
@@ -125,7 +137,7 @@ std::string Row::verdict() const {
   if (!target) {
     return {};
   }
-  if (!output.empty() && !output.starts_with("right")) {
+  if (is_wrong()) {
     return "missed: the output is wrong";
   }
   if (!share) {
@@ -150,6 +162,8 @@ void Findings::add(Row row) {
   rows.push_back(std::move(row));
 }
 
+bool has_wrong_output(const Findings& findings) { return std::ranges::any_of(findings.rows, &Row::is_wrong); }
+
 std::string table_text(const Findings& findings) {
   std::string text = "==== table ====\n";
   for (const Row& row : findings.rows) {
@@ -160,7 +174,7 @@ std::string table_text(const Findings& findings) {
   std::size_t unknown = 0;
   std::size_t wrong = 0;
   for (const Row& row : findings.rows) {
-    wrong += !row.output.empty() && !row.output.starts_with("right") ? 1U : 0U;
+    wrong += row.is_wrong() ? 1U : 0U;
     if (row.target) {
       const std::string verdict = row.verdict();
       (verdict == "met" ? met : verdict.starts_with("missed") ? missed : unknown) += 1;

@@ -42,6 +42,7 @@ struct Row {
   std::string output;                 ///< "right (worst 1e-16, bound 1e-15)"; empty: not checked
   std::string note;
 
+  [[nodiscard]] bool is_wrong() const { return !output.empty() && !output.starts_with("right"); }
   /// "met", "missed", or why it cannot be said.
   [[nodiscard]] std::string verdict() const;
 };
@@ -60,6 +61,7 @@ struct Findings {
   void add(Row row);  ///< prints it at once, too: a check that is cut off leaves what it had
 };
 
+[[nodiscard]] bool has_wrong_output(const Findings& findings);
 [[nodiscard]] std::string table_text(const Findings& findings);
 [[nodiscard]] std::string json_text(const Findings& findings);
 

@@ -1,6 +1,7 @@
 #include "tools/gpu_check/llama_on_card.hpp"
 
 #include <stdexcept>
+#include <utility>
 
 namespace assay::gpu_check {
 namespace {
@@ -76,6 +77,17 @@ void LlamaOnCard::facts(const std::function<void(const std::string& name, const 
       },
       context, &status);
   require(status);
+}
+
+std::string add_output_row(Findings& findings, LlamaOnCard& llama, const std::string& part, const std::string& name) {
+  const AssayGpuCheck check = llama.verify();
+  const std::string detail(static_cast<const char*>(check.detail));
+  Row row{.part = part, .name = name + ", outputs", .unit = ""};
+  row.output = check.passed != 0 ? "right, " + std::to_string(check.compared) + " values"
+                                 : "wrong: " + (detail.empty() ? std::string("the library does not say what") : detail);
+  const std::string output = row.output;
+  findings.add(std::move(row));
+  return output;
 }
 
 }  // namespace assay::gpu_check

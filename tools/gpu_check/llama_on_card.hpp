@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kernels/cuda/llm/llm_interface.h"
+#include "tools/gpu_check/findings.hpp"
 
 namespace assay::gpu_check {
 
@@ -47,5 +48,9 @@ class LlamaOnCard {
   AssayLlm* llm_ = nullptr;
   std::vector<std::uint32_t> chosen_;
 };
+
+/// Adds a row "NAME, outputs" that says whether the decoder's outputs are right, and returns its Row::output for the
+/// rows that this decoder is timed for: a wrong one fails the whole check.
+std::string add_output_row(Findings& findings, LlamaOnCard& llama, const std::string& part, const std::string& name);
 
 }  // namespace assay::gpu_check

@@ -2,7 +2,9 @@
 #include <array>
 #include <exception>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "tools/gpu_check/card_server.hpp"
@@ -22,19 +24,30 @@ constexpr std::array<double, 2> kServerShares{0.5, 0.8};
 constexpr QueryLengths kLengths{};
 constexpr ServingPlan kPlan{};
 
-/// What the multiplications of the tokens read are of the measured rate, after the first twelfth.
+/// What the multiplications of the tokens read are of the measured rate, once the batch is full.
 std::string matrix_share(const CheckRun& run, const ServingLog& log, double end_s) {
   const auto peak = run.measured.find("f8");
   if (peak == run.measured.end()) {
     return "share of the f8 rate: not available, none was measured";
   }
-  const double begin_s = end_s / 12.0;
+  const std::optional<double> from_s = steady_from_s(log, end_s, kPlan.slots);
+  if (!from_s) {
+    return "share of the f8 rate: not available, the batch was not full in time";
+  }
+  const double begin_s = *from_s;
   double tokens = 0.0;
   for (const ServedStep& step : log.steps) {
     tokens += step.end_s >= begin_s && step.end_s < end_s ? step.read_tokens : 0.0;
   }
   return "layers' products at " + number_text(100.0 * kLlamaTokenFlops * tokens / (end_s - begin_s) / peak->second) +
          " % of the measured f8 rate";
+}
+
+/// "from 5 s on", or why there is no rate.
+std::string steady_text(const ServingLog& log, double end_s) {
+  const std::optional<double> from_s = steady_from_s(log, end_s, kPlan.slots);
+  return from_s ? "from " + number_text(*from_s) + " s on"
+                : "no rate: the first " + std::to_string(kPlan.slots) + " queries took until the end or longer";
 }
 
 std::string batch_text(const ServingLog& log) {
@@ -44,41 +57,49 @@ std::string batch_text(const ServingLog& log) {
 }
 
 /// All queries at once; the rate of chosen tokens while the backlog lasts.
-double check_offline(CheckRun& run, CardServer& server) {
+double check_offline(CheckRun& run, CardServer& server, const std::string& output) {
   ServingPlan plan = kPlan;
   plan.end_s = kOfflineSeconds * run.scale;
   const ServingLog log = serve(server, queries_at(std::vector<double>(kBacklog, 0.0), kLengths, 1), plan);
-  Row row{.part = "serving", .name = "Offline", .unit = "tokens/s"};
+  Row row{.part = "serving", .name = "Offline", .unit = "tokens/s", .output = output};
   if (log.answered() == log.queries.size()) {
     row.note = "the backlog was answered before the time was over: no rate of a full batch";
     run.findings.add(std::move(row));
     return 0.0;
   }
-  row.value = steady_rates(log, plan.end_s);
-  row.note = number_text(plan.end_s) + " s, " + std::to_string(log.answered()) + " queries answered, " +
-             batch_text(log) + ", " + matrix_share(run, log, plan.end_s);
-  const double rate = row.value->median;
+  row.value = steady_rates(log, plan.end_s, plan.slots);
+  row.note = number_text(plan.end_s) + " s, " + steady_text(log, plan.end_s) + ", " + std::to_string(log.answered()) +
+             " queries answered, " + batch_text(log) + ", " + matrix_share(run, log, plan.end_s);
+  const double rate = row.value ? row.value->median : 0.0;
   run.findings.add(std::move(row));
   return rate;
 }
 
-void check_server(CheckRun& run, CardServer& server, double share, double offline_tokens_per_s) {
+struct OfflineResult {
+  double tokens_per_s = 0.0;
+  std::string output;  ///< of the check of the decoder
+};
+
+void check_server(CheckRun& run, CardServer& server, double share, const OfflineResult& offline) {
   const double arrivals_s = kArrivalSeconds * run.scale;
   const std::string name = "Server at " + number_text(share) + " of Offline";
   ServingPlan plan = kPlan;
-  plan.end_s = arrivals_s + kDrainSeconds * run.scale;
-  const double rate = share * offline_tokens_per_s / kLengths.mean_answer();
+  plan.end_s = arrivals_s + kDrainSeconds;  // answers are as long in a short check
+  const double rate = share * offline.tokens_per_s / kLengths.mean_answer();
   const auto seed = static_cast<std::uint64_t>(1e3 * share);
-  const ServingLog log = serve(server, queries_at(poisson_arrivals(rate, arrivals_s, seed), kLengths, seed), plan);
-  const ServerProbe probe{.log = log, .arrivals_s = arrivals_s, .name = name};
-  Row tokens{.part = "serving", .name = name + ", tokens", .unit = "tokens/s"};
-  tokens.value = steady_rates(log, arrivals_s);
-  tokens.reference = offline_tokens_per_s;
+  const ServingLog log = serve(server, queries_at(poisson_arrivals(rate, arrivals_s, seed), kLengths, seed + 1), plan);
+  const ServerProbe probe{.log = log, .arrivals_s = arrivals_s, .drain_s = kDrainSeconds, .name = name};
+  Row tokens{.part = "serving", .name = name + ", tokens", .unit = "tokens/s", .output = offline.output};
+  tokens.value = steady_rates(log, arrivals_s, plan.slots);
+  tokens.reference = offline.tokens_per_s;
   tokens.reference_name = "Offline";
-  tokens.note = number_text(rate) + " queries/s asked, " + batch_text(log) + ", " + matrix_share(run, log, arrivals_s);
+  tokens.note = number_text(rate) + " queries/s asked, " + steady_text(log, arrivals_s) + ", " + batch_text(log) +
+                ", " + matrix_share(run, log, arrivals_s);
   run.findings.add(std::move(tokens));
-  run.findings.add(first_token_row(probe));
-  run.findings.add(further_token_row(probe));
+  for (Row row : {first_token_row(probe), further_token_row(probe)}) {
+    row.output = offline.output;
+    run.findings.add(std::move(row));
+  }
 }
 
 void serve_all(CheckRun& run, const AssayLlmTable& table) {
@@ -88,6 +109,7 @@ void serve_all(CheckRun& run, const AssayLlmTable& table) {
                                                      .most_outputs = kPlan.slots});
   room.vocabulary = options.shape.vocabulary;
   LlamaOnCard llama(table, run.device, options);
+  OfflineResult offline{.output = add_output_row(run.findings, llama, "serving", "decoder")};
   CardServer server(llama, room);
   run.findings.note(
       "serving", "prompts of " + std::to_string(kLengths.least_prompt) + " to " + std::to_string(kLengths.most_prompt) +
@@ -97,12 +119,12 @@ void serve_all(CheckRun& run, const AssayLlmTable& table) {
   ServingPlan warm_up = kPlan;
   warm_up.end_s = kWarmUpSeconds * run.scale;
   (void)serve(server, queries_at(std::vector<double>(kBacklog, 0.0), kLengths, 2), warm_up);
-  const double offline = check_offline(run, server);
+  offline.tokens_per_s = check_offline(run, server, offline.output);
   for (const double share : kServerShares) {
     const std::string name = "Server at " + number_text(share) + " of Offline";
-    if (!(offline > 0.0)) {
+    if (!(offline.tokens_per_s > 0.0)) {
       run.findings.add({.part = "serving", .name = name, .unit = "", .note = "left out: there is no Offline rate"});
-    } else if (run.has_time("serving", name, (kArrivalSeconds + kDrainSeconds) * run.scale)) {
+    } else if (run.has_time("serving", name, kArrivalSeconds * run.scale + kDrainSeconds)) {
       check_server(run, server, share, offline);
     }
   }
@@ -118,7 +140,7 @@ void check_serving(CheckRun& run) {
     run.findings.add(std::move(row));
     return;
   }
-  constexpr double kOpenSeconds = 10.0;
+  constexpr double kOpenSeconds = 20.0;  // to fill the weights, race the products, and check the outputs
   if (!run.has_time("serving", row.name, kOpenSeconds + kWarmUpSeconds + kOfflineSeconds * run.scale)) {
     return;
   }

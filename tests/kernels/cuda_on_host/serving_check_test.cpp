@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "kernels/cuda/llm/llm_extension.hpp"
 #include "tools/gpu_check/card_server.hpp"
@@ -21,8 +22,8 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
-using ::testing::StartsWith;
 
 /// A step takes a second.
 class SecondAStep final : public StepMachine {
@@ -154,27 +155,84 @@ TEST(ServingRows, WhatIsNotAnsweredIsNeverAnsweredAndInvalid) {
     log.queries[i].last_s = 0.15;
   }
   log.steps = {{.end_s = 4.0}};
-  const ServerProbe probe{.log = log, .arrivals_s = 1.0, .name = "Server"};
-  EXPECT_THAT(validity_of(probe), StartsWith("INVALID: 2 of 3 answered"));
+  const ServerProbe probe{.log = log, .arrivals_s = 1.0, .drain_s = 3.0, .name = "Server"};
+  EXPECT_EQ(validity_of(probe), "INVALID: 2 of 3 answered, the others not within 3 s after arrivals ended");
   const Row row = further_token_row(probe);
   ASSERT_TRUE(row.value && row.tail);
   EXPECT_DOUBLE_EQ(row.value->median, 50.0);
   EXPECT_TRUE(std::isinf(row.tail->value));
   Findings findings;
   findings.rows.push_back(row);
-  EXPECT_THAT(json_text(findings), AllOf(HasSubstr("\"p99\": null"), HasSubstr("INVALID"), HasSubstr("missed")));
+  EXPECT_THAT(json_text(findings), AllOf(HasSubstr("\"p99\": null"), HasSubstr("INVALID")));
+  EXPECT_THAT(row.note, HasSubstr("not decided: the probe is INVALID"));
   log.queries.pop_back();
-  EXPECT_THAT(first_token_row(probe).note, AllOf(HasSubstr("valid: 2 of 2"), HasSubstr("held")));
+  EXPECT_THAT(first_token_row(probe).note,
+              AllOf(HasSubstr("valid: 2 of 2"), HasSubstr("not decided: 2 values count as"), Not(HasSubstr("held"))));
 }
 
-TEST(ServingRows, TheFirstTwelfthIsLeftOut) {
+/// A thousand queries whose first tokens took the scattered values times `unit_ms`: p99 is 990, within 983 and 997.
+ServingLog thousand_queries(double unit_ms) {
+  ServingLog log;
+  for (const double value : scattered(1000)) {
+    ServedQuery one = query(0, 1, 2);
+    one.got_tokens = 2;
+    one.first_s = one.last_s = 1e-3 * unit_ms * value;
+    log.queries.push_back(one);
+  }
+  log.steps = {{.end_s = 4.0}};
+  return log;
+}
+
+TEST(ServingRows, AWindowIsJudgedByTheWholeInterval) {
+  const auto note_of = [](const ServingLog& log) {
+    return first_token_row({.log = log, .arrivals_s = 1.0, .drain_s = 3.0, .name = "Server"}).note;
+  };
+  EXPECT_THAT(note_of(thousand_queries(2000.0 / 998)), HasSubstr("at p99 is held;"));
+  EXPECT_THAT(note_of(thousand_queries(2000.0 / 992)), HasSubstr("at p99 is not decided: it lies within the interval"));
+  EXPECT_THAT(note_of(thousand_queries(2000.0 / 985)), HasSubstr("at p99 is not decided: it lies within the interval"));
+  EXPECT_THAT(note_of(thousand_queries(2000.0 / 982)), HasSubstr("at p99 is missed;"));
+  ServingLog one_lacks = thousand_queries(1.0);
+  one_lacks.queries.back().got_tokens = 1;
+  EXPECT_THAT(note_of(one_lacks),
+              AllOf(HasSubstr("INVALID: 999 of 1000"), HasSubstr("not decided: the probe is"), Not(HasSubstr("held"))));
+}
+
+TEST(ServingRows, WhatWasNeverAnsweredHasWordsForANumber) {
+  ServingLog log = thousand_queries(1.0);
+  for (std::size_t i = 0; i < 490; ++i) {
+    log.queries[2 * i].got_tokens = 0;  // nearly half: the upper end of the median's interval was never seen
+  }
+  Findings findings;
+  findings.rows = {first_token_row({.log = log, .arrivals_s = 1.0, .name = "Server"})};
+  EXPECT_THAT(table_text(findings), AllOf(HasSubstr(", beyond what was waited for]"), Not(HasSubstr("inf"))));
+  for (ServedQuery& one : log.queries) {
+    one.got_tokens = 0;
+  }
+  findings.rows = {first_token_row({.log = log, .arrivals_s = 1.0, .name = "Server"})};
+  EXPECT_THAT(table_text(findings), AllOf(HasSubstr("beyond what was waited for"), Not(HasSubstr("inf"))));
+  EXPECT_THAT(json_text(findings), HasSubstr("\"median\": null"));
+}
+
+TEST(ServingRows, TheTimeInWhichTheBatchFillsIsLeftOut) {
   ServingLog log;
   for (int i = 1; i < 12; ++i) {
     log.steps.push_back({.end_s = i + 0.5, .chosen_tokens = 30});
   }
-  const Spread rates = steady_rates(log, 12.0);
-  EXPECT_EQ(rates.count, 11U);
-  EXPECT_DOUBLE_EQ(rates.least, 30.0);
+  const std::optional<Spread> rates = steady_rates(log, 12.0, 2);
+  ASSERT_TRUE(rates);
+  EXPECT_EQ(rates->count, 11U);
+  EXPECT_DOUBLE_EQ(rates->least, 30.0);
+  log.queries = {query(0, 1, 2), query(1, 1, 2), query(0, 1, 2)};
+  for (ServedQuery& one : log.queries) {
+    one.got_tokens = 2;
+    one.last_s = 3.5;
+  }
+  log.queries[2].last_s = 11.0;  // no longer among the first
+  EXPECT_EQ(steady_from_s(log, 12.0, 2), 4.0);
+  EXPECT_EQ(steady_rates(log, 12.0, 2)->count, 8U);
+  EXPECT_FALSE(steady_rates(log, 3.0, 2)) << "the batch was never full";
+  log.queries[1].got_tokens = 1;
+  EXPECT_FALSE(steady_rates(log, 12.0, 2));
 }
 
 /// A decoder that takes a fifth of a millisecond a step and chooses token 7.
@@ -206,6 +264,25 @@ struct QuickLlama {
     *timing = {};
     return done(status);
   }
+  static std::int32_t verify(AssayLlm*, std::uint64_t, AssayGpuCheck* check, AssayGpuStatus* status) {
+    *check = {.passed = 1, .compared = 640};
+    return done(status);
+  }
+  static std::int32_t verify_wrong(AssayLlm*, std::uint64_t, AssayGpuCheck* check, AssayGpuStatus* status) {
+    *check = {};
+    std::snprintf(static_cast<char*>(check->detail), sizeof check->detail, "qkv of layer 3 is off");
+    return done(status);
+  }
+  static std::int32_t facts(AssayLlm*, AssayGpuFactSink, void*, AssayGpuStatus* status) { return done(status); }
+  static inline int steps_left = 0;
+  static std::int32_t submit_some(AssayLlm*, const AssayLlmSequence*, std::uint32_t, AssayGpuStatus* status) {
+    if (steps_left-- > 0) {
+      return done(status);
+    }
+    status->code = ASSAY_GPU_NO_MEMORY;
+    std::snprintf(static_cast<char*>(status->message), sizeof status->message, "that was the last step");
+    return status->code;
+  }
   static void close(AssayLlm*) {}
 };
 
@@ -214,6 +291,8 @@ AssayLlmTable quick_table() {
   table.open = QuickLlama::open;
   table.submit = QuickLlama::submit;
   table.collect = QuickLlama::collect;
+  table.verify = QuickLlama::verify;
+  table.facts = QuickLlama::facts;
   table.close = QuickLlama::close;
   return table;
 }
@@ -235,20 +314,56 @@ TEST(CheckServing, HasOfflineAndTwoProbes) {
   QuickCheck check;
   check_serving(check.run);
   const std::vector<Row>& rows = check.run.findings.rows;
-  ASSERT_THAT(rows, SizeIs(7));
-  EXPECT_EQ(rows[0].name, "Offline");
-  ASSERT_TRUE(rows[0].value);
-  EXPECT_EQ(rows[0].value->count, 11U);
-  EXPECT_THAT(rows[0].note, HasSubstr("share of the f8 rate: not available"));
-  EXPECT_EQ(rows[1].name, "Server at 0.5 of Offline, tokens");
-  EXPECT_EQ(rows[4].name, "Server at 0.8 of Offline, tokens");
-  for (const std::size_t i : {2U, 3U, 5U, 6U}) {
+  ASSERT_THAT(rows, SizeIs(8));
+  EXPECT_EQ(rows[0].name, "decoder, outputs");
+  EXPECT_THAT(table_text(check.run.findings), HasSubstr("right, 640 values"));
+  EXPECT_EQ(rows[1].name, "Offline");
+  ASSERT_TRUE(rows[1].value) << rows[1].note;
+  EXPECT_LE(rows[1].value->count, 11U);
+  EXPECT_THAT(rows[1].note, AllOf(HasSubstr(" s on, "), HasSubstr("share of the f8 rate: not available")));
+  EXPECT_EQ(rows[2].name, "Server at 0.5 of Offline, tokens");
+  EXPECT_EQ(rows[5].name, "Server at 0.8 of Offline, tokens");
+  for (const std::size_t i : {3U, 4U, 6U, 7U}) {
     ASSERT_TRUE(rows[i].value && rows[i].tail) << rows[i].name << ": " << rows[i].note;
     EXPECT_GT(rows[i].tail->count, 0U);
     EXPECT_TRUE(rows[i].tail->lower || !rows[i].tail->no_interval.empty());
     EXPECT_THAT(rows[i].note, AnyOf(HasSubstr("queries, valid: "), HasSubstr("queries, INVALID: ")));
   }
   EXPECT_THAT(json_text(check.run.findings), HasSubstr("\"p99_lower_95\": "));
+  EXPECT_FALSE(has_wrong_output(check.run.findings));
+}
+
+TEST(CheckServing, AWrongOutputIsInEveryRow) {
+  QuickCheck check;
+  check.llm.verify = QuickLlama::verify_wrong;
+  check_serving(check.run);
+  const std::vector<Row>& rows = check.run.findings.rows;
+  ASSERT_GE(rows.size(), 2U);
+  for (const Row& row : rows) {
+    EXPECT_TRUE(row.output == "wrong: qkv of layer 3 is off" || row.note.starts_with("left out")) << row.name;
+  }
+  EXPECT_TRUE(has_wrong_output(check.run.findings));
+}
+
+TEST(CheckDecoder, AWrongOutputFailsItsTargets) {
+  QuickCheck check;
+  check.llm.verify = QuickLlama::verify_wrong;
+  check.llm.submit = QuickLlama::submit_some;
+  QuickLlama::steps_left = 100;  // enough for the row of prompts and one of answers
+  check.run.measured = {{"read", 1e30}, {"f8", 1e30}};
+  check_decoder(check.run);
+  const std::vector<Row>& rows = check.run.findings.rows;
+  ASSERT_GE(rows.size(), 4U);
+  EXPECT_EQ(rows[0].name, "decoder, outputs");
+  EXPECT_EQ(rows.back().note, "that was the last step");
+  std::size_t held = 0;
+  for (const Row& row : rows) {
+    EXPECT_TRUE(row.is_wrong() || &row == &rows.back()) << row.name;
+    held += row.target ? 1U : 0U;
+    EXPECT_EQ(row.verdict(), row.target ? "missed: the output is wrong" : "") << row.name;
+  }
+  EXPECT_GE(held, 2U);
+  EXPECT_TRUE(has_wrong_output(check.run.findings));
 }
 
 TEST(CheckServing, SaysWhyThereIsNone) {
