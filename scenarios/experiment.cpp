@@ -227,16 +227,15 @@ class Experiment {
     }
     constexpr Nanoseconds kAlone = std::chrono::seconds{1};
     phase("inject", kAlone);
-    const Machine& machine = document_.machine;
-    InjectionPlace place{document_.placement.worker_cpus, document_.placement.issuing_cpus, machine.allowed_cpus(),
-                         machine.last_level_cache()};
-    interference_.emplace(Interference::Options{.request = request_.interference,
-                                                .place = std::move(place),
-                                                .seed = request_.seed,
-                                                .time_limit = injection_limit(),
-                                                .start = injectors_for(request_.workload),
-                                                .shares_device = injected_gpu(request_.workload).has_value()},
-                          plain_clock_);
+    interference_.emplace(
+        Interference::Options{.request = request_.interference,
+                              .place = {document_.placement.worker_cpus, document_.placement.issuing_cpus,
+                                        document_.machine.allowed_cpus(), document_.machine.last_level_cache()},
+                              .seed = request_.seed,
+                              .time_limit = injection_limit(),
+                              .start = injectors_for(request_.workload),
+                              .shares_device = injected_gpu(request_.workload).has_value()},
+        plain_clock_);
     wait_for(kAlone);
     interference_->note_alone();
   }

@@ -9,9 +9,9 @@
 
 #include <cstdlib>
 #include <limits>
-#include <utility>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include "harness/machine.hpp"
 #include "scenarios/interference/gpu_injector_process.hpp"
