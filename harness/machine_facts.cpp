@@ -57,14 +57,11 @@ Bytes read_memory_total(const FileSource& files) { return meminfo_value(files, "
 std::optional<Bytes> read_memory_available(const FileSource& files) { return meminfo_value(files, "MemAvailable"); }
 
 std::string read_operating_system(const FileSource& files) {
-  auto name = value_of_key(files.read("/etc/os-release").value_or(""), "PRETTY_NAME", '=');
-  if (!name) {
-    return "Linux";
+  std::string name = value_of_key(files.read("/etc/os-release").value_or(""), "PRETTY_NAME", '=').value_or("");
+  if (name.size() >= 2 && name.front() == '"' && name.back() == '"') {
+    name = name.substr(1, name.size() - 2);
   }
-  if (name->size() >= 2 && name->front() == '"' && name->back() == '"') {
-    return name->substr(1, name->size() - 2);
-  }
-  return *name;
+  return name.empty() ? "Linux" : name;
 }
 
 std::vector<std::string> read_not_visible(const FileSource& files, const std::string& virtualization) {

@@ -90,6 +90,13 @@ TEST(MachineFacts, OperatingSystemWithoutQuotes) {
   EXPECT_EQ(read_operating_system(files), "Debian GNU/Linux 12 (bookworm)");
 }
 
+// Found by the fuzz target machine_files.
+TEST(MachineFacts, AnOperatingSystemWithoutANameIsLinux) {
+  for (const char* text : {"PRETTY_NAME=\nID=den\n", "PRETTY_NAME=\"\"\n", "ID=den\n"}) {
+    EXPECT_EQ(read_operating_system(GivenFiles{{"/etc/os-release", text}}), "Linux") << text;
+  }
+}
+
 TEST(MachineFacts, HiddenReadingsAreListedWithTheReason) {
   EXPECT_THAT(read_not_visible(GivenFiles{}, "kvm"),
               ElementsAre(HasSubstr("no cpufreq in this virtual machine"), HasSubstr("temperature: no hwmon"),
