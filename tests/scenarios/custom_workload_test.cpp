@@ -64,7 +64,7 @@ RunDocument run_of(const std::string& workload, std::map<std::string, std::strin
   request.workload.parameters = std::move(parameters);
   request.settings = TestSettings::defaults_for(Scenario::single_stream);
   request.settings.min_duration = std::chrono::milliseconds{100};
-  request.settings.min_query_count = 10;
+  request.settings.min_query_count = 100;  // enough for its percentile, however slow the machine is
   request.worker_threads = 1;
   request.warm_up = Nanoseconds{0};  // one request: scripts count theirs
   return run_experiment(request, detect_machine(), {}, {});
