@@ -1,10 +1,14 @@
 // The check of a GPU that needs nothing but CUDA and the C++ library: see docs/gpu-checks.md. tools/gpu-check builds
 // and runs it.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <functional>
+#include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -19,12 +23,23 @@ namespace assay::gpu_check {
 namespace {
 
 constexpr const char* kUsage =
-    "usage: assay_gpu_check [--device=N] [--seconds=S] [--json=FILE] [--datasheets=FILE]\n"
-    "  --seconds   of the whole check (default 440); what does not fit is left out and says so\n";
+    "usage: assay_gpu_check [--device=N] [--seconds=S] [--only=PART,...] [--json=FILE] [--datasheets=FILE]\n"
+    "  --seconds   of the whole check (default 440); what does not fit is left out and says so\n"
+    "  --only      card, memory, arithmetic, latency, witness, decoder, serving, products; what is not named is left\n"
+    "              out, and so is what is held against its figures\n";
+
+struct Part {
+  const char* name;
+  void (*check)(CheckRun& run);
+};
+constexpr Part kParts[] = {{"card", check_card},       {"memory", check_memory},    {"arithmetic", check_arithmetic},
+                           {"latency", check_latency}, {"witness", check_witness},  {"decoder", check_decoder},
+                           {"serving", check_serving}, {"products", check_products}};
 
 struct Options {
   int device = 0;
   double seconds = 440.0;
+  std::set<std::string, std::less<>> only;  ///< empty: all parts
   std::string json;
   std::string datasheets;
 };
@@ -39,6 +54,21 @@ double number_of(std::string_view flag, const std::string& text, double least, d
   return value;
 }
 
+std::set<std::string, std::less<>> parts_of(const std::string& list) {
+  std::set<std::string, std::less<>> parts;
+  std::istringstream words(list);
+  for (std::string word; std::getline(words, word, ',');) {
+    if (std::ranges::none_of(kParts, [&](const Part& part) { return word == part.name; })) {
+      throw std::invalid_argument("--only=" + list + ": there is no part " + word + "\n" + kUsage);
+    }
+    parts.insert(word);
+  }
+  if (parts.empty()) {
+    throw std::invalid_argument(std::string("--only=: names no part\n") + kUsage);
+  }
+  return parts;
+}
+
 Options options_of(int count, char** arguments) {
   Options options;
   for (int i = 1; i < count; ++i) {
@@ -48,6 +78,8 @@ Options options_of(int count, char** arguments) {
       options.device = static_cast<int>(number_of("--device=", value_of("--device="), 0, 1023));
     } else if (argument.starts_with("--seconds=")) {
       options.seconds = number_of("--seconds=", value_of("--seconds="), 1, 36000);
+    } else if (argument.starts_with("--only=")) {
+      options.only = parts_of(value_of("--only="));
     } else if (argument.starts_with("--json=")) {
       options.json = value_of("--json=");
     } else if (argument.starts_with("--datasheets=")) {
@@ -99,10 +131,11 @@ int check(const Options& options) {
   run.datasheet = datasheet_figures(options.datasheets, id);
   run.findings.note("datasheet",
                     id.empty() ? "none is known for this name" : id + (run.datasheet.empty() ? ": no file" : ""));
-  for (const auto part : {check_card, check_memory, check_arithmetic, check_latency, check_witness, check_decoder,
-                          check_serving, check_products}) {
-    part(run);
-    write_json(options, run.findings);  // a check that is cut off leaves what it had
+  for (const Part& part : kParts) {
+    if (options.only.empty() || options.only.contains(part.name)) {
+      part.check(run);
+      write_json(options, run.findings);  // a check that is cut off leaves what it had
+    }
   }
   std::printf("\n%s", table_text(run.findings).c_str());
   return has_wrong_output(run.findings) ? 1 : 0;
