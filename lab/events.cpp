@@ -9,7 +9,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "analysis/json_values.hpp"
 #include "analysis/run_file_field.hpp"
+#include "analysis/system_limits.hpp"
 
 namespace assay {
 
@@ -47,8 +49,8 @@ Json doses_json(const std::vector<DoseRecord>& doses) {
   for (const DoseRecord& dose : doses) {
     list.push_back({{"knob", dose.knob},
                     {"unit", dose.unit},
-                    {"requested", dose.requested},
-                    {"achieved", dose.achieved ? Json(*dose.achieved) : Json()}});
+                    {"requested", json_number(dose.requested)},  // null: all that it gets
+                    {"achieved", json_number(dose.achieved)}});
   }
   return list;
 }
@@ -59,7 +61,8 @@ std::vector<DoseRecord> doses_from(const Json& list) {
     DoseRecord dose;
     dose.knob = entry.at("knob").get<std::string>();
     dose.unit = entry.at("unit").get<std::string>();
-    dose.requested = entry.at("requested").get<double>();
+    const Json& requested = entry.at("requested");
+    dose.requested = requested.is_null() ? SystemLimits::kAllItGets : requested.get<double>();
     if (!entry.at("achieved").is_null()) {
       dose.achieved = entry.at("achieved").get<double>();
     }

@@ -12,6 +12,7 @@
 
 #include "analysis/run_file_field.hpp"
 #include "harness/decimal_text.hpp"
+#include "scenarios/toml_characters.hpp"
 #include "scenarios/toml_reader.hpp"
 
 namespace assay {
@@ -157,6 +158,9 @@ std::string text_of(const std::string& file) {
 
 std::vector<Datasheet> datasheets_from_toml(std::string_view text, const std::string& file) {
   check_shape(text, file);
+  if (const auto line = line_of_stray_character(text)) {
+    refuse(file, *line, std::string(kStrayCharacter));
+  }
   toml::table table;
   try {
     table = toml::parse(text);

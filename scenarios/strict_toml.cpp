@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "harness/decimal_text.hpp"
+#include "scenarios/toml_characters.hpp"
 
 namespace assay {
 
@@ -150,6 +151,9 @@ void check_toml_shape(std::string_view text, const TomlPlace& place, std::size_t
 }
 
 toml::table parsed_toml(std::string_view text, const TomlPlace& place) {
+  if (const auto line = line_of_stray_character(text)) {
+    place.refuse(nullptr, fmt::format("line {} is {}", *line, kStrayCharacter));
+  }
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

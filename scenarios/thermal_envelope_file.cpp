@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "scenarios/toml_characters.hpp"
 #include "scenarios/toml_reader.hpp"
 
 namespace assay {
@@ -111,6 +112,9 @@ void check_shape(std::string_view text, const std::string& file) {
 }
 
 toml::table parsed(std::string_view text, const std::string& file) {
+  if (const auto line = line_of_stray_character(text)) {
+    refuse(file, *line, std::string(kStrayCharacter));
+  }
   try {
     return toml::parse(text);
   } catch (const toml::parse_error& error) {

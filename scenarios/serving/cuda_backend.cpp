@@ -202,19 +202,28 @@ void CudaBackend::collect(std::span<std::uint32_t> next_tokens) noexcept {
 // A logit of another batch or algorithm differs by noise of at most the whole forward pass's tolerance
 // (card_checks.cpp) of the logits' size, spread over all of them; six times its share for either of the two that are
 // compared.
-bool CudaBackend::within_rounding(std::uint32_t token) {
+std::string CudaBackend::beyond_rounding(std::uint32_t token) {
   AssayGpuStatus status{};
   table_->logits(llm_.get(), 0, logits_.data(), small(logits_.size()), &status);
-  if (status.code != ASSAY_GPU_OK || token >= logits_.size()) {
-    return false;
+  if (status.code != ASSAY_GPU_OK) {
+    return fmt::format("whose logits are not available: {}", static_cast<const char*>(status.message));
+  }
+  if (token >= logits_.size()) {
+    return "and the vocabulary has no such token";
   }
   const double squares =
       std::inner_product(logits_.begin(), logits_.end(), logits_.begin(), 0.0, std::plus<>(),
                          [](float a, float b) { return static_cast<double>(a) * static_cast<double>(b); });
   const bool narrow =
       options_.decoder.formats.weights == WeightFormat::fp8 || options_.decoder.formats.kv == KvFormat::fp8;
-  const double allowed = 12 * (narrow ? 1e-1 : 1e-2) * std::sqrt(squares / static_cast<double>(logits_.size()));
-  return static_cast<double>(*std::ranges::max_element(logits_) - logits_[token]) <= allowed;
+  const double allowed = 12 * (narrow ? 1e-1 : 1e-2);
+  const double behind = static_cast<double>(*std::ranges::max_element(logits_) - logits_[token]) /
+                        std::sqrt(squares / static_cast<double>(logits_.size()));
+  return behind <= allowed ? std::string()
+                           : fmt::format(
+                                 "whose largest logit is {:.3g} of the logits' rms above that of the token, "
+                                 "and rounding explains {:.3g}",
+                                 behind, allowed);
 }
 
 ServingCeilings CudaBackend::measure_ceilings(Nanoseconds budget, const std::stop_token& stop) {

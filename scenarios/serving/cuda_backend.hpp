@@ -41,7 +41,7 @@ class CudaBackend final : public IterationBackend {
   void submit(std::span<const SequenceStep> sequences) noexcept override;
   void collect(std::span<std::uint32_t> next_tokens) noexcept override;
   [[nodiscard]] std::string failure() const override { return failure_; }
-  [[nodiscard]] bool within_rounding(std::uint32_t token) override;
+  [[nodiscard]] std::string beyond_rounding(std::uint32_t token) override;
   [[nodiscard]] std::optional<Nanoseconds> device_time() const noexcept override { return device_time_; }
   [[nodiscard]] ServingCeilings measure_ceilings(Nanoseconds budget, const std::stop_token& stop) override;
   [[nodiscard]] OutputCheck verify() override;

@@ -41,8 +41,10 @@ class IterationBackend {
   /// Why tokens are worth nothing: what failed in a step; empty: nothing did.
   [[nodiscard]] virtual std::string failure() const { return {}; }
   /// The token could have been chosen in the last step, of one sequence, but for the rounding of another batch or
-  /// another algorithm. Back ends whose results do not depend on the batch have none such.
-  [[nodiscard]] virtual bool within_rounding(std::uint32_t /*token*/) { return false; }
+  /// another algorithm: empty; else why not. Back ends whose results do not depend on the batch have none such.
+  [[nodiscard]] virtual std::string beyond_rounding(std::uint32_t /*token*/) {
+    return "which here does not depend on what shares its iterations";
+  }
   /// How long the device worked on the last step; nothing: the whole call.
   [[nodiscard]] virtual std::optional<Nanoseconds> device_time() const noexcept { return std::nullopt; }
 

@@ -230,10 +230,13 @@ std::optional<ResponseCheck> LlamaWorkload::check(const TestResult& result) cons
     }
     std::vector<std::uint32_t> kept(response.data.size() / sizeof(std::uint32_t));
     std::memcpy(kept.data(), response.data.data(), kept.size() * sizeof(std::uint32_t));
-    const std::optional<std::size_t> differs = engine_.first_difference(response.sample_index, kept);
-    if (kept.empty() || differs) {
-      check.detail = fmt::format("the answer to sample {} differs from that of the sample alone, from token {} on",
-                                 response.sample_index, differs.value_or(0) + 1);
+    if (kept.empty()) {
+      check.detail = fmt::format("the answer to sample {} has no token", response.sample_index);
+      return check;
+    }
+    if (const auto differs = engine_.first_difference(response.sample_index, kept)) {
+      check.detail = fmt::format("the answer to sample {} differs from token {} on from that of the sample alone, {}",
+                                 response.sample_index, differs->token + 1, differs->why);
       return check;
     }
     ++check.checked_count;

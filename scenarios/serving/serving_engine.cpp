@@ -130,17 +130,20 @@ std::vector<std::uint32_t> ServingEngine::answer_alone(QuerySampleIndex sample, 
   return answer;
 }
 
-std::optional<std::size_t> ServingEngine::first_difference(QuerySampleIndex sample,
-                                                           std::span<const std::uint32_t> answer) {
-  std::optional<std::size_t> found;
+std::optional<ServingEngine::Difference> ServingEngine::first_difference(QuerySampleIndex sample,
+                                                                         std::span<const std::uint32_t> answer) {
+  std::optional<Difference> found;
   with_backend([&](IterationBackend& backend) {
     const RequestLength& length = samples_->length_of(sample);
     LoneSequence sequence(backend, length);
     std::vector<std::uint32_t> tokens = prompt_of(sample);
     for (std::size_t i = 0; i < answer.size() && !found; ++i) {
-      const bool same = i < length.output && sequence.next(tokens) == answer[i];
-      if (!same && (i >= length.output || !backend.within_rounding(answer[i]))) {
-        found = i;
+      if (i >= length.output) {
+        found = Difference{.token = i, .why = "which ends there"};
+      } else if (sequence.next(tokens) != answer[i]) {
+        if (std::string why = backend.beyond_rounding(answer[i]); !why.empty()) {
+          found = Difference{.token = i, .why = std::move(why)};
+        }
       }
       tokens.assign(1, answer[i]);
     }

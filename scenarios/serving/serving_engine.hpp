@@ -73,8 +73,12 @@ class ServingEngine final : public SystemUnderTest {
 
   /// The first token of the answer that the sample alone would not have, and that rounding does not explain either;
   /// nothing: there is none. The sample is given the tokens of `answer`. Between runs.
-  [[nodiscard]] std::optional<std::size_t> first_difference(QuerySampleIndex sample,
-                                                            std::span<const std::uint32_t> answer);
+  struct Difference {
+    std::size_t token = 0;
+    std::string why;  ///< why rounding does not explain it
+  };
+  [[nodiscard]] std::optional<Difference> first_difference(QuerySampleIndex sample,
+                                                           std::span<const std::uint32_t> answer);
 
  private:
   friend class ServingLoop;

@@ -5,6 +5,8 @@
 
 #include <stdexcept>
 
+#include "analysis/system_limits.hpp"
+
 namespace assay {
 namespace {
 
@@ -21,13 +23,15 @@ TEST(Events, EachKindIsALineThatReadsBack) {
 
   Event loaded = progress;
   loaded.doses = {{.knob = "background", .unit = "share", .requested = 0.5, .achieved = 0.498},
-                  {.knob = "noise", .unit = "bursts/s", .requested = 80.0}};
+                  {.knob = "noise", .unit = "bursts/s", .requested = 80.0},
+                  {.knob = "memory", .unit = "bytes/s", .requested = SystemLimits::kAllItGets}};
   const Event read = event_from(to_line(loaded));
-  ASSERT_EQ(read.doses.size(), 2U);
+  ASSERT_EQ(read.doses.size(), 3U);
   EXPECT_EQ(read.doses[0].knob, "background");
   EXPECT_DOUBLE_EQ(read.doses[0].requested, 0.5);
   EXPECT_DOUBLE_EQ(read.doses[0].achieved.value_or(0), 0.498);
   EXPECT_FALSE(read.doses[1].achieved);
+  EXPECT_EQ(read.doses[2].requested, SystemLimits::kAllItGets);
 
   const Event result{.kind = Event::Kind::result, .text = "a/b.run.json", .valid = true, .interrupted = true};
   EXPECT_EQ(event_from(to_line(result)).text, "a/b.run.json");

@@ -146,7 +146,10 @@ TEST(ServingEngine, GivesEachSampleTheAnswerThatItGetsAlone) {
       EXPECT_FALSE(engine.first_difference(response.sample_index, found));
       std::vector<std::uint32_t> wrong = found;
       wrong.back() ^= 1U;
-      EXPECT_EQ(engine.first_difference(response.sample_index, wrong), wrong.size() - 1);
+      const auto difference = engine.first_difference(response.sample_index, wrong);
+      ASSERT_TRUE(difference);
+      EXPECT_EQ(difference->token, wrong.size() - 1);
+      EXPECT_EQ(difference->why, "which here does not depend on what shares its iterations");
     }
     const ServingTotals& totals = engine.record().run;
     EXPECT_EQ(totals.preemptions > 0, one.pages == 16);

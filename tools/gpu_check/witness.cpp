@@ -66,6 +66,24 @@ Spread one_value(double value) {
   return {.median = value, .lower = {}, .upper = {}, .least = value, .most = value, .count = 1};
 }
 
+/// Dense operations in bf16 of one multiprocessor in one cycle, as NVIDIA's white papers of the architectures state
+/// them (A100: 1,024 fused multiply-adds, L40S 512, H100 2,048, B200 4,096). A datasheet's peak is no measure of it:
+/// that of Hopper holds at 1,830 MHz, its highest clock is 1,980.
+std::optional<double> tensor_operations_of_cycle(const AssayGpuFacts& facts) {
+  struct Architecture {
+    std::int32_t major;
+    std::int32_t minor;
+    double operations;
+  };
+  for (const Architecture& of :
+       {Architecture{8, 0, 2048}, Architecture{8, 9, 1024}, Architecture{9, 0, 4096}, Architecture{10, 0, 8192}}) {
+    if (of.major == facts.compute_major && of.minor == facts.compute_minor) {
+      return of.operations;
+    }
+  }
+  return std::nullopt;
+}
+
 /// GPM's share beside the computed one: within five points.
 void compare_shares(CheckRun& run, const std::string& name, const Reading<double>& witness,
                     const std::optional<double>& computed, const std::string& computed_from) {
@@ -117,14 +135,13 @@ void watch_product(CheckRun& run) {
   }
   row.note = "utilisation as commonly read: " + utilisation_text(seen);
   run.findings.add(std::move(row));
-  // The pipe's share of cycles is a share of the peak at the clock that it ran at.
   std::optional<double> computed;
-  const double highest_hz = 1e3 * run.facts.clock_khz;
-  if (stated && seen.sm_clock_hz > 0.0 && highest_hz > 0.0) {
-    computed = rate / (*stated * seen.sm_clock_hz / highest_hz);
+  const std::optional<double> of_cycle = tensor_operations_of_cycle(run.facts);
+  if (of_cycle && seen.sm_clock_hz > 0.0) {
+    computed = rate / (*of_cycle * run.facts.multiprocessors * seen.sm_clock_hz);
   }
   compare_shares(run, "tensor pipe", seen.activity ? seen.activity->tensor : Unavailable{seen.activity.reason()},
-                 computed, "the stated peak at the clock it ran at");
+                 computed, "what the architecture does in the cycles that it ran");
   compare_power(run, seen);
 }
 

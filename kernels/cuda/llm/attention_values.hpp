@@ -56,9 +56,22 @@ struct PageRange {
   std::uint32_t first;
   std::uint32_t end;
 };
-ASSAY_BOTH_SIDES PageRange pages_of_split(std::uint32_t tokens, std::uint32_t split, std::uint32_t splits) {
+inline constexpr std::uint32_t kLeastPagesOfSplit = 4U;  ///< one for each warp of a block of decode attention
+
+ASSAY_BOTH_SIDES std::uint32_t pages_of_each_split(std::uint32_t tokens, std::uint32_t splits) {
   const std::uint32_t pages = (tokens + kTokensPerPage - 1U) / kTokensPerPage;
   const std::uint32_t each = (pages + splits - 1U) / splits;
+  return each > kLeastPagesOfSplit ? each : kLeastPagesOfSplit;
+}
+/// How many of the splits have pages: the first ones.
+ASSAY_BOTH_SIDES std::uint32_t splits_with_pages(std::uint32_t tokens, std::uint32_t splits) {
+  const std::uint32_t pages = (tokens + kTokensPerPage - 1U) / kTokensPerPage;
+  const std::uint32_t each = pages_of_each_split(tokens, splits);
+  return (pages + each - 1U) / each;
+}
+ASSAY_BOTH_SIDES PageRange pages_of_split(std::uint32_t tokens, std::uint32_t split, std::uint32_t splits) {
+  const std::uint32_t pages = (tokens + kTokensPerPage - 1U) / kTokensPerPage;
+  const std::uint32_t each = pages_of_each_split(tokens, splits);
   const std::uint32_t first = split * each;
   const std::uint32_t end = first + each;
   return {first < pages ? first : pages, end < pages ? end : pages};

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kWarps = 4;
 constexpr unsigned kThreads = 32 * kWarps;
+static_assert(kLeastPagesOfSplit == kWarps);
 
 /// A lane's part of what a warp knows of its pages: head 2 q and head 2 q + 1.
 template <int kDim>
@@ -166,6 +167,10 @@ __global__ void __launch_bounds__(kThreads, 4) decode_attention_kernel(DecodeAtt
   if (of.tokens == 0) {
     return;  // padding: the whole block
   }
+  const PageRange range = pages_of_split(of.tokens, blockIdx.z, work.parts.splits);
+  if (range.first == range.end) {
+    return;  // nobody asks for its part
+  }
   const std::uint32_t kv_head = blockIdx.y;
   const std::uint32_t group = work.heads / work.cache.kv_heads;
   const unsigned warp = threadIdx.x / 32;
@@ -177,7 +182,6 @@ __global__ void __launch_bounds__(kThreads, 4) decode_attention_kernel(DecodeAtt
       work.queries + (static_cast<std::size_t>(of.row) * work.heads + static_cast<std::size_t>(kv_head) * group) * kDim,
       group);
   const float factor = kLog2OfE * rsqrtf(static_cast<float>(kDim));
-  const PageRange range = pages_of_split(of.tokens, blockIdx.z, work.parts.splits);
   Running<kDim> run;
   for (std::uint32_t at = range.first + warp; at < range.end; at += kWarps) {
     const std::uint8_t* const block =

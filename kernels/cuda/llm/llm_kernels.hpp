@@ -137,7 +137,7 @@ struct FinishAttentionWork {
 };
 void launch_finish_attention(StreamHandle stream, const FinishAttentionWork& work);
 inline constexpr std::uint32_t kMostQuerySize = 8192;
-inline constexpr std::uint32_t kMostSplits = 64;
+inline constexpr std::uint32_t kMostSplits = 16;  ///< one block joins them: more cost more than they save
 
 /// Columns of the product are pairs (gate, up); input = silu(gate) up.
 struct GateWork {

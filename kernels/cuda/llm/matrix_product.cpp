@@ -66,13 +66,12 @@ MatrixProduct::MatrixProduct(const ProductLibrary& library, const ProductSize& s
     : library_(library), size_(size) {
   try {
     describe();
-    const bool f8 = size.format == ActivationFormat::f8;
-    std::vector<cublasLtMatmulHeuristicResult_t> found = candidates(f8);
-    if (found.empty() && f8) {
-      leaves_scales_ = true;
-      found = candidates(false);
+    Race race;
+    if (size.format == ActivationFormat::f8) {
+      enter(race, /*scales_inside=*/true, operands, stream);
     }
-    race(found, operands, stream);
+    enter(race, /*scales_inside=*/false, operands, stream);
+    finish(race);
   } catch (...) {
     release();
     throw;
@@ -112,23 +111,24 @@ void MatrixProduct::describe() {
                                         size_.output_stride > 0 ? size_.output_stride : size_.outputs));
 }
 
-std::vector<cublasLtMatmulHeuristicResult_t> MatrixProduct::candidates(bool outer_scales) {
-  if (size_.format == ActivationFormat::f8) {
-    const std::int32_t mode =
-        outer_scales ? CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F : CUBLASLT_MATMUL_MATRIX_SCALE_SCALAR_32F;
-    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, mode);
-    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, mode);
-    // The heuristics look at whether there are pointers, not behind them; run_with() sets the real ones.
-    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, library_.one());
-    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, library_.one());
-  }
+void MatrixProduct::set_scales(bool inside) const {
+  const std::int32_t mode =
+      inside ? CUBLASLT_MATMUL_MATRIX_SCALE_OUTER_VEC_32F : CUBLASLT_MATMUL_MATRIX_SCALE_SCALAR_32F;
+  set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_MODE, mode);
+  set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_MODE, mode);
+  // The heuristics look at whether there are pointers, not behind them; run_with() sets the real ones.
+  set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, library_.one());
+  set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, library_.one());
+}
+
+std::vector<cublasLtMatmulHeuristicResult_t> MatrixProduct::candidates(bool scales_inside) const {
   const Preference preference(size_.output_alignment);
   std::vector<cublasLtMatmulHeuristicResult_t> found(kMostCandidates);
   int count = 0;
   const cublasStatus_t status =
       cublasLtMatmulAlgoGetHeuristic(library_.handle(), product_, weights_, inputs_, outputs_, outputs_,
                                      preference.get(), kMostCandidates, found.data(), &count);
-  if (status == CUBLAS_STATUS_NOT_SUPPORTED || (outer_scales && status == CUBLAS_STATUS_INVALID_VALUE)) {
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED || (scales_inside && status == CUBLAS_STATUS_INVALID_VALUE)) {
     return {};
   }
   check_call(status, "cublasLtMatmulAlgoGetHeuristic");
@@ -137,13 +137,13 @@ std::vector<cublasLtMatmulHeuristicResult_t> MatrixProduct::candidates(bool oute
   return found;
 }
 
-void MatrixProduct::run_with(const cublasLtMatmulAlgo_t& algorithm, const ProductOperands& operands,
+void MatrixProduct::run_with(const cublasLtMatmulAlgo_t& algorithm, bool scales_inside, const ProductOperands& operands,
                              StreamHandle stream) const {
   constexpr float kOne = 1.0F;
   constexpr float kZero = 0.0F;
   if (size_.format == ActivationFormat::f8) {
-    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.weight_scales);
-    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, leaves_scales_ ? library_.one() : operands.token_scales);
+    set(product_, CUBLASLT_MATMUL_DESC_A_SCALE_POINTER, scales_inside ? operands.weight_scales : library_.one());
+    set(product_, CUBLASLT_MATMUL_DESC_B_SCALE_POINTER, scales_inside ? operands.token_scales : library_.one());
   }
   ASSAY_CUDA(cublasLtMatmul(library_.handle(), product_, &kOne, operands.weights, weights_, operands.inputs, inputs_,
                             &kZero, operands.outputs, outputs_, operands.outputs, outputs_, &algorithm,
@@ -152,45 +152,62 @@ void MatrixProduct::run_with(const cublasLtMatmulAlgo_t& algorithm, const Produc
 
 void MatrixProduct::run_way(std::size_t /*way*/, const ProductOperands& operands, std::uint32_t /*rows*/,
                             StreamHandle stream) const {
-  run_with(algorithm_, operands, stream);
+  run_with(algorithm_, !leaves_scales_, operands, stream);
 }
 
-void MatrixProduct::race(std::span<const cublasLtMatmulHeuristicResult_t> found,
-                         std::span<const ProductOperands> operands, StreamHandle stream) {
-  float first = 0.0F;
-  float best = 0.0F;
-  std::size_t raced = 0;
-  std::string refusal = "the library knows no algorithm";
-  for (const cublasLtMatmulHeuristicResult_t& candidate : found) {
-    float time = 0.0F;
+void MatrixProduct::enter(Race& race, bool scales_inside, std::span<const ProductOperands> operands,
+                          StreamHandle stream) {
+  if (size_.format == ActivationFormat::f8) {
+    set_scales(scales_inside);
+  }
+  double best_here_s = 0.0;
+  for (const cublasLtMatmulHeuristicResult_t& candidate : candidates(scales_inside)) {
+    double time_s = 0.0;
     try {
-      time = time_product(operands, stream, [&](const ProductOperands& one) { run_with(candidate.algo, one, stream); });
+      time_s = static_cast<double>(time_product(
+          operands, stream, [&](const ProductOperands& one) { run_with(candidate.algo, scales_inside, one, stream); }));
     } catch (const GpuError& error) {
       if (error.code() != ASSAY_GPU_UNSUPPORTED) {
         throw;
       }
-      refusal = error.what();  // one that the heuristics offer and the product then refuses: the next one
+      race.refusal = error.what();  // one that the heuristics offer and the product then refuses: the next one
       continue;
     }
-    if (raced++ == 0) {
-      first = time;
+    best_here_s = best_here_s > 0.0 ? std::min(best_here_s, time_s) : time_s;
+    if (race.count++ == 0) {
+      race.first_s = time_s;
     }
-    if (raced == 1 || time < best) {
-      best = time;
+    if (race.count == 1 || time_s < seconds_) {
+      seconds_ = time_s;
       algorithm_ = candidate.algo;
+      leaves_scales_ = size_.format == ActivationFormat::f8 && !scales_inside;
     }
   }
-  char text[192];
-  if (raced == 0) {
+  if (scales_inside) {
+    race.best_inside_s = best_here_s;
+  }
+}
+
+void MatrixProduct::finish(const Race& race) {
+  char text[256];
+  if (race.count == 0) {
     std::snprintf(text, sizeof text, "matrix product of %u x %u x %u in %s: ", size_.rows, size_.outputs, size_.inputs,
                   size_.format == ActivationFormat::f8 ? "fp8" : "bf16");
-    throw GpuError(ASSAY_GPU_UNSUPPORTED, text + refusal);
+    throw GpuError(ASSAY_GPU_UNSUPPORTED, text + race.refusal);
   }
-  seconds_ = static_cast<double>(best);
-  std::snprintf(text, sizeof text, "%s, %.1f us, best of %zu; the first would take %.1f us%s",
-                name_of_algorithm(algorithm_).c_str(), static_cast<double>(best) * 1e6, raced,
-                static_cast<double>(first) * 1e6, leaves_scales_ ? "; scales in the next kernel" : "");
+  if (size_.format == ActivationFormat::f8) {
+    set_scales(!leaves_scales_);
+  }
+  std::snprintf(text, sizeof text, "%s, %.1f us, best of %zu; the first would take %.1f us",
+                name_of_algorithm(algorithm_).c_str(), seconds_ * 1e6, race.count, race.first_s * 1e6);
   choice_ = text;
+  if (leaves_scales_) {
+    choice_ += "; scales in the next kernel";
+    if (race.best_inside_s > 0.0) {
+      std::snprintf(text, sizeof text, ", inside it would take %.1f us", race.best_inside_s * 1e6);
+      choice_ += text;
+    }
+  }
 }
 
 }  // namespace assay::cuda

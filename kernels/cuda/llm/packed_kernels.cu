@@ -8,6 +8,8 @@
 //
 // The warps of a block take the groups of the same outputs in turn: even 8192 outputs then keep every multiprocessor
 // reading. Their sums meet in shared memory at the end.
+#include <utility>
+
 #include "kernels/cuda/llm/card_numbers.cuh"
 #include "kernels/cuda/llm/launch.cuh"
 #include "kernels/cuda/llm/packed_kernels.hpp"
@@ -96,31 +98,55 @@ __device__ __forceinline__ void load_inputs(const PackedProductWork& work, std::
   }
 }
 
+/// One half of a group: 64 columns, of which a lane has 16 in two loads of inputs.
+template <int kOutputTiles, int kTokenTiles>
+__device__ __forceinline__ void add_half(const LaneWeights<kOutputTiles>& weights, unsigned half,
+                                         const uint4 (&inputs)[2][kTokenTiles],
+                                         LaneSums<kOutputTiles, kTokenTiles>& part) {
+#pragma unroll
+  for (int pair = 0; pair < 2; ++pair) {
+#pragma unroll
+    for (int step = 0; step < 2; ++step) {
+#pragma unroll
+      for (int o = 0; o < kOutputTiles; ++o) {
+        const uint2 low = four_weights(halves_of(word_of(weights.low[o], 2 * pair + step), half));
+        const uint2 high = four_weights(halves_of(word_of(weights.high[o], 2 * pair + step), half));
+#pragma unroll
+        for (int t = 0; t < kTokenTiles; ++t) {
+          multiply_bf16(part.at[o][t], low.x, high.x, low.y, high.y, word_of(inputs[pair][t], 2 * step),
+                        word_of(inputs[pair][t], 2 * step + 1));
+        }
+      }
+    }
+  }
+}
+
+template <int kTokenTiles>
+__device__ __forceinline__ void load_half(const PackedProductWork& work, std::uint32_t row, std::uint32_t column,
+                                          uint4 (&inputs)[2][kTokenTiles]) {
+  load_inputs(work, row, column, inputs[0]);
+  load_inputs(work, row, column + 8, inputs[1]);
+}
+
 template <int kOutputTiles, int kTokenTiles>
 __device__ __forceinline__ void add_group(const PackedProductWork& work, const LaneWeights<kOutputTiles>& weights,
                                           std::uint32_t row, std::uint32_t first_column,
                                           LaneSums<kOutputTiles, kTokenTiles>& total) {
   LaneSums<kOutputTiles, kTokenTiles> part;
-  // One half after the other: both at once would take more registers than there are.
+  if constexpr (kTokenTiles == 1) {
+    // All inputs of the group are on their way at once: a lane waits for them once, not four times.
+    uint4 inputs[2][2][1];
+    load_half(work, row, first_column, inputs[0]);
+    load_half(work, row, first_column + kInt4Group / 2, inputs[1]);
+    add_half(weights, 0, inputs[0], part);
+    add_half(weights, 1, inputs[1], part);
+  } else {
+    // One half after the other: both at once would take more registers than there are.
 #pragma unroll 1
-  for (unsigned half = 0; half < 2; ++half) {
-#pragma unroll
-    for (int pair = 0; pair < 2; ++pair) {
-      uint4 inputs[kTokenTiles];
-      load_inputs(work, row, first_column + half * (kInt4Group / 2) + 8 * pair, inputs);
-#pragma unroll
-      for (int step = 0; step < 2; ++step) {
-#pragma unroll
-        for (int o = 0; o < kOutputTiles; ++o) {
-          const uint2 low = four_weights(halves_of(word_of(weights.low[o], 2 * pair + step), half));
-          const uint2 high = four_weights(halves_of(word_of(weights.high[o], 2 * pair + step), half));
-#pragma unroll
-          for (int t = 0; t < kTokenTiles; ++t) {
-            multiply_bf16(part.at[o][t], low.x, high.x, low.y, high.y, word_of(inputs[t], 2 * step),
-                          word_of(inputs[t], 2 * step + 1));
-          }
-        }
-      }
+    for (unsigned half = 0; half < 2; ++half) {
+      uint4 inputs[2][kTokenTiles];
+      load_half(work, row, first_column + half * (kInt4Group / 2), inputs);
+      add_half(weights, half, inputs, part);
     }
   }
 #pragma unroll
@@ -135,24 +161,29 @@ __device__ __forceinline__ void add_group(const PackedProductWork& work, const L
   }
 }
 
-/// The groups of one warp. The next group is on its way while this one is multiplied, where there are registers for it.
-template <int kOutputTiles, int kTokenTiles>
+/// The groups of one warp, of which kHeld are in registers or on their way to them.
+template <int kOutputTiles, int kTokenTiles, unsigned kHeld>
 __device__ __forceinline__ void add_groups(const PackedProductWork& work, std::uint32_t first_output, std::uint32_t row,
                                            unsigned warp, unsigned quad, LaneSums<kOutputTiles, kTokenTiles>& total) {
-  constexpr bool kAhead = kOutputTiles * kTokenTiles <= 8;
   const std::uint32_t groups = work.weights.columns / kInt4Group;
-  LaneWeights<kOutputTiles> next{};
-  if (kAhead && warp < groups) {
-    next.load(work.weights, first_output, warp, quad);
-  }
-  for (std::uint32_t group = warp; group < groups; group += kWarps) {
-    LaneWeights<kOutputTiles> now = next;
-    if constexpr (!kAhead) {
-      now.load(work.weights, first_output, group, quad);
-    } else if (group + kWarps < groups) {
-      next.load(work.weights, first_output, group + kWarps, quad);
+  LaneWeights<kOutputTiles> held[kHeld];
+#pragma unroll
+  for (unsigned h = 0; h < kHeld; ++h) {
+    if (warp + h * kWarps < groups) {
+      held[h].load(work.weights, first_output, warp + h * kWarps, quad);
     }
-    add_group(work, now, row, group * kInt4Group + 16 * quad, total);
+  }
+  for (std::uint32_t first = warp; first < groups; first += kHeld * kWarps) {
+#pragma unroll
+    for (unsigned h = 0; h < kHeld; ++h) {
+      const std::uint32_t group = first + h * kWarps;
+      if (group < groups) {
+        add_group(work, held[h], row, group * kInt4Group + 16 * quad, total);
+        if (group + kHeld * kWarps < groups) {
+          held[h].load(work.weights, first_output, group + kHeld * kWarps, quad);
+        }
+      }
+    }
   }
 }
 
@@ -180,7 +211,7 @@ __device__ __forceinline__ void join_warps(Sums& sums, float (&shared)[kWarps / 
   }
 }
 
-template <int kOutputTiles, int kTokenTiles>
+template <int kOutputTiles, int kTokenTiles, unsigned kHeld>
 __global__ void __launch_bounds__(kThreads) packed_product_kernel(PackedProductWork work) {
   using Sums = LaneSums<kOutputTiles, kTokenTiles>;
   __shared__ float shared[kWarps / 2][Sums::kValues][32];
@@ -192,7 +223,7 @@ __global__ void __launch_bounds__(kThreads) packed_product_kernel(PackedProductW
   const std::uint32_t first_row = blockIdx.x * kTokenTiles * kTokensOfTile;
   const std::uint32_t first_output = blockIdx.y * kOutputTiles * kOutputsOfTile;
   Sums total;
-  add_groups(work, first_output + r, first_row + r, warp, quad, total);
+  add_groups<kOutputTiles, kTokenTiles, kHeld>(work, first_output + r, first_row + r, warp, quad, total);
   join_warps(total, shared, warp, lane);
   if (warp != 0) {
     return;
@@ -214,12 +245,20 @@ __global__ void __launch_bounds__(kThreads) packed_product_kernel(PackedProductW
   }
 }
 
-template <int kOutputTiles, int kTokenTiles>
-void launch_tiles(StreamHandle stream, const PackedProductWork& work) {
-  constexpr std::uint32_t kRows = kTokenTiles * kTokensOfTile;
-  constexpr std::uint32_t kOutputs = kOutputTiles * kOutputsOfTile;
-  const dim3 grid((work.rows + kRows - 1) / kRows, (work.weights.rows + kOutputs - 1) / kOutputs);
-  ASSAY_LAUNCH((packed_product_kernel<kOutputTiles, kTokenTiles>), grid, kThreads, stream)(work);
+template <std::size_t kWay>
+void launch_way(StreamHandle stream, const PackedProductWork& work) {
+  constexpr PackedWay kOf = kPackedWays[kWay];
+  static_assert(kOf.rows % kTokensOfTile == 0 && kOf.outputs % kOutputsOfTile == 0);
+  const dim3 grid((work.rows + kOf.rows - 1) / kOf.rows, (work.weights.rows + kOf.outputs - 1) / kOf.outputs);
+  constexpr auto kKernel = packed_product_kernel<static_cast<int>(kOf.outputs / kOutputsOfTile),
+                                                 static_cast<int>(kOf.rows / kTokensOfTile), kOf.groups_held>;
+  ASSAY_LAUNCH(kKernel, grid, kThreads, stream)(work);
+}
+
+template <std::size_t... kWays>
+void launch_one_of(std::size_t way, std::index_sequence<kWays...> /*ways*/, StreamHandle stream,
+                   const PackedProductWork& work) {
+  static_cast<void>(((way == kWays && (launch_way<kWays>(stream, work), true)) || ...));
 }
 
 // A block unpacks a row.
@@ -244,19 +283,8 @@ __global__ void __launch_bounds__(kThreads) unpack_kernel(PackedWeights weights,
 
 }  // namespace
 
-// Two tiles of outputs where a lane's inputs are few, four where they are many: inputs are read once for each block.
 void launch_packed_product(StreamHandle stream, const PackedProductWork& work, std::size_t way) {
-  switch (way) {
-    case 0:
-      launch_tiles<2, 1>(stream, work);
-      break;
-    case 1:
-      launch_tiles<4, 2>(stream, work);
-      break;
-    default:
-      launch_tiles<4, 4>(stream, work);
-      break;
-  }
+  launch_one_of(way, std::make_index_sequence<kPackedWays.size()>(), stream, work);
   check_launch("packed_product_kernel");
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -23,10 +24,18 @@ struct PackedProductWork {
   std::uint16_t* outputs = nullptr;       ///< bf16, [row][weights.rows]
   std::uint32_t rows = 0;
 };
-/// How many rows a block takes: each way reads the weights rows / that many times, from memory or from a cache.
-inline constexpr std::uint32_t kPackedRows[] = {8, 16, 32};
-inline constexpr std::size_t kPackedWays = 3;
-/// `way`: an index of kPackedRows.
+/// A shape of the kernel's blocks.
+struct PackedWay {
+  std::uint32_t rows;         ///< of inputs: the weights are read (all rows / these) times, from memory or a cache
+  std::uint32_t outputs;      ///< the inputs are read (all outputs / these) times
+  std::uint32_t groups_held;  ///< of a warp's weights, in registers or on their way there
+};
+/// None is the best for every matrix and count of rows: they race. Of seven that raced on an H200 over the matrices of
+/// Llama-3-70B these four won somewhere. (Fewer outputs, more groups held and neighbouring groups for a warp were
+/// slower.)
+inline constexpr std::array kPackedWays{PackedWay{8, 32, 2}, PackedWay{8, 32, 3}, PackedWay{16, 32, 2},
+                                        PackedWay{32, 64, 1}};
+/// `way`: an index of kPackedWays.
 void launch_packed_product(StreamHandle stream, const PackedProductWork& work, std::size_t way);
 
 /// to[row][column] = weight times scale, rounded to bf16.

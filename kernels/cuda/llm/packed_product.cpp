@@ -22,7 +22,12 @@ constexpr std::uint32_t kSlabStep = 16;
 constexpr std::uint32_t kFullAlignment = kAlignedSlabStep * sizeof(std::uint16_t);
 
 std::string name_of_way(std::size_t way) {
-  return way < kPackedWays ? "own kernel, " + std::to_string(kPackedRows[way]) + " rows a block" : "unpacked to bf16";
+  if (way >= kPackedWays.size()) {
+    return "unpacked to bf16";
+  }
+  const PackedWay& of = kPackedWays[way];
+  return "own kernel, blocks of " + std::to_string(of.rows) + " rows and " + std::to_string(of.outputs) + " outputs, " +
+         std::to_string(of.groups_held) + " groups held";
 }
 
 }  // namespace
@@ -88,7 +93,7 @@ void PackedProduct::unpack(const ProductOperands& operands, std::uint32_t first_
 void PackedProduct::run_way(std::size_t way, const ProductOperands& operands, std::uint32_t rows,
                             StreamHandle stream) const {
   auto* const outputs = static_cast<std::uint16_t*>(operands.outputs);
-  if (way < kPackedWays) {
+  if (way < kPackedWays.size()) {
     launch_packed_product(stream,
                           {.weights = {.values = static_cast<const std::uint8_t*>(operands.weights),
                                        .scales = operands.weight_scales,
@@ -110,7 +115,7 @@ void PackedProduct::run_way(std::size_t way, const ProductOperands& operands, st
 }
 
 void PackedProduct::race(std::span<const ProductOperands> operands, StreamHandle stream) {
-  std::array<float, kPackedWays + 1> times{};
+  std::array<float, kPackedWays.size() + 1> times{};
   for (std::size_t way = 0; way < times.size(); ++way) {
     times[way] =
         time_product(operands, stream, [&](const ProductOperands& one) { run_way(way, one, size_.rows, stream); });

@@ -19,8 +19,8 @@ namespace assay::cuda {
 /// Of the largest slab of the matrices of a layer, in bf16.
 [[nodiscard]] std::uint64_t unpacked_bytes(const AssayLlmShape& shape);
 
-/// A product with 4-bit weights. Ways: our kernel with blocks of 8, 16 and 32 rows, which reads the weights as they
-/// are, and last cuBLASLt's bf16 product of weights that were unpacked slab by slab: for prompts, at the rate of bf16.
+/// A product with 4-bit weights. Ways: our kernel in each of kPackedWays, which reads the weights as they are, and last
+/// cuBLASLt's bf16 product of weights that were unpacked slab by slab: for prompts, at the rate of bf16.
 class PackedProduct final : public LayerProduct {
  public:
   /// Races the ways on `operands` in turn. `unpacked`: room for unpacked_bytes(), which every product of the stream may
@@ -28,11 +28,11 @@ class PackedProduct final : public LayerProduct {
   PackedProduct(const ProductLibrary& library, const ProductSize& size, std::uint16_t* unpacked,
                 std::span<const ProductOperands> operands, StreamHandle stream);
 
-  [[nodiscard]] std::size_t ways() const override { return kPackedWays + 1; }
+  [[nodiscard]] std::size_t ways() const override { return kPackedWays.size() + 1; }
   [[nodiscard]] std::size_t chosen_way() const override { return chosen_; }
   void run_way(std::size_t way, const ProductOperands& operands, std::uint32_t rows,
                StreamHandle stream) const override;
-  [[nodiscard]] bool rounds_weights(std::size_t way) const override { return way == kPackedWays; }
+  [[nodiscard]] bool rounds_weights(std::size_t way) const override { return way == kPackedWays.size(); }
   [[nodiscard]] const std::string& choice() const override { return choice_; }
   [[nodiscard]] double seconds() const override { return seconds_; }
 

@@ -65,40 +65,45 @@ __global__ void __launch_bounds__(kPlainThreads) plain_attention_kernel(PlainAtt
   }
 }
 
+/// What a decode's splits left, and how many of them have tokens.
+struct Parts {
+  std::size_t first;  ///< part of split 0 of the first kv head
+  std::uint32_t used;
+};
+
 /// Four values of a decode's row: its splits, each by its share of the whole.
-__device__ __forceinline__ float4 joined_four(const FinishAttentionWork& work, const float* shares,
-                                              std::size_t first_part, std::uint32_t group, std::uint32_t head,
-                                              std::uint32_t dim) {
+__device__ __forceinline__ float4 joined_four(const FinishAttentionWork& work, const float* shares, const Parts& parts,
+                                              std::uint32_t group, std::uint32_t head, std::uint32_t dim) {
   float4 value = make_float4(0.0F, 0.0F, 0.0F, 0.0F);
-  const std::size_t kv_head = head / group;
-  for (std::uint32_t split = 0; split < work.parts.splits; ++split) {
-    const float share = shares[head * work.parts.splits + split];
-    if (share == 0.0F) {
-      continue;  // a split without tokens
-    }
-    const std::size_t part = (first_part + kv_head * work.parts.splits + split) * group + head % group;
-    const float4 v = *reinterpret_cast<const float4*>(work.parts.values + part * work.dim + dim);
+  const std::size_t first_part = (parts.first + std::size_t{head / group} * work.parts.splits) * group + head % group;
+  const float* const from = work.parts.values + first_part * work.dim + dim;
+#pragma unroll 4
+  for (std::uint32_t split = 0; split < parts.used; ++split) {
+    const float4 v = *reinterpret_cast<const float4*>(from + std::size_t{split} * group * work.dim);
+    const float share = shares[head * kMostSplits + split];
     value = make_float4(value.x + share * v.x, value.y + share * v.y, value.z + share * v.z, value.w + share * v.w);
   }
   return value;
 }
 
-// shares: [head][split], at most kMostHeads x kMostSplits, but heads x splits at most kSharedShares.
-constexpr std::uint32_t kSharedShares = 8192;
-
-__device__ __forceinline__ void shares_of_splits(const FinishAttentionWork& work, std::size_t first_part,
+// shares: [head][split]. A warp takes a head, a lane a split.
+__device__ __forceinline__ void shares_of_splits(const FinishAttentionWork& work, const Parts& parts,
                                                  std::uint32_t group, float* shares) {
-  for (std::uint32_t head = threadIdx.x; head < work.heads; head += kFinishThreads) {
-    const std::size_t part = (first_part + std::size_t{head / group} * work.parts.splits) * group + head % group;
-    const auto* const sums = reinterpret_cast<const float2*>(work.parts.sums);
-    SoftmaxPart whole{kNoScore, 0.0F};
-    for (std::uint32_t split = 0; split < work.parts.splits; ++split) {
-      const float2 of = sums[part + std::size_t{split} * group];
-      whole = joined(whole, {of.x, of.y});
+  static_assert(kMostSplits <= 32);
+  const std::uint32_t lane = threadIdx.x % 32;
+  const auto* const sums = reinterpret_cast<const float2*>(work.parts.sums);
+  for (std::uint32_t head = threadIdx.x / 32; head < work.heads; head += kFinishThreads / 32) {
+    const std::size_t part = (parts.first + std::size_t{head / group} * work.parts.splits) * group + head % group;
+    SoftmaxPart mine{kNoScore, 0.0F};
+    if (lane < parts.used) {
+      const float2 of = sums[part + std::size_t{lane} * group];
+      mine = {of.x, of.y};
     }
-    for (std::uint32_t split = 0; split < work.parts.splits; ++split) {
-      const float2 of = sums[part + std::size_t{split} * group];
-      shares[head * work.parts.splits + split] = share_in({of.x, of.y}, whole.largest) / whole.sum;
+    const float largest = warp_largest(mine.largest);
+    const float share = share_in(mine, largest);
+    const float sum = warp_sum(mine.sum * share);
+    if (lane < parts.used) {
+      shares[head * kMostSplits + lane] = share / sum;
     }
   }
   __syncthreads();
@@ -106,16 +111,18 @@ __device__ __forceinline__ void shares_of_splits(const FinishAttentionWork& work
 
 // The values of a row stay in registers between the search for the largest and the rounding.
 __global__ void __launch_bounds__(kFinishThreads, 2) finish_attention_kernel(FinishAttentionWork work) {
-  __shared__ float shares[kSharedShares];
+  __shared__ float shares[kMostHeads * kMostSplits];
   __shared__ float shared[64];
   constexpr int kOfThread = kMostQuerySize / (4 * kFinishThreads);
   const std::size_t row = blockIdx.x;
   const std::uint32_t size = work.heads * work.dim;
   const std::uint32_t group = work.heads / work.kv_heads;
-  const std::uint32_t decode = work.parts.values != nullptr ? work.rows[row].decode : kNoIndex;
-  const std::size_t first_part = std::size_t{decode} * work.kv_heads * work.parts.splits;
+  const StepRow of = work.rows[row];
+  const std::uint32_t decode = work.parts.values != nullptr ? of.decode : kNoIndex;
+  const Parts parts{std::size_t{decode} * work.kv_heads * work.parts.splits,
+                    splits_with_pages(of.position + 1, work.parts.splits)};
   if (decode != kNoIndex) {
-    shares_of_splits(work, first_part, group, shares);
+    shares_of_splits(work, parts, group, shares);
   }
   float4 values[kOfThread];
   SumAndLargest mine{0.0F, 0.0F};
@@ -124,7 +131,7 @@ __global__ void __launch_bounds__(kFinishThreads, 2) finish_attention_kernel(Fin
     const std::uint32_t i = 4 * (threadIdx.x + k * kFinishThreads);
     values[k] = make_float4(0.0F, 0.0F, 0.0F, 0.0F);
     if (i < size) {
-      values[k] = decode != kNoIndex ? joined_four(work, shares, first_part, group, i / work.dim, i % work.dim)
+      values[k] = decode != kNoIndex ? joined_four(work, shares, parts, group, i / work.dim, i % work.dim)
                                      : product_values({work.attended, nullptr, nullptr}, row, size, i);
     }
     mine.largest = fmaxf(mine.largest, largest_of(values[k]));
@@ -164,7 +171,6 @@ void launch_plain_attention(StreamHandle stream, const PlainAttentionWork& work)
 }
 
 void launch_finish_attention(StreamHandle stream, const FinishAttentionWork& work) {
-  static_assert(kMostHeads * kMostSplits == kSharedShares);
   ASSAY_LAUNCH(finish_attention_kernel, work.row_count, kFinishThreads, stream)(work);
   check_launch("finish_attention_kernel");
 }

@@ -38,7 +38,7 @@ __device__ __forceinline__ float2 two_values(const ProductOutput& output, std::s
   return values;
 }
 
-// A thread turns the pairs (i, i + dim / 2) and (i + 1, i + 1 + dim / 2) of a head.
+// A thread turns the pairs (i, i + dim / 2) and (i + 1, i + 1 + dim / 2) of a head; a row has several blocks.
 template <CacheFormat kFormat, int kDim>
 __global__ void __launch_bounds__(kThreads) rotate_kernel(RotateWork work) {
   using Element = CacheElement<kFormat>;
@@ -53,51 +53,54 @@ __global__ void __launch_bounds__(kThreads) rotate_kernel(RotateWork work) {
   const std::uint32_t slot = of.position % kTokensPerPage;
   const float* const cosines = work.cosines + static_cast<std::size_t>(of.position) * kHalf;
   const float* const sines = work.sines + static_cast<std::size_t>(of.position) * kHalf;
-  for (std::uint32_t unit = threadIdx.x; unit < (work.heads + 2 * kv_heads) * kUnits; unit += kThreads) {
-    const std::uint32_t head = unit / kUnits;
-    const std::uint32_t i = unit % kUnits * 2;
-    const float2 first = two_values(work.qkv, row, size, head * kDim + i);
-    const float2 second = two_values(work.qkv, row, size, head * kDim + kHalf + i);
-    if (head >= work.heads + kv_heads) {
-      Bits* const plane =
-          reinterpret_cast<Bits*>(block_of<kDim, sizeof(Bits)>(work.cache, page, head - work.heads - kv_heads) +
-                                  kPlaneBytes<kDim, sizeof(Bits)>);
-      plane[i * kTokensPerPage + slot] = Element::from(first.x);
-      plane[(i + 1) * kTokensPerPage + slot] = Element::from(first.y);
-      plane[(kHalf + i) * kTokensPerPage + slot] = Element::from(second.x);
-      plane[(kHalf + i + 1) * kTokensPerPage + slot] = Element::from(second.y);
-      continue;
-    }
-    const float2 cosine = *reinterpret_cast<const float2*>(cosines + i);
-    const float2 sine = *reinterpret_cast<const float2*>(sines + i);
-    const float2 low = make_float2(first.x * cosine.x - second.x * sine.x, first.y * cosine.y - second.y * sine.y);
-    const float2 high = make_float2(second.x * cosine.x + first.x * sine.x, second.y * cosine.y + first.y * sine.y);
-    if (head < work.heads) {
-      std::uint16_t* const to = work.queries + (row * work.heads + head) * kDim;
-      *reinterpret_cast<std::uint32_t*>(to + i) = Element::query(low.x, low.y);
-      *reinterpret_cast<std::uint32_t*>(to + kHalf + i) = Element::query(high.x, high.y);
-      continue;
-    }
-    Bits* const key =
-        reinterpret_cast<Bits*>(block_of<kDim, sizeof(Bits)>(work.cache, page, head - work.heads)) + slot * kDim;
-    key[i] = Element::from(low.x);
-    key[i + 1] = Element::from(low.y);
-    key[kHalf + i] = Element::from(high.x);
-    key[kHalf + i + 1] = Element::from(high.y);
+  const std::uint32_t head = (blockIdx.y * kThreads + threadIdx.x) / kUnits;
+  const std::uint32_t i = threadIdx.x % kUnits * 2;
+  if (head >= work.heads + 2 * kv_heads) {
+    return;
   }
+  static_assert(kThreads % kUnits == 0);
+  const float2 first = two_values(work.qkv, row, size, head * kDim + i);
+  const float2 second = two_values(work.qkv, row, size, head * kDim + kHalf + i);
+  if (head >= work.heads + kv_heads) {
+    Bits* const plane = reinterpret_cast<Bits*>(
+        block_of<kDim, sizeof(Bits)>(work.cache, page, head - work.heads - kv_heads) + kPlaneBytes<kDim, sizeof(Bits)>);
+    plane[i * kTokensPerPage + slot] = Element::from(first.x);
+    plane[(i + 1) * kTokensPerPage + slot] = Element::from(first.y);
+    plane[(kHalf + i) * kTokensPerPage + slot] = Element::from(second.x);
+    plane[(kHalf + i + 1) * kTokensPerPage + slot] = Element::from(second.y);
+    return;
+  }
+  const float2 cosine = *reinterpret_cast<const float2*>(cosines + i);
+  const float2 sine = *reinterpret_cast<const float2*>(sines + i);
+  const float2 low = make_float2(first.x * cosine.x - second.x * sine.x, first.y * cosine.y - second.y * sine.y);
+  const float2 high = make_float2(second.x * cosine.x + first.x * sine.x, second.y * cosine.y + first.y * sine.y);
+  if (head < work.heads) {
+    std::uint16_t* const to = work.queries + (row * work.heads + head) * kDim;
+    *reinterpret_cast<std::uint32_t*>(to + i) = Element::query(low.x, low.y);
+    *reinterpret_cast<std::uint32_t*>(to + kHalf + i) = Element::query(high.x, high.y);
+    return;
+  }
+  Bits* const key =
+      reinterpret_cast<Bits*>(block_of<kDim, sizeof(Bits)>(work.cache, page, head - work.heads)) + slot * kDim;
+  key[i] = Element::from(low.x);
+  key[i + 1] = Element::from(low.y);
+  key[kHalf + i] = Element::from(high.x);
+  key[kHalf + i + 1] = Element::from(high.y);
 }
 
 }  // namespace
 
 void launch_rotate(StreamHandle stream, const RotateWork& work) {
+  const std::uint32_t units = (work.heads + 2 * work.cache.kv_heads) * (work.cache.dim / 4);
+  const dim3 grid(work.row_count, (units + kThreads - 1) / kThreads);
   if (work.cache.format == CacheFormat::f8) {
     const auto kernel =
         work.cache.dim == 128 ? rotate_kernel<CacheFormat::f8, 128> : rotate_kernel<CacheFormat::f8, 64>;
-    ASSAY_LAUNCH(kernel, work.row_count, kThreads, stream)(work);
+    ASSAY_LAUNCH(kernel, grid, kThreads, stream)(work);
   } else {
     const auto kernel =
         work.cache.dim == 128 ? rotate_kernel<CacheFormat::bf16, 128> : rotate_kernel<CacheFormat::bf16, 64>;
-    ASSAY_LAUNCH(kernel, work.row_count, kThreads, stream)(work);
+    ASSAY_LAUNCH(kernel, grid, kThreads, stream)(work);
   }
   check_launch("rotate_kernel");
 }

@@ -5,8 +5,13 @@
 namespace assay::cuda {
 namespace {
 
-constexpr unsigned kRowThreads = 512;
+// A step of few sequences has few rows, each of which is the business of one multiprocessor: all of its threads, and
+// what they read is on its way at once and then stays in registers.
+constexpr unsigned kRowThreads = 1024;
 constexpr unsigned kEmbedThreads = 256;
+constexpr std::uint32_t kRowStep = 4 * kRowThreads;
+constexpr std::uint32_t kNormHeld = 2;  // fours of a thread: rows of 8,192
+constexpr std::uint32_t kGateHeld = 7;  // of 28,672
 
 __global__ void __launch_bounds__(kEmbedThreads) embed_kernel(EmbedWork work) {
   const std::size_t row = blockIdx.x;
@@ -32,26 +37,55 @@ __global__ void __launch_bounds__(kEmbedThreads) embed_kernel(EmbedWork work) {
   }
 }
 
-// Each thread reads again only what it wrote itself, so that the second pass over `hidden` needs no barrier.
+/// Four values of the residual stream, the product's output added and stored where the stream goes on.
+__device__ __forceinline__ float4 next_hidden(const NormWork& work, std::size_t row, std::uint32_t i, bool store) {
+  float* const at = work.hidden + row * work.size + i;
+  float4 h = *reinterpret_cast<const float4*>(at);
+  if (work.delta.values != nullptr) {
+    const float4 d = product_values(work.delta, row, work.size, i);
+    h = make_float4(h.x + d.x, h.y + d.y, h.z + d.z, h.w + d.w);
+    if (store) {
+      *reinterpret_cast<float4*>(at) = h;
+    }
+  }
+  return h;
+}
+
+__device__ __forceinline__ float4 with_gain(float4 h, const float* gain) {
+  const float4 g = *reinterpret_cast<const float4*>(gain);
+  return make_float4(h.x * g.x, h.y * g.y, h.z * g.z, h.w * g.w);
+}
+
+__device__ __forceinline__ float4 times(float4 v, float factor) {
+  return make_float4(v.x * factor, v.y * factor, v.z * factor, v.w * factor);
+}
+
+__device__ __forceinline__ void take(SumAndLargest& mine, float4 h, float4 gained) {
+  mine.sum += h.x * h.x + h.y * h.y + h.z * h.z + h.w * h.w;
+  mine.largest = fmaxf(mine.largest, largest_of(gained));
+}
+
+// What is not held is read again, by the thread that wrote it: the second pass needs no barrier.
 __global__ void __launch_bounds__(kRowThreads) norm_kernel(NormWork work) {
   __shared__ float shared[64];
   const std::size_t to_row = blockIdx.x;
   const std::size_t row = work.outputs != nullptr ? work.outputs[to_row].row : to_row;
-  float* const hidden = work.hidden + row * work.size;
   const bool keep = work.outputs == nullptr;
+  const std::uint32_t first = 4 * threadIdx.x;
   SumAndLargest mine{0.0F, 0.0F};
-  for (std::uint32_t i = 4 * threadIdx.x; i < work.size; i += 4 * kRowThreads) {
-    float4 h = *reinterpret_cast<const float4*>(hidden + i);
-    if (work.delta.values != nullptr) {
-      const float4 d = product_values(work.delta, row, work.size, i);
-      h = make_float4(h.x + d.x, h.y + d.y, h.z + d.z, h.w + d.w);
-      if (keep) {
-        *reinterpret_cast<float4*>(hidden + i) = h;
-      }
+  float4 held[kNormHeld];
+#pragma unroll
+  for (std::uint32_t k = 0; k < kNormHeld; ++k) {
+    const std::uint32_t i = first + k * kRowStep;
+    if (i < work.size) {
+      const float4 h = next_hidden(work, row, i, keep);
+      held[k] = with_gain(h, work.gain + i);
+      take(mine, h, held[k]);
     }
-    const float4 g = *reinterpret_cast<const float4*>(work.gain + i);
-    mine.sum += h.x * h.x + h.y * h.y + h.z * h.z + h.w * h.w;
-    mine.largest = fmaxf(mine.largest, largest_of(make_float4(h.x * g.x, h.y * g.y, h.z * g.z, h.w * g.w)));
+  }
+  for (std::uint32_t i = first + kNormHeld * kRowStep; i < work.size; i += kRowStep) {
+    const float4 h = next_hidden(work, row, i, keep);
+    take(mine, h, with_gain(h, work.gain + i));
   }
   const SumAndLargest whole = block_reduce(mine, shared);
   const float factor = rsqrtf(whole.sum / static_cast<float>(work.size) + work.epsilon);
@@ -60,15 +94,17 @@ __global__ void __launch_bounds__(kRowThreads) norm_kernel(NormWork work) {
     work.input.scales[to_row] = scale;
   }
   const float inverse = 1.0F / scale;
-  for (std::uint32_t i = 4 * threadIdx.x; i < work.size; i += 4 * kRowThreads) {
-    float4 h = *reinterpret_cast<const float4*>(hidden + i);
-    if (!keep && work.delta.values != nullptr) {
-      const float4 d = product_values(work.delta, row, work.size, i);
-      h = make_float4(h.x + d.x, h.y + d.y, h.z + d.z, h.w + d.w);
+#pragma unroll
+  for (std::uint32_t k = 0; k < kNormHeld; ++k) {
+    const std::uint32_t i = first + k * kRowStep;
+    if (i < work.size) {
+      store_input(work.input, to_row * work.size + i, times(held[k], factor), inverse);
     }
-    const float4 g = *reinterpret_cast<const float4*>(work.gain + i);
-    const float4 v = make_float4(h.x * g.x * factor, h.y * g.y * factor, h.z * g.z * factor, h.w * g.w * factor);
-    store_input(work.input, to_row * work.size + i, v, inverse);
+  }
+  for (std::uint32_t i = first + kNormHeld * kRowStep; i < work.size; i += kRowStep) {
+    const float4 h =
+        keep ? *reinterpret_cast<const float4*>(work.hidden + row * work.size + i) : next_hidden(work, row, i, false);
+    store_input(work.input, to_row * work.size + i, times(with_gain(h, work.gain + i), factor), inverse);
   }
 }
 
@@ -78,24 +114,46 @@ __device__ __forceinline__ float4 gated_four(const GateWork& work, std::size_t r
   return make_float4(gated_value(a.x, a.y), gated_value(a.z, a.w), gated_value(b.x, b.y), gated_value(b.z, b.w));
 }
 
-// Computed twice where the largest must be known first: the second reading comes from the second-level cache.
-__global__ void __launch_bounds__(kRowThreads) gate_kernel(GateWork work) {
+// The largest of the whole row must be known before the first value is rounded: what is not held is computed twice.
+__global__ void __launch_bounds__(kRowThreads) gate_in_f8_kernel(GateWork work) {
   __shared__ float shared[64];
   const std::size_t row = blockIdx.x;
-  float inverse = 1.0F;
-  if (work.input.format == ActivationFormat::f8) {
-    SumAndLargest mine{0.0F, 0.0F};
-    for (std::uint32_t i = 4 * threadIdx.x; i < work.size; i += 4 * kRowThreads) {
-      mine.largest = fmaxf(mine.largest, largest_of(gated_four(work, row, i)));
+  const std::uint32_t first = 4 * threadIdx.x;
+  SumAndLargest mine{0.0F, 0.0F};
+  float4 held[kGateHeld];
+#pragma unroll
+  for (std::uint32_t k = 0; k < kGateHeld; ++k) {
+    const std::uint32_t i = first + k * kRowStep;
+    if (i < work.size) {
+      held[k] = gated_four(work, row, i);
+      mine.largest = fmaxf(mine.largest, largest_of(held[k]));
     }
-    const float scale = f8_scale_of(block_reduce(mine, shared).largest);
-    if (threadIdx.x == 0) {
-      work.input.scales[row] = scale;
-    }
-    inverse = 1.0F / scale;
   }
-  for (std::uint32_t i = 4 * threadIdx.x; i < work.size; i += 4 * kRowThreads) {
+  for (std::uint32_t i = first + kGateHeld * kRowStep; i < work.size; i += kRowStep) {
+    mine.largest = fmaxf(mine.largest, largest_of(gated_four(work, row, i)));
+  }
+  const float scale = f8_scale_of(block_reduce(mine, shared).largest);
+  if (threadIdx.x == 0) {
+    work.input.scales[row] = scale;
+  }
+  const float inverse = 1.0F / scale;
+#pragma unroll
+  for (std::uint32_t k = 0; k < kGateHeld; ++k) {
+    const std::uint32_t i = first + k * kRowStep;
+    if (i < work.size) {
+      store_input(work.input, row * work.size + i, held[k], inverse);
+    }
+  }
+  for (std::uint32_t i = first + kGateHeld * kRowStep; i < work.size; i += kRowStep) {
     store_input(work.input, row * work.size + i, gated_four(work, row, i), inverse);
+  }
+}
+
+// No scale, and so any number of blocks a row.
+__global__ void __launch_bounds__(kEmbedThreads) gate_kernel(GateWork work) {
+  const std::uint32_t i = 4 * (blockIdx.y * kEmbedThreads + threadIdx.x);
+  if (i < work.size) {
+    store_input(work.input, std::size_t{blockIdx.x} * work.size + i, gated_four(work, blockIdx.x, i), 1.0F);
   }
 }
 
@@ -140,7 +198,13 @@ void launch_norm(StreamHandle stream, const NormWork& work) {
 }
 
 void launch_gate(StreamHandle stream, const GateWork& work) {
-  ASSAY_LAUNCH(gate_kernel, work.row_count, kRowThreads, stream)(work);
+  if (work.input.format == ActivationFormat::f8) {
+    ASSAY_LAUNCH(gate_in_f8_kernel, work.row_count, kRowThreads, stream)(work);
+    check_launch("gate_in_f8_kernel");
+    return;
+  }
+  const dim3 grid(work.row_count, (work.size + 4 * kEmbedThreads - 1) / (4 * kEmbedThreads));
+  ASSAY_LAUNCH(gate_kernel, grid, kEmbedThreads, stream)(work);
   check_launch("gate_kernel");
 }
 

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstring>
 
+#include "kernels/cuda/llm/llm_kernels.hpp"
+
 namespace assay::cuda {
 namespace {
 
@@ -11,7 +13,6 @@ constexpr std::array<std::uint32_t, 15> kDecodeBuckets{1, 2, 4, 8, 16, 24, 32, 4
 constexpr std::array<std::uint32_t, 6> kMixedRows{64, 128, 256, 512, 1024, 2048};
 constexpr std::array<std::uint32_t, 4> kMixedDecodes{0, 8, 64, 512};
 constexpr std::uint32_t kPromptsOfBucket = 16;
-constexpr std::uint32_t kMostSplitsOfDecode = 64;
 
 std::vector<std::uint32_t> up_to(std::span<const std::uint32_t> buckets, std::uint32_t most) {
   std::vector<std::uint32_t> result;
@@ -40,7 +41,7 @@ std::uint32_t bucket_of(std::span<const std::uint32_t> buckets, std::uint32_t co
 
 std::uint32_t choose_splits(std::uint32_t decodes, std::uint32_t kv_heads, std::uint32_t blocks_wanted) {
   const std::uint32_t blocks = std::max(decodes * kv_heads, 1U);
-  return std::clamp((blocks_wanted + blocks - 1) / blocks, 1U, kMostSplitsOfDecode);
+  return std::clamp((blocks_wanted + blocks - 1) / blocks, 1U, kMostSplits);
 }
 
 PassLayout::PassLayout(const PassLimits& limits) {

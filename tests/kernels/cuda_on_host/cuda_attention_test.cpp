@@ -105,9 +105,10 @@ TEST(CudaAttention, OfAnswersIsThatOfTheirContext) {
       // Rows 0, 2 and 1; the last entry pads.
       const std::vector<DecodeEntry> decodes{{0, 100, 0, 0}, {2, 1, 8, 0}, {1, 64, 8, 0}, {0, 0, 0, 0}};
       std::vector<StepRow> rows(3);
-      rows[0].decode = 0;
-      rows[2].decode = 1;
-      rows[1].decode = 2;
+      for (std::uint32_t d = 0; d < 3; ++d) {
+        rows[decodes[d].row].decode = d;
+        rows[decodes[d].row].position = decodes[d].tokens - 1;
+      }
       const std::size_t parts = decodes.size() * kind.kv_heads * splits * kind.group;
       std::vector<float> values(parts * kind.dim, NAN);
       std::vector<float> sums(parts * 2, NAN);

@@ -102,13 +102,14 @@ TEST(CudaPacked, LevelsRoundAsOnTheCpu) {
   }
 }
 
-// Outputs that fill no tile, tokens that fill no tile, groups that the warps cannot share equally, fewer than warps.
+// Outputs that fill no tile, tokens that fill no tile, groups that the warps cannot share equally, fewer than warps,
+// more than they hold at a time.
 TEST(CudaPacked, EveryWayMultipliesRight) {
-  for (const std::uint32_t groups : {1U, 9U}) {
+  for (const std::uint32_t groups : {1U, 9U, 27U}) {
     const Packed weights(80, groups * kInt4Group);
     for (const std::uint32_t rows : {1U, 9U, 33U}) {
       const std::vector<std::uint16_t> inputs = random_inputs(std::size_t{rows} * weights.columns);
-      for (std::size_t way = 0; way < kPackedWays; ++way) {
+      for (std::size_t way = 0; way < kPackedWays.size(); ++way) {
         std::vector<std::uint16_t> outputs(std::size_t{rows + 1} * weights.rows, 0xffff);
         launch_packed_product(nullptr, {weights.view(), inputs.data(), outputs.data(), rows}, way);
         for (std::uint32_t row = 0; row < rows; ++row) {
@@ -136,7 +137,7 @@ TEST(CudaPacked, ATokenThatIsNoNumberSpoilsItsOwnRowAlone) {
   const Packed weights(16, kInt4Group);
   std::vector<std::uint16_t> inputs = random_inputs(std::size_t{3} * weights.columns);
   inputs[weights.columns + 5] = 0x7fc0;
-  for (std::size_t way = 0; way < kPackedWays; ++way) {
+  for (std::size_t way = 0; way < kPackedWays.size(); ++way) {
     std::vector<std::uint16_t> outputs(std::size_t{3} * weights.rows);
     launch_packed_product(nullptr, {weights.view(), inputs.data(), outputs.data(), 3}, way);
     for (std::size_t i = 0; i < outputs.size(); ++i) {
@@ -206,16 +207,18 @@ TEST(CudaPacked, TheFastestWayIsTakenAndAllAreNamed) {
   std::vector<std::uint16_t> unpacked(std::size_t{64} * weights.columns);
   const ProductOperands operands{weights.values.data(), weights.scales.data(), inputs.data(), nullptr, outputs.data()};
   const ProductLibrary library;
-  for (std::size_t fastest = 0; fastest <= kPackedWays; ++fastest) {
+  for (std::size_t fastest = 0; fastest <= kPackedWays.size(); ++fastest) {
     // The first time is that of cuBLASLt's only algorithm.
     std::size_t asked = 0;
     const on_host::EventClock clock([&] { return asked++ == fastest + 1 ? 0.5F : 2.0F; });
     const PackedProduct product(library, {.rows = 3, .outputs = 64, .inputs = weights.columns}, unpacked.data(),
                                 std::span(&operands, 1), nullptr);
     EXPECT_EQ(product.chosen_way(), fastest);
-    EXPECT_EQ(product.rounds_weights(fastest), fastest == kPackedWays);
-    EXPECT_THAT(product.choice(), testing::StartsWith(fastest < kPackedWays ? "own kernel, " : "unpacked to bf16"));
-    EXPECT_THAT(product.choice(), HasSubstr(fastest == 0 ? "16 rows a block would take" : "8 rows a block would take"));
+    EXPECT_EQ(product.rounds_weights(fastest), fastest == kPackedWays.size());
+    EXPECT_THAT(product.choice(),
+                testing::StartsWith(fastest < kPackedWays.size() ? "own kernel, " : "unpacked to bf16"));
+    EXPECT_THAT(product.choice(), HasSubstr(fastest == 0 ? "16 rows and 32 outputs, 2 groups held would take"
+                                                         : "8 rows and 32 outputs, 2 groups held would take"));
     std::ranges::fill(outputs, 0xffff);
     product.run(operands, 3, nullptr);
     double sum = 0.0;
@@ -244,11 +247,11 @@ TEST(CudaPacked, ADecoderAgreesWithDoublePrecisionInEveryWay) {
   float time = 1.0F;
   const on_host::EventClock clock([&] { return time *= 0.999F; });
   CardDecoder decoder(0, packed_decoder(ASSAY_LLM_BF16));
-  EXPECT_EQ(decoder.layers().product(LlmMatrix::qkv, 40).chosen_way(), kPackedWays);
+  EXPECT_EQ(decoder.layers().product(LlmMatrix::qkv, 40).chosen_way(), kPackedWays.size());
   const AssayGpuCheck check = check_decoder(decoder, 5);
   EXPECT_EQ(check.passed, 1) << check.detail;
   // Of four products every way, 64 outputs each.
-  EXPECT_EQ(check.compared - with_one_way, 4 * 64 * kPackedWays);
+  EXPECT_EQ(check.compared - with_one_way, 4 * 64 * kPackedWays.size());
   const auto facts = decoder.facts();
   EXPECT_EQ(facts.at("memory plan"), "C");
   EXPECT_EQ(facts.at("plan label"), "full, W4A16");

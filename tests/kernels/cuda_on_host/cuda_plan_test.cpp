@@ -145,7 +145,7 @@ TEST(CudaStepLayout, BucketsEndWithTheMost) {
   EXPECT_EQ(bucket_of(decode_buckets(512), 49), 64U);
   EXPECT_EQ(product_rows(1), 16U);
   EXPECT_EQ(product_rows(48), 48U);
-  EXPECT_EQ(choose_splits(1, 8, 528), 64U);
+  EXPECT_EQ(choose_splits(1, 8, 528), 16U);
   EXPECT_EQ(choose_splits(16, 8, 528), 5U);
   EXPECT_EQ(choose_splits(512, 8, 528), 1U);
 }
