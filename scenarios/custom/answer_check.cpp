@@ -7,12 +7,11 @@
 
 namespace assay {
 
-std::string one_line(std::string_view text) {
-  constexpr std::size_t kLongest = 200;
-  std::string line(text.substr(0, kLongest));
+std::string one_line(std::string_view text, std::size_t longest) {
+  std::string line(text.substr(0, longest));
   std::replace_if(
       line.begin(), line.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return text.size() > kLongest ? line + "..." : line;
+  return text.size() > longest ? line + "..." : line;
 }
 
 OutputCheck check_first_answer(Kernel& kernel) {

@@ -32,8 +32,10 @@ bool number_from(std::string_view text, Number& into) noexcept {
   return error == std::errc{} && end == text.data() + text.size();
 }
 
+constexpr std::size_t kLongestName = 60;  // shown of a name or value that is none
+
 [[noreturn]] void refuse(std::string_view what, std::string_view value, std::string_view expected) {
-  throw std::runtime_error(fmt::format("its hello says {}={}: {}", what, one_line(value), expected));
+  throw std::runtime_error(fmt::format("its hello says {}={}: {}", what, one_line(value, kLongestName), expected));
 }
 
 std::uint64_t count_from(std::string_view name, std::string_view value, std::uint64_t least, std::uint64_t most) {
@@ -74,7 +76,8 @@ void take(LineHello& hello, std::string_view name, std::string_view value) {
     hello.verify = yes_from(name, value);
   } else {
     throw std::runtime_error(fmt::format("its hello says {}={}, which version {} of the protocol does not know",
-                                         one_line(name), one_line(value), kLineProtocolVersion));
+                                         one_line(name, kLongestName), one_line(value, kLongestName),
+                                         kLineProtocolVersion));
   }
 }
 
