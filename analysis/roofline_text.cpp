@@ -13,6 +13,7 @@
 #include "analysis/roofline_titles.hpp"
 #include "analysis/roofline_verdict.hpp"
 #include "analysis/terminal_canvas.hpp"
+#include "harness/gpu_name_finding.hpp"
 
 namespace assay {
 namespace {
@@ -140,9 +141,17 @@ double clock_of(const Roofline& roofline) {
   return found == roofline.ceilings.end() ? 0.0 : *found->clock_hz;
 }
 
+/// What the ceilings are of: the processor, or the card in it.
+std::string subject_text(const RooflineMeasurement& measurement) {
+  const std::vector<Finding>& findings = measurement.conditions.findings;
+  const auto card = std::ranges::find_if(findings, [](const Finding& one) { return one.check == kGpuName; });
+  return card == findings.end() ? measurement.machine.cpu_model
+                                : fmt::format("{}, beside {}", card->fact, measurement.machine.cpu_model);
+}
+
 std::string heading(const RooflineMeasurement& measurement, const Roofline& roofline, const TextStyle& style) {
   std::string out = wrapped_text(
-      "", fmt::format("Roofline of {}: {}", measurement.machine_identity.label, measurement.machine.cpu_model));
+      "", fmt::format("Roofline of {}: {}", measurement.machine_identity.label, subject_text(measurement)));
   if (measurement.limits.any()) {
     out += wrapped_text("ENVELOPE ", limits_text(measurement.limits) + ": not what the machine gives as it is");
   }

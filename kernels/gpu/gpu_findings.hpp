@@ -4,13 +4,11 @@
 #include <vector>
 
 #include "harness/gpu_board.hpp"
+#include "harness/gpu_name_finding.hpp"
 #include "harness/run_conditions.hpp"
 #include "kernels/gpu/gpu_device.hpp"
 
 namespace assay {
-
-/// The finding whose fact is the card's name alone, as CUDA has it.
-inline constexpr const char* kGpuName = "gpu_name";
 
 /// What a result must say of the card that it was measured on, and what could bend its numbers: name, size, clocks,
 /// ECC, MIG, driver, other processes. `state` is the board's, or why NVML does not tell. Foreign processes and a card

@@ -79,7 +79,8 @@ TEST(ProgramGpu, ARooflineHasItsSharesOfTheDatasheet) {
   const testing::ProgramResult outcome =
       testing::run_assay(folder, {"roofline", "--device", "cuda:0", "--duration", "1s", "--out", folder / "results"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
-  EXPECT_THAT(outcome.out, AllOf(HasSubstr("Shares of what is stated of NVIDIA H200 SXM"), HasSubstr("HBM read")));
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("Shares of what is stated of NVIDIA H200 SXM"), HasSubstr("HBM read"),
+                                 HasSubstr("NVIDIA H200, beside ")));
   EXPECT_THAT(outcome.out + outcome.err, HasSubstr("SIMULATED"));
 }
 
