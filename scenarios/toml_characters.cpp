@@ -24,7 +24,8 @@ std::size_t behind_string(std::string_view toml, std::size_t at) {
     if (!many_lines && (toml[at] == quote || toml[at] == '\n')) {
       return at + 1;
     }
-    at += toml[at] == '\\' && quote == '"' ? 2 : 1;
+    const bool escapes = toml[at] == '\\' && quote == '"';
+    at += escapes ? std::size_t{2} : std::size_t{1};
   }
   return toml.size();
 }
