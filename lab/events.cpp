@@ -55,6 +55,23 @@ Json doses_json(const std::vector<DoseRecord>& doses) {
   return list;
 }
 
+/// get() of a number with a fraction or a sign, or of one beyond the type, is no conversion that C++ defines.
+std::uint64_t count_from(const Json& value) {
+  if (!value.is_number_unsigned()) {
+    throw std::runtime_error("event: a count must be a whole number");
+  }
+  return value.get<std::uint64_t>();
+}
+
+int exit_code_from(const Json& value) {
+  const std::uint64_t code = count_from(value);
+  constexpr std::uint64_t kLargest = 255;
+  if (code > kLargest) {
+    throw std::runtime_error("event: an exit code must be at most 255");
+  }
+  return static_cast<int>(code);
+}
+
 std::vector<DoseRecord> doses_from(const Json& list) {
   std::vector<DoseRecord> doses;
   for (const Json& entry : list) {
@@ -115,8 +132,8 @@ Event event_from(std::string_view line) {
         break;
       case Kind::progress:
         event.elapsed_s = json.at("elapsed_s").get<double>();
-        event.issued = json.at("issued").get<std::uint64_t>();
-        event.settled = json.at("settled").get<std::uint64_t>();
+        event.issued = count_from(json.at("issued"));
+        event.settled = count_from(json.at("settled"));
         event.doses = doses_from(json.at("doses"));
         break;
       case Kind::warning:
@@ -128,7 +145,7 @@ Event event_from(std::string_view line) {
         event.interrupted = json.at("interrupted").get<bool>();
         break;
       case Kind::error:
-        event.exit_code = json.at("exit_code").get<int>();
+        event.exit_code = exit_code_from(json.at("exit_code"));
         event.text = json.at("text").get<std::string>();
         break;
     }

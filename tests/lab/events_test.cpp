@@ -48,7 +48,10 @@ TEST(Events, TextThatIsNoUtf8StillMakesALine) {
 }
 
 TEST(Events, RefusesWhatIsNone) {
-  for (const char* line : {"", "{}", "[]", "{\"event\":\"other\"}", "{\"event\":\"result\"}", "{\"event\":7}"}) {
+  for (const char* line : {"", "{}", "[]", "{\"event\":\"other\"}", "{\"event\":\"result\"}", "{\"event\":7}",
+                           "{\"event\":\"progress\",\"elapsed_s\":1,\"issued\":3.1e30,\"settled\":0,\"doses\":[]}",
+                           "{\"event\":\"progress\",\"elapsed_s\":1,\"issued\":-1,\"settled\":0,\"doses\":[]}",
+                           "{\"event\":\"error\",\"exit_code\":4000000000,\"text\":\"\"}"}) {
     EXPECT_THROW((void)event_from(line), std::runtime_error) << line;
   }
 }
