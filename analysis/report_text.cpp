@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 #include "analysis/dose_verdict.hpp"
@@ -105,18 +107,43 @@ void add_verdict(Block& block, const RunDocument& run, const TextStyle& style) {
   }
 }
 
+/// What our own sentences hold beyond ASCII, for a terminal that has no more than that.
+struct Spelling {
+  std::string_view utf8;
+  std::string_view ascii;
+};
+constexpr std::array kSpelt{Spelling{"µ", "u"}, Spelling{"∞", "inf"},   Spelling{"…", "..."},
+                            Spelling{"–", "-"}, Spelling{"°", " deg "}, Spelling{"·", "*"}};
+
+/// Bytes of the character that begins here, which may be no UTF-8: then 1.
+std::size_t length_of_character(std::string_view text) {
+  std::size_t length = 1;
+  while (length < text.size() && length < 4 && (static_cast<unsigned char>(text[length]) & 0xc0U) == 0x80U) {
+    ++length;
+  }
+  return (static_cast<unsigned char>(text.front()) & 0xc0U) == 0xc0U ? length : 1;
+}
+
 }  // namespace
 
 std::string printable_text(std::string_view text, Charset charset) {
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const auto byte = static_cast<unsigned char>(text[i]);
+    const std::string_view rest = text.substr(i);
+    if (charset == Charset::ascii && byte > 0x7f) {
+      const auto known =
+          std::ranges::find_if(kSpelt, [rest](const Spelling& one) { return rest.starts_with(one.utf8); });
+      out += known == kSpelt.end() ? "?" : known->ascii;
+      i += length_of_character(rest) - 1;
+      continue;
+    }
     const bool control = byte < 0x20 || byte == 0x7f;
     // U+202A..U+202E and U+2066..U+2069 turn the direction of what follows: E2 80 AA..AE, E2 81 A6..A9 in UTF-8.
-    const std::string_view three = text.substr(i, 3);
+    const std::string_view three = rest.substr(0, 3);
     const bool turns =
         (three >= "\xe2\x80\xaa" && three <= "\xe2\x80\xae") || (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9");
-    out += control || turns || (charset == Charset::ascii && byte > 0x7f) ? '?' : text[i];
+    out += control || turns ? '?' : text[i];
     if (turns) {
       i += 2;
     }

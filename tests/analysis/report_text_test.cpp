@@ -67,6 +67,14 @@ TEST(RunSummaryText, AsciiIsAscii) {
   EXPECT_TRUE(std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 128; }));
 }
 
+TEST(PrintableText, AsciiSpellsOurSignsAndHasOneMarkForAnother) {
+  EXPECT_EQ(printable_text("246 µs [1 µs, ∞)", Charset::ascii), "246 us [1 us, inf)");
+  EXPECT_EQ(printable_text("a – b… 5 · 6", Charset::ascii), "a - b... 5 * 6");
+  EXPECT_EQ(printable_text("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \xff\xb5 x", Charset::ascii), "caf? ? ? ? x");
+  EXPECT_EQ(printable_text("a\x1b\xb5\xb5", Charset::ascii), "a???");
+  EXPECT_EQ(printable_text("246 µs\x1b", Charset::utf8), "246 µs?");
+}
+
 TEST(RunSummaryText, ColourOnlyWhenAsked) {
   EXPECT_EQ(run_summary_text(sample_runs().at(0), {}).find('\x1b'), std::string::npos);
   EXPECT_THAT(run_summary_text(sample_runs().at(0), {.colour = true}), HasSubstr("\x1b[1;32m✓ VALID\x1b[0m"));
