@@ -112,8 +112,8 @@ struct Spelling {
   std::string_view utf8;
   std::string_view ascii;
 };
-constexpr std::array kSpelt{Spelling{"µ", "u"}, Spelling{"∞", "inf"},   Spelling{"…", "..."},
-                            Spelling{"–", "-"}, Spelling{"°", " deg "}, Spelling{"·", "*"}};
+constexpr std::array kSpelt{Spelling{"µ", "u"}, Spelling{"∞", "inf"},  Spelling{"…", "..."},
+                            Spelling{"–", "-"}, Spelling{"°", "deg "}, Spelling{"·", "*"}};
 
 /// Bytes of the character that begins here, which may be no UTF-8: then 1.
 std::size_t length_of_character(std::string_view text) {

@@ -64,9 +64,8 @@ __global__ __launch_bounds__(kTileThreads) void read_tiles(const uint4* b, std::
   }
 }
 
-// The same tiles by four times the threads with a quarter of the vectors each: on an H200 4,177 GB/s for 4,022, of 13
-// shapes of a block, persistent blocks and bulk copies through shared memory the fastest. The runtime's copy made
-// 4,263.
+// The same tiles by four times the threads with a quarter of the vectors each: on an H200 4,177 GB/s for 4,022, the
+// fastest of 29 shapes of a block (docs/results/nvidia-h200/copy-shapes.txt). The runtime's copy made 4,263.
 constexpr std::uint32_t kCopyThreads = 4 * kTileThreads;
 constexpr std::uint32_t kCopyVectors = kTileVectors / 4;
 
