@@ -217,13 +217,14 @@ std::string CudaBackend::beyond_rounding(std::uint32_t token) {
   const bool narrow =
       options_.decoder.formats.weights == WeightFormat::fp8 || options_.decoder.formats.kv == KvFormat::fp8;
   const double allowed = 12 * (narrow ? 1e-1 : 1e-2);
-  const double behind = static_cast<double>(*std::ranges::max_element(logits_) - logits_[token]) /
-                        std::sqrt(squares / static_cast<double>(logits_.size()));
-  return behind <= allowed ? std::string()
-                           : fmt::format(
-                                 "whose largest logit is {:.3g} of the logits' rms above that of the token, "
-                                 "and rounding explains {:.3g}",
-                                 behind, allowed);
+  const double size = std::sqrt(squares / static_cast<double>(logits_.size()));
+  const auto behind = static_cast<double>(*std::ranges::max_element(logits_) - logits_[token]);
+  return behind <= allowed * size
+             ? std::string()
+             : fmt::format(
+                   "whose largest logit is {:.3g} above that of the token, where rounding explains {:.3g}, {:.3g} "
+                   "of the logits' rms",
+                   behind, allowed * size, allowed);
 }
 
 ServingCeilings CudaBackend::measure_ceilings(Nanoseconds budget, const std::stop_token& stop) {
