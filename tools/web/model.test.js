@@ -10,6 +10,7 @@ const { plain, spokenSeconds, stepOfValue, valueOfStep } = await import(`${web}p
 const { holds, labView, predictionOn } = await import(`${web}model.js`);
 const { figureOf, figuresOf, systemsOf, windowText } = await import(`${web}figures.js`);
 const { crisisOf } = await import(`${web}crisis.js`);
+const { oneAtATime } = await import(`${web}once.js`);
 const { fleetOdds } = await import(`${web}peek.js`);
 
 const recorded = JSON.parse(readFileSync(new URL('data/lab_state.json', import.meta.url), 'utf8'));
@@ -173,4 +174,34 @@ test('what a run of another kind lacks is not invented', () => {
   assert.deepEqual(view.parts[0].results[0].figures, []);
   assert.deepEqual(view.parts[0].results[0].charts, []);
   assert.equal(labView(null), null);
+});
+
+test('work that is asked for while it is under way is done once more, and never twice at a time', async () => {
+  /** @type {(() => void)[]} */
+  const answers = [];
+  let done = 0;
+  const ask = oneAtATime(async () => {
+    await new Promise((resolve) => { answers.push(() => resolve(undefined)); });
+    ++done;
+  });
+  const first = ask();
+  const later = [ask(), ask(), ask()];
+  assert.equal(answers.length, 1, 'one at a time');
+  answers[0]();
+  await first;
+  assert.equal(done, 1, 'an answer counts, however often it was asked for meanwhile');
+  await new Promise((resolve) => setTimeout(resolve));
+  assert.equal(answers.length, 2, 'once more, for all who asked meanwhile');
+  const last = ask();
+  answers[1]();
+  await Promise.all(later);
+  assert.equal(done, 2);
+  await new Promise((resolve) => setTimeout(resolve));
+  answers[2]();
+  await last;
+  assert.equal(done, 3);
+  const again = ask();
+  answers[3]();
+  await again;
+  assert.equal(done, 4);
 });

@@ -227,3 +227,33 @@ test('a number in the dose table leads to its run, not out of the page', { skip 
     assert.equal(await page.locator('li[data-run=load] .small').first().textContent(), 'iteration 4 of 10');
   });
 });
+
+/** Slows each state of the lab down, and says all the time that there is a new one. @param {any} page @param {number} answer_ms */
+async function storm(page, answer_ms) {
+  await page.route('**/api/state*', async (route) => {
+    const response = await route.fetch();
+    await new Promise((done) => setTimeout(done, answer_ms));
+    await route.fulfill({ response });
+  });
+  await page.addInitScript(() => {
+    const real = window.fetch;
+    window.fetch = async (path, options) => {
+      if (path !== '/api/events') return real(path, options);
+      const told = new ReadableStream({ start: (into) => { setInterval(() => into.enqueue(new TextEncoder().encode('event: state\ndata: null\n\n')), 50); } });
+      return new Response(told);
+    };
+  });
+  await page.reload();
+}
+
+test('answers that are slower than the news keep nobody from a view, nor from what was refused', { skip }, async () => {
+  await bench.withPage({}, async (page) => {
+    await storm(page, 400);
+    await page.route('**/api/runs', (route) => route.fulfill({ status: 409, json: { error: 'a run of this lab goes on; one at a time' } }));
+    await openTrack(page, 'Edge Guardian');
+    await page.locator('nav.tabs a', { hasText: 'Part 3' }).click();
+    await page.locator('nav.tabs a[aria-current=page]', { hasText: 'Part 3' }).waitFor();
+    await page.locator('li[data-run] button:enabled').first().click();
+    await page.locator('[data-run]').getByText('one at a time').waitFor();
+  });
+});

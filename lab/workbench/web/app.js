@@ -6,6 +6,7 @@ import { homePage } from './home.js';
 import { labPage } from './lab.js';
 import { progressPanel } from './progress.js';
 import { labView } from './model.js';
+import { oneAtATime } from './once.js';
 import { speak } from './parts.js';
 
 /** @typedef {{state: any, track: ?string, view: string, isOnline: boolean, notices: Map<string, string>,
@@ -13,8 +14,10 @@ import { speak } from './parts.js';
 
 /** @type {Context} */
 const context = { state: null, track: null, view: '1', isOnline: true, notices: new Map(), act, redraw: draw };
+/** @type {?string} the track of which `context.state` tells */
+let toldTrack = null;
 let drawnState = '';
-let reading = 0;
+let isDrawWanted = false;
 let drawn = 0;
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -46,19 +49,19 @@ function setOnline(isOnline) {
   draw();
 }
 
-/** @param {boolean} [always] draws even if nothing changed */
-async function read(always = false) {
-  const mine = ++reading;
+const readState = oneAtATime(async () => {
+  const { track } = context;
   try {
-    const told = await ask('GET', `/api/state${context.track ? `?track=${encodeURIComponent(context.track)}` : ''}`);
+    const told = await ask('GET', `/api/state${track ? `?track=${encodeURIComponent(track)}` : ''}`);
+    if (track !== context.track) return;  // the page went elsewhere, and asks for that next
     const state = { ...told, lab: labView(told.lab) };
-    if (mine !== reading) return;  // a later one was asked for
     announceEnd(context.state, state);
     context.state = state;
+    toldTrack = track;
     setOnline(true);
-    if (always || JSON.stringify(state) !== drawnState) draw();
+    if (isDrawWanted || JSON.stringify(state) !== drawnState) draw();
   } catch (error) {
-    if (mine !== reading) return;
+    if (track !== context.track) return;
     if (error instanceof Refused && error.status === 401) {
       drawWithoutKey();
     } else if (error instanceof Refused) {
@@ -67,6 +70,12 @@ async function read(always = false) {
       setOnline(false);
     }
   }
+});
+
+/** @param {boolean} [always] draws even if nothing changed */
+function read(always = false) {
+  isDrawWanted ||= always;
+  return readState();
 }
 
 /** @param {any} before @param {any} now */
@@ -121,6 +130,7 @@ for (const name of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
 function draw() {
   isDrawDue = isPressed;
   if (isPressed) return;
+  isDrawWanted = false;
   drawBanner();
   document.body.classList.toggle('offline', !context.isOnline);
   if (!context.state) return;
@@ -167,7 +177,9 @@ function start() {
     readRoute();
     context.notices.clear();
     window.scrollTo(0, 0);
-    read(true).then(() => element('main').focus({ preventScroll: true }));
+    const isHere = context.state !== null && context.track === toldTrack;
+    if (isHere) draw();  // another view of what was told already
+    read(!isHere).then(() => element('main').focus({ preventScroll: true }));
   });
   read(true);
   return follow({ onOpen: () => { read(); }, onEvent, onLost: () => setOnline(false) });

@@ -2,6 +2,7 @@
 // and no log ever sees, and stays in this tab.
 
 const KEY = 'assay-key';
+const ANSWER_MS = 60000;
 
 /** Moves the key from the address into the tab. @returns {?string} the track that the address names */
 export function takeKey() {
@@ -28,13 +29,15 @@ export class Refused extends Error {
 
 /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Response>} */
 async function send(method, path, body) {
-  const response = await fetch(path, { method, headers: authorized(), body: body && JSON.stringify(body), cache: 'no-store' });
+  // A server that stands still is one that does not answer.
+  const signal = method === 'GET' ? AbortSignal.timeout(ANSWER_MS) : undefined;
+  const response = await fetch(path, { method, headers: authorized(), body: body && JSON.stringify(body), cache: 'no-store', signal });
   if (response.ok) return response;
   const told = await response.json().catch(() => ({}));
   throw new Refused(response.status, told.error ?? `the server answered ${response.status}`);
 }
 
-/** Throws Refused, or TypeError where no server answers. @param {string} method @param {string} path @param {object} [body] */
+/** Throws Refused, or another error where no server answers. @param {string} method @param {string} path @param {object} [body] */
 export async function ask(method, path, body) {
   return (await send(method, path, body)).json();
 }
