@@ -19,6 +19,9 @@ let toldTrack = null;
 let drawnState = '';
 let isDrawWanted = false;
 let drawn = 0;
+let acts = 0;
+let reading = new AbortController();
+const ANSWER_MS = 10000;
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
@@ -37,7 +40,9 @@ async function act(place, action) {
   } catch (error) {
     context.notices.set(place, error instanceof Refused ? error.message : 'The server does not answer; nothing was saved.');
     if (!(error instanceof Refused)) setOnline(false);
+    draw();
   }
+  ++acts;
   await read(true);
 }
 
@@ -49,27 +54,39 @@ function setOnline(isOnline) {
   draw();
 }
 
+/** @param {unknown} error */
+function tellUnread(error) {
+  if (!(error instanceof Refused)) return setOnline(false);
+  drawnState = '';  // whatever comes next is drawn
+  if (error.status === 401) return drawWithoutKey();
+  element('main').replaceChildren(h('section', {}, h('h2', {}, 'The lab cannot be read'), h('p', {}, error.message)));
+}
+
 const readState = oneAtATime(async () => {
   const { track } = context;
+  const mine = acts;
+  // The page went elsewhere, or did something, of which this answer may not know: both ask again.
+  const isOld = () => track !== context.track || mine !== acts;
+  reading = new AbortController();
+  const patience = setTimeout(() => reading.abort(), ANSWER_MS);
+  let told;
   try {
-    const told = await ask('GET', `/api/state${track ? `?track=${encodeURIComponent(track)}` : ''}`);
-    if (track !== context.track) return;  // the page went elsewhere, and asks for that next
-    const state = { ...told, lab: labView(told.lab) };
-    announceEnd(context.state, state);
-    context.state = state;
-    toldTrack = track;
-    setOnline(true);
-    if (isDrawWanted || JSON.stringify(state) !== drawnState) draw();
+    told = await ask('GET', `/api/state${track ? `?track=${encodeURIComponent(track)}` : ''}`, undefined, reading.signal);
   } catch (error) {
-    if (track !== context.track) return;
-    if (error instanceof Refused && error.status === 401) {
-      drawWithoutKey();
-    } else if (error instanceof Refused) {
-      element('main').replaceChildren(h('section', {}, h('h2', {}, 'The lab cannot be read'), h('p', {}, error.message)));
-    } else {
-      setOnline(false);
-    }
+    if (isOld()) return;
+    tellUnread(error);
+    if (reading.signal.aborted) setTimeout(read, 2000);  // given up: nothing else may ask again
+    return;
+  } finally {
+    clearTimeout(patience);
   }
+  if (isOld()) return;
+  const state = { ...told, lab: labView(told.lab) };
+  announceEnd(context.state, state);
+  context.state = state;
+  toldTrack = track;
+  setOnline(true);
+  if (isDrawWanted || JSON.stringify(state) !== drawnState) draw();
 });
 
 /** @param {boolean} [always] draws even if nothing changed */
@@ -130,10 +147,10 @@ for (const name of ['pointerup', 'pointercancel', 'keyup', 'blur']) {
 function draw() {
   isDrawDue = isPressed;
   if (isPressed) return;
-  isDrawWanted = false;
   drawBanner();
   document.body.classList.toggle('offline', !context.isOnline);
-  if (!context.state) return;
+  if (!context.state || context.track !== toldTrack) return;
+  isDrawWanted = false;
   const focus = focusNow();
   const { scrollX, scrollY } = window;
   /** @type {any} */
@@ -177,12 +194,22 @@ function start() {
     readRoute();
     context.notices.clear();
     window.scrollTo(0, 0);
-    const isHere = context.state !== null && context.track === toldTrack;
-    if (isHere) draw();  // another view of what was told already
-    read(!isHere).then(() => element('main').focus({ preventScroll: true }));
+    const focusMain = () => element('main').focus({ preventScroll: true });
+    if (context.state && context.track === toldTrack) {  // another view of what was told already
+      draw();
+      focusMain();
+      read();
+    } else {
+      reading.abort();
+      read(true).then(focusMain);
+    }
   });
   read(true);
-  return follow({ onOpen: () => { read(); }, onEvent, onLost: () => setOnline(false) });
+  const onLost = () => {
+    reading.abort();
+    setOnline(false);
+  };
+  return follow({ onOpen: () => { read(); }, onEvent, onLost });
 }
 
 start();

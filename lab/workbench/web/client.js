@@ -2,7 +2,6 @@
 // and no log ever sees, and stays in this tab.
 
 const KEY = 'assay-key';
-const ANSWER_MS = 60000;
 
 /** Moves the key from the address into the tab. @returns {?string} the track that the address names */
 export function takeKey() {
@@ -27,19 +26,20 @@ export class Refused extends Error {
   }
 }
 
-/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<Response>} */
-async function send(method, path, body) {
-  // A server that stands still is one that does not answer.
-  const signal = method === 'GET' ? AbortSignal.timeout(ANSWER_MS) : undefined;
+/** @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal] @returns {Promise<Response>} */
+async function send(method, path, body, signal) {
   const response = await fetch(path, { method, headers: authorized(), body: body && JSON.stringify(body), cache: 'no-store', signal });
   if (response.ok) return response;
   const told = await response.json().catch(() => ({}));
   throw new Refused(response.status, told.error ?? `the server answered ${response.status}`);
 }
 
-/** Throws Refused, or another error where no server answers. @param {string} method @param {string} path @param {object} [body] */
-export async function ask(method, path, body) {
-  return (await send(method, path, body)).json();
+/**
+ * Throws Refused, or another error where no server answers or the signal gave it up.
+ * @param {string} method @param {string} path @param {object} [body] @param {AbortSignal} [signal]
+ */
+export async function ask(method, path, body, signal) {
+  return (await send(method, path, body, signal)).json();
 }
 
 /** An answer that is no JSON. @param {string} path */

@@ -1,10 +1,9 @@
 // Work that is asked for again while it is under way.
 
 /**
- * Does the work one at a time. Asked for meanwhile, it is done once more afterwards, however often it was asked for: what
- * comes of it is never older than the last question, and no stream of questions, each faster than an answer, keeps every
- * answer away.
- * @param {() => Promise<void>} work that does not throw
+ * Does the work one at a time. Asked for meanwhile, it is done once more afterwards, however often it was asked for: the
+ * last result is never older than the last call, and calls that come faster than results cannot keep all of them away.
+ * @param {() => Promise<void>} work
  * @returns {() => Promise<void>} ends with the first work that began after the call
  */
 export function oneAtATime(work) {
@@ -18,8 +17,9 @@ export function oneAtATime(work) {
     return current;
   };
   return () => {
+    if (next) return next;
     if (!current) return begin();
-    next ??= current.then(begin);
+    next = current.then(begin, begin);
     return next;
   };
 }
