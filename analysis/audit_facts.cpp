@@ -152,7 +152,7 @@ FairnessFacts fairness_facts(const std::string& letter, const LoadedBundle& bund
   facts.scenario = scenario_text(first);
   facts.work_flops = first.work_flops;
   facts.traffic_bytes = first.traffic_bytes;
-  facts.build_type = first.build_type;
+  facts.build_type = first.tool.build_type;
   facts.repeats = chosen.runs.size();
   facts.rule = fmt::format("at least {} and {} {} each", format_duration(first.min_duration_s),
                            format_count(first.min_query_count), first.min_query_count == 1 ? "query" : "queries");
@@ -176,8 +176,8 @@ FairnessFacts fairness_facts(const std::string& letter, const LoadedBundle& bund
     facts.foreign_shares.clear();
   }
   facts.clock_drop = clock_drop(bundle);
-  facts.soft = {{"assay", fmt::format("{} ({})", first.tool_version, first.tool_revision)},
-                {"compiler", first.compiler},
+  facts.soft = {{"assay", fmt::format("{} ({})", first.tool.version, first.tool.revision)},
+                {"compiler", first.tool.compiler},
                 {"system", first.machine.operating_system},
                 {"kernel of the system", first.machine.kernel_release},
                 {"observer", first.observer},

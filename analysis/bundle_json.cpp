@@ -7,6 +7,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/tool_json.hpp"
 #include "analysis/untrusted_json.hpp"
 
 namespace assay {
@@ -125,11 +126,7 @@ std::string bundle_json(const BundleRecord& record) {
                     {"metric", json_text_or_null(record.metric)},
                     {"system", {{"kind", name_of(record.system)}, {"limits", limits_json(record.limits)}}},
                     {"machine", machine_json(record.machine, record.identity)},
-                    {"tool",
-                     {{"version", record.tool_version},
-                      {"revision", record.tool_revision},
-                      {"compiler", record.compiler},
-                      {"build_type", record.build_type}}},
+                    {"tool", tool_json(record.tool, kBuildOfDocument)},
                     {"calibration", calibration_json(record.calibration)},
                     {"duration_s", json_number(record.duration_s)},
                     {"complete", record.complete},
@@ -161,11 +158,7 @@ BundleRecord bundle_from_json(std::string_view text, std::string_view source_nam
   record.system = read_kind(root.member("system").member("kind"));
   record.limits = read_limits(root.member("system").member("limits"));
   read_machine(root.member("machine"), record.machine, record.identity);
-  const Field tool = root.member("tool");
-  record.tool_version = tool.member("version").text();
-  record.tool_revision = tool.member("revision").text();
-  record.compiler = tool.member("compiler").text();
-  record.build_type = tool.member("build_type").text();
+  record.tool = read_tool(root.member("tool"), kBuildOfDocument);
   record.calibration = read_calibration(root.member("calibration"));
   record.duration_s = root.member("duration_s").non_negative();
   record.complete = root.member("complete").boolean();

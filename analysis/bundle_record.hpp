@@ -7,6 +7,7 @@
 #include "analysis/bundle_calibration.hpp"
 #include "analysis/estimate_record.hpp"
 #include "analysis/system_limits.hpp"
+#include "analysis/tool_record.hpp"
 #include "harness/machine.hpp"
 
 // A bundle: a folder of results of one suite on one system, with a file that says what is in it. Written once, never
@@ -67,10 +68,7 @@ struct BundleRecord {
   SystemLimits limits;
   Machine machine;
   MachineIdentity identity;
-  std::string tool_version;
-  std::string tool_revision;
-  std::string compiler;
-  std::string build_type;
+  ToolRecord tool;
   BundleCalibration calibration;  ///< of the instrument
   double duration_s = 0.0;
   bool complete = false;  ///< every step that was not optional gave its files

@@ -141,7 +141,7 @@ BundleSummary summary_of(const BundleRecord& record) {
                         .limits = limits_text(record.limits),
                         .identity = record.identity,
                         .machine = machine_text(record.machine),
-                        .tool = fmt::format("{} ({})", record.tool_version, record.tool_revision),
+                        .tool = fmt::format("{} ({})", record.tool.version, record.tool.revision),
                         .complete = record.complete,
                         .interrupted = record.interrupted,
                         .hash_matches = record.hash_matches,

@@ -92,8 +92,8 @@ std::string fact_of(const RunDocument& run, std::string_view check) {
   return found == findings.end() ? "" : found->fact;
 }
 
-std::string tool_of(const RunDocument& run) { return run.tool_version + " " + run.tool_revision; }
-std::string build_of(const RunDocument& run) { return run.compiler + ", " + run.build_type; }
+std::string tool_of(const RunDocument& run) { return run.tool.version + " " + run.tool.revision; }
+std::string build_of(const RunDocument& run) { return run.tool.compiler + ", " + run.tool.build_type; }
 std::string class_of(const RunDocument& run) { return run.machine_identity.machine_class; }
 
 struct Attribute {

@@ -94,7 +94,7 @@ class DetailWriter {
   }
 
   void head() {
-    message("loadgen_version", fmt::format("none: Assay {} ({})", run_.tool_version, run_.tool_revision));
+    message("loadgen_version", fmt::format("none: Assay {} ({})", run_.tool.version, run_.tool.revision));
     message("generic_message", kNotASubmission);
     message("generic_message",
             "Percentiles are exact nearest ranks, 1-based ceil(n p); LoadGen takes 0-based floor(n p). Rates divide by "

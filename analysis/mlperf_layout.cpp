@@ -135,7 +135,8 @@ std::string mlperf_system_json(const RunDocument& run) {
        fmt::format("{}", machine.package_count > 0 ? machine.core_count / machine.package_count : machine.core_count)},
       {"host_memory_capacity", format_bytes(machine.memory_total.count)},
       {"operating_system", machine.operating_system},
-      {"other_software_stack", fmt::format("Assay {} ({}), {}", run.tool_version, run.tool_revision, run.compiler)},
+      {"other_software_stack",
+       fmt::format("Assay {} ({}), {}", run.tool.version, run.tool.revision, run.tool.compiler)},
       {"accelerators_per_node", kNotRecorded},
       {"is_network", "false"},
       {"sw_notes", fmt::format("kernel {}, virtualization {}", machine.kernel_release, machine.virtualization)}};

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
@@ -42,6 +43,11 @@ struct PeakSearch::Bracket {
   std::optional<double> highest_undecided;  // between the two
   std::optional<double> open;               // a rate that needs another vote
 };
+
+std::string_view name_of(ProbeOutcome outcome) {
+  constexpr std::array kNames{"held", "broke", "undecided"};
+  return kNames.at(static_cast<std::size_t>(outcome));
+}
 
 PeakProbe probe_of(const RunDocument& run) {
   const auto tokens = recorded_token_share(run);

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analysis/percentile.hpp"
@@ -13,6 +14,8 @@
 namespace assay {
 
 enum class ProbeOutcome { held, broke, undecided };
+
+[[nodiscard]] std::string_view name_of(ProbeOutcome outcome);
 
 /// One Server test of a peak search.
 struct PeakProbe {

@@ -51,7 +51,8 @@ Html machine_card(const RunDocument& run) {
   fact(list, "Virtualization", machine.virtualization);
   fact(list, "Clock", clock_text(run.clock));
   fact(list, "Measured by",
-       fmt::format("assay {} ({}), {}, {}", run.tool_version, run.tool_revision, run.compiler, run.build_type));
+       fmt::format("assay {} ({}), {}, {}", run.tool.version, run.tool.revision, run.tool.compiler,
+                   run.tool.build_type));
   fact(list, "Identity", fmt::format("{}, class {}", run.machine_identity.id, run.machine_identity.machine_class));
   return list.put("</dl>");
 }

@@ -11,6 +11,7 @@
 #include "analysis/roofline_file_names.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/tool_json.hpp"
 #include "analysis/untrusted_json.hpp"
 
 namespace assay {
@@ -142,8 +143,7 @@ ordered_json document_json(const RooflineMeasurement& m, const Roofline& rooflin
       {"schema", kRooflineSchema},
       {"id", m.id},
       {"created", m.created},
-      {"tool",
-       {{"version", m.tool_version}, {"revision", m.tool_revision}, {"compiler", m.compiler}, {"build", m.build_type}}},
+      {"tool", tool_json(m.tool, kBuildOfMeasurement)},
       {"plan", {{"sample_s", json_number(m.sample_s)}, {"pause_s", json_number(m.pause_s)}, {"seed", m.seed}}},
       {"duration_s", json_number(m.duration_s)},
       {"interrupted", m.interrupted},

@@ -8,6 +8,7 @@
 #include "analysis/roofline_file.hpp"
 #include "analysis/roofline_file_names.hpp"
 #include "analysis/run_file_field.hpp"
+#include "analysis/tool_json.hpp"
 #include "analysis/untrusted_json.hpp"
 
 namespace assay {
@@ -135,11 +136,7 @@ RooflineMeasurement read_document(const Field& root) {
   RooflineMeasurement m;
   m.id = root.member("id").text();
   m.created = root.member("created").text();
-  const Field tool = root.member("tool");
-  m.tool_version = tool.member("version").text();
-  m.tool_revision = tool.member("revision").text();
-  m.compiler = tool.member("compiler").text();
-  m.build_type = tool.member("build").text();
+  m.tool = read_tool(root.member("tool"), kBuildOfMeasurement);
   const Field plan = root.member("plan");
   m.sample_s = plan.member("sample_s").non_negative();
   m.pause_s = plan.member("pause_s").non_negative();

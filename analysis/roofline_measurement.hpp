@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/run_document.hpp"
+#include "analysis/tool_record.hpp"
 #include "harness/counter_set.hpp"
 #include "harness/measurement.hpp"
 
@@ -94,10 +95,7 @@ struct RoundConditions {
 struct RooflineMeasurement {
   std::string id;       ///< ULID
   std::string created;  ///< ISO 8601, UTC
-  std::string tool_version;
-  std::string tool_revision;
-  std::string compiler;
-  std::string build_type;
+  ToolRecord tool;
   Machine machine;
   MachineIdentity machine_identity;
   std::optional<double> nominal_clock_hz;  ///< as the machine states it, never used in a figure

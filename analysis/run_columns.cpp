@@ -121,8 +121,8 @@ constexpr std::array kColumns{
     RunColumn{"steal_share", number, [](Run run) { return finite(run.steal_share); }},
     RunColumn{"foreign_cpu_share", number, [](Run run) { return finite(run.foreign_cpu_share); }},
     RunColumn{"output_check", text, [](Run run) { return text_or_none(run.output_check); }},
-    RunColumn{"tool_version", text, [](Run run) -> RunCell { return run.tool_version; }},
-    RunColumn{"tool_revision", text, [](Run run) -> RunCell { return run.tool_revision; }},
+    RunColumn{"tool_version", text, [](Run run) -> RunCell { return run.tool.version; }},
+    RunColumn{"tool_revision", text, [](Run run) -> RunCell { return run.tool.revision; }},
     RunColumn{"comparability_key", text, [](Run run) -> RunCell { return comparability_key(run); }},
     RunColumn{"content_hash", text, [](Run run) { return text_or_none(run.stored_hash); }},
     RunColumn{"is_unchanged", boolean, [](Run run) -> RunCell { return run.hash_matches; }}};

@@ -15,6 +15,7 @@
 #include "analysis/run_tail.hpp"
 #include "analysis/serving_record.hpp"
 #include "analysis/system_limits.hpp"
+#include "analysis/tool_record.hpp"
 #include "harness/clock_quality.hpp"
 #include "harness/machine.hpp"
 #include "harness/run_conditions.hpp"
@@ -134,10 +135,7 @@ struct RunDocument {
   std::optional<ServingRecord> serving;  ///< of a serving engine
   std::optional<FramesRecord> frames;    ///< where samples are frames with a deadline: cameras, MultiStream
   // the instrument and the place
-  std::string tool_version;   ///< "0.1.0"
-  std::string tool_revision;  ///< git commit, "+dirty" appended; "unknown" outside a checkout
-  std::string compiler;
-  std::string build_type;
+  ToolRecord tool;
   ClockQuality clock;
   Machine machine;
   MachineIdentity machine_identity;

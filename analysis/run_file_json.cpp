@@ -18,6 +18,7 @@
 #include "analysis/serving_json.hpp"
 #include "analysis/soak_json.hpp"
 #include "analysis/tail_records.hpp"
+#include "analysis/tool_json.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/digest.hpp"
 #include "harness/time.hpp"
@@ -237,11 +238,7 @@ ordered_json document_json(const RunDocument& run) {
   ordered_json document{{"schema", kRunSchema},
                         {"id", run.id},
                         {"created", run.created},
-                        {"tool",
-                         {{"version", run.tool_version},
-                          {"revision", run.tool_revision},
-                          {"compiler", run.compiler},
-                          {"build", run.build_type}}},
+                        {"tool", tool_json(run.tool, kBuildOfMeasurement)},
                         {"question", nullptr},
                         {"workload", workload_json(run)},
                         {"scenario", scenario_json(run)},

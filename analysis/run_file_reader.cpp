@@ -20,6 +20,7 @@
 #include "analysis/serving_json.hpp"
 #include "analysis/soak_json.hpp"
 #include "analysis/tail_records.hpp"
+#include "analysis/tool_json.hpp"
 #include "analysis/untrusted_json.hpp"
 #include "harness/time.hpp"
 #include "loadgen/scenario.hpp"
@@ -229,11 +230,7 @@ RunDocument read_document(const Field& root) {
   RunDocument run;
   run.id = root.member("id").text();
   run.created = root.member("created").text();
-  const Field tool = root.member("tool");
-  run.tool_version = tool.member("version").text();
-  run.tool_revision = tool.member("revision").text();
-  run.compiler = tool.member("compiler").text();
-  run.build_type = tool.member("build").text();
+  run.tool = read_tool(root.member("tool"), kBuildOfMeasurement);
   read_workload(root.member("workload"), run);
   read_scenario(root.member("scenario"), run);
   run.interference = read_interference(root.member("interference"));

@@ -9,6 +9,7 @@
 #include "analysis/machine_json.hpp"
 #include "analysis/run_file.hpp"
 #include "analysis/run_file_pretty.hpp"
+#include "analysis/tool_json.hpp"
 #include "analysis/untrusted_json.hpp"
 
 namespace assay {
@@ -93,11 +94,7 @@ std::string selftest_json(const SelftestRecord& record) {
                     {"failed", record.count(SelftestVerdict::fail)},
                     {"not_possible", record.count(SelftestVerdict::not_possible)},
                     {"machine", machine_json(record.machine, record.identity)},
-                    {"tool",
-                     {{"version", record.tool_version},
-                      {"revision", record.tool_revision},
-                      {"compiler", record.compiler},
-                      {"build_type", record.build_type}}},
+                    {"tool", tool_json(record.tool, kBuildOfDocument)},
                     {"foreign_cpu_share", json_number(record.foreign_cpu_share)},
                     {"steal_share", json_number(record.steal_share)},
                     {"checks", std::move(checks)}};
@@ -121,11 +118,7 @@ SelftestRecord selftest_from_json(std::string_view text, std::string_view source
   record.duration_s = root.member("duration_s").non_negative();
   record.interrupted = root.member("interrupted").boolean();
   read_machine(root.member("machine"), record.machine, record.identity);
-  const Field tool = root.member("tool");
-  record.tool_version = tool.member("version").text();
-  record.tool_revision = tool.member("revision").text();
-  record.compiler = tool.member("compiler").text();
-  record.build_type = tool.member("build_type").text();
+  record.tool = read_tool(root.member("tool"), kBuildOfDocument);
   record.foreign_cpu_share = root.member("foreign_cpu_share").optional_number();
   record.steal_share = root.member("steal_share").optional_number();
   const std::vector<Field> checks = root.member("checks").elements();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "analysis/estimate_record.hpp"
+#include "analysis/tool_record.hpp"
 #include "harness/machine.hpp"
 
 // What `assay selftest` found out about the instrument: checks against truths that are known beforehand.
@@ -50,10 +51,7 @@ struct SelftestRecord {
   bool interrupted = false;  ///< the checks that are missing were not made
   Machine machine;
   MachineIdentity identity;
-  std::string tool_version;
-  std::string tool_revision;
-  std::string compiler;
-  std::string build_type;
+  ToolRecord tool;
   std::optional<double> foreign_cpu_share;  ///< over the whole self-test
   std::optional<double> steal_share;
   std::vector<SelftestCheck> checks;

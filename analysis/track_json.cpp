@@ -95,18 +95,6 @@ Json run_json(const TrackRun& run) {
           {"figures", figures_json(run.figures)}};
 }
 
-const char* name_of(ProbeOutcome outcome) {
-  switch (outcome) {
-    case ProbeOutcome::held:
-      return "held";
-    case ProbeOutcome::broke:
-      return "broke";
-    case ProbeOutcome::undecided:
-      break;
-  }
-  return "undecided";
-}
-
 Json search_json(const CameraSearch& search) {
   Json probes = Json::array();
   for (const CameraProbe& probe : search.probes) {

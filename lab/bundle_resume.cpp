@@ -21,7 +21,7 @@ namespace {
 bool continues(const BundleRecord& earlier, const BundleRecord& wanted) {
   return earlier.hash_matches && earlier.suite_sha256 == wanted.suite_sha256 && earlier.limits == wanted.limits &&
          earlier.identity.id == wanted.identity.id && earlier.identity.label == wanted.identity.label &&
-         earlier.tool_version == wanted.tool_version && earlier.tool_revision == wanted.tool_revision;
+         earlier.tool.version == wanted.tool.version && earlier.tool.revision == wanted.tool.revision;
 }
 
 /// In a folder that all may write to, a link or somebody else's folder may bear such a name.

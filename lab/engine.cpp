@@ -24,7 +24,7 @@
 #include "lab/limit_flags.hpp"
 #include "lab/run_request_text.hpp"
 #include "lab/signal_stop.hpp"
-#include "lab/version.hpp"
+#include "lab/this_tool.hpp"
 #include "scenarios/experiment.hpp"
 
 namespace assay {
@@ -71,11 +71,7 @@ std::optional<std::chrono::milliseconds> report_period(ObserverMode mode) {
 }
 
 void fill_tool(RunDocument& run, ObserverMode observer) {
-  const BuildInfo build = build_info();
-  run.tool_version = build.version;
-  run.tool_revision = build.revision_with_state();
-  run.compiler = build.compiler;
-  run.build_type = build.build_type;
+  run.tool = this_tool();
   run.observer = name_of(observer);
 }
 

@@ -22,16 +22,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-SuiteDefinition suite_named(const std::string& name) {
-  try {
-    return find_suite(name);
-  } catch (const std::invalid_argument& error) {
-    throw CommandError(ExitCode::usage, fmt::format("suite {}", error.what()));
-  } catch (const std::runtime_error& error) {
-    throw CommandError(ExitCode::file, error.what());
-  }
-}
-
 std::vector<std::string> hosts_of(const std::string& list) {
   try {
     return expand_hosts(list);

@@ -44,7 +44,7 @@ SelftestSummary summary_of(const SelftestRecord& record, double age_s, const std
   SelftestSummary summary{.id = record.id,
                           .created = record.created,
                           .age_s = age_s,
-                          .tool_revision = record.tool_revision,
+                          .tool_revision = record.tool.revision,
                           .full = record.full,
                           .passed = record.count(SelftestVerdict::pass),
                           .failed = record.count(SelftestVerdict::fail),

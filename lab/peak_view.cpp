@@ -15,18 +15,6 @@ using Json = nlohmann::ordered_json;
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 
-std::string_view name_of(ProbeOutcome outcome) {
-  switch (outcome) {
-    case ProbeOutcome::held:
-      return "held";
-    case ProbeOutcome::broke:
-      return "broke";
-    case ProbeOutcome::undecided:
-      return "undecided";
-  }
-  return "";
-}
-
 Json probe_json(const PeakProbeRecord& record) {
   const PeakProbe& probe = record.probe;
   return {{"rate_hz", probe.rate_hz},

@@ -19,7 +19,7 @@
 #include "lab/fresh_id.hpp"
 #include "lab/limit_flags.hpp"
 #include "lab/signal_stop.hpp"
-#include "lab/version.hpp"
+#include "lab/this_tool.hpp"
 
 namespace assay {
 
@@ -62,11 +62,7 @@ class RooflineEngine {
             },
         .on_warning = [this](const std::string& text) { events_.write({.kind = Event::Kind::warning, .text = text}); }};
     RooflineMeasurement measurement = run_roofline(request, detect_machine(), stop.token(), observer);
-    const BuildInfo build = build_info();
-    measurement.tool_version = build.version;
-    measurement.tool_revision = build.revision_with_state();
-    measurement.compiler = build.compiler;
-    measurement.build_type = build.build_type;
+    measurement.tool = this_tool();
     measurement.id = fresh_id();
     measurement.created = utc_timestamp(std::time(nullptr));
     return save(measurement);

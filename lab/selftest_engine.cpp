@@ -18,7 +18,7 @@
 #include "lab/events.hpp"
 #include "lab/fresh_id.hpp"
 #include "lab/signal_stop.hpp"
-#include "lab/version.hpp"
+#include "lab/this_tool.hpp"
 #include "scenarios/selftest/selftest.hpp"
 
 namespace assay {
@@ -40,10 +40,7 @@ RunDocument instrument_of(const SelftestRecord& record) {
   RunDocument instrument;
   instrument.machine = record.machine;
   instrument.machine_identity = record.identity;
-  instrument.tool_version = record.tool_version;
-  instrument.tool_revision = record.tool_revision;
-  instrument.compiler = record.compiler;
-  instrument.build_type = record.build_type;
+  instrument.tool = record.tool;
   return instrument;
 }
 
@@ -88,7 +85,6 @@ int measure(const SelftestCommandOptions& options, EventWriter& events) {
 }  // namespace
 
 SelftestRecord new_selftest(const SelftestCommandOptions& options) {
-  const BuildInfo build = build_info();
   SelftestRecord record;
   record.id = fresh_id();
   record.created = utc_timestamp(std::time(nullptr));
@@ -96,10 +92,7 @@ SelftestRecord new_selftest(const SelftestCommandOptions& options) {
   record.seed = seed_from(options.seed);
   record.machine = detect_machine();
   record.identity = identify(record.machine);
-  record.tool_version = build.version;
-  record.tool_revision = build.revision_with_state();
-  record.compiler = build.compiler;
-  record.build_type = build.build_type;
+  record.tool = this_tool();
   return record;
 }
 

@@ -35,7 +35,7 @@ std::string run_text(std::string_view text, std::string_view source, const TextS
   const RunDocument run = run_document_from_json(text, source);
   return run_summary_text(run, style) + identity_line(run.machine_identity, run.machine, style.charset) +
          fmt::format("  written      {} by Assay {} ({})\n  key          {}\n", plain(run.created, style.charset),
-                     plain(run.tool_version, style.charset), plain(run.tool_revision, style.charset),
+                     plain(run.tool.version, style.charset), plain(run.tool.revision, style.charset),
                      comparability_key(run));
 }
 
@@ -90,8 +90,8 @@ std::string selftest_file_text(std::string_view text, std::string_view source, C
     }
   }
   return selftest_text(record, charset) + identity_line(record.identity, record.machine, charset) +
-         fmt::format("  written      {} by Assay {} ({})\n", record.created, plain(record.tool_version, charset),
-                     plain(record.tool_revision, charset));
+         fmt::format("  written      {} by Assay {} ({})\n", record.created, plain(record.tool.version, charset),
+                     plain(record.tool.revision, charset));
 }
 
 std::string system_line(const BundleRecord& record, Charset charset) {
@@ -119,7 +119,7 @@ std::string bundle_text(const LoadedBundle& bundle, Charset charset) {
       fmt::format("Bundle of suite {}: {}\n", plain(record.suite, charset), plain(record.title, charset));
   text += system_line(record, charset) + identity_line(record.identity, record.machine, charset);
   text += fmt::format("  written      {} by Assay {} ({}), {}{}\n", plain(record.created, charset),
-                      plain(record.tool_version, charset), plain(record.tool_revision, charset),
+                      plain(record.tool.version, charset), plain(record.tool.revision, charset),
                       record.complete ? "complete" : "not complete", record.interrupted ? ", interrupted" : "");
   text += fmt::format("  calibration  {}\n", plain(calibration_text(record.calibration), charset));
   for (const BundleEntry& entry : record.entries) {

@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <stdexcept>
 #include <utility>
 
 #include "analysis/bundle_file.hpp"
@@ -22,16 +21,6 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
-
-SuiteDefinition suite_named(const std::string& name) {
-  try {
-    return find_suite(name);
-  } catch (const std::invalid_argument& error) {
-    throw CommandError(ExitCode::usage, fmt::format("suite {}", error.what()));
-  } catch (const std::runtime_error& error) {
-    throw CommandError(ExitCode::file, error.what());
-  }
-}
 
 /// The label goes to the measuring processes, too.
 void take_label(const std::string& label) {

@@ -22,7 +22,7 @@
 #include "lab/report_command.hpp"
 #include "lab/roofline_measuring.hpp"
 #include "lab/slurm_notes.hpp"
-#include "lab/version.hpp"
+#include "lab/this_tool.hpp"
 
 namespace assay {
 
@@ -144,7 +144,6 @@ SuiteMeasuring::SuiteMeasuring(const SuiteDefinition& suite, const SuitePlan& pl
 }
 
 void SuiteMeasuring::describe(const std::string& envelope) {
-  const BuildInfo build = build_info();
   record_.id = fresh_id();
   record_.created = utc_timestamp(std::time(nullptr));
   record_.suite = suite_.name;
@@ -155,10 +154,7 @@ void SuiteMeasuring::describe(const std::string& envelope) {
   record_.metric = suite_.metric;
   record_.machine = detect_machine();
   record_.identity = identify(record_.machine);
-  record_.tool_version = build.version;
-  record_.tool_revision = build.revision_with_state();
-  record_.compiler = build.compiler;
-  record_.build_type = build.build_type;
+  record_.tool = this_tool();
   if (!envelope.empty()) {
     record_.system = SystemKind::envelope;
     record_.limits = envelope_limits(envelope);

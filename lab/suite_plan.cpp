@@ -91,6 +91,16 @@ bool ends_a_path(char c) { return c == ' ' || c == ',' || c == ';' || c == ':' |
 
 }  // namespace
 
+SuiteDefinition suite_named(const std::string& name) {
+  try {
+    return find_suite(name);
+  } catch (const std::invalid_argument& error) {
+    throw CommandError(ExitCode::usage, fmt::format("suite {}", error.what()));
+  } catch (const std::runtime_error& error) {
+    throw CommandError(ExitCode::file, error.what());
+  }
+}
+
 std::string SuiteStep::command() const {
   if (!is_roofline()) {
     return without_folders(command_text("run", run));

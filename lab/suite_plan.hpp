@@ -38,6 +38,9 @@ struct SuitePlan {
   [[nodiscard]] Nanoseconds expected() const;
 };
 
+/// A shipped suite or a file. Throws CommandError: usage where there is none, file where it cannot be read.
+[[nodiscard]] SuiteDefinition suite_named(const std::string& name);
+
 /// Every step once, then every second repeat, and so on: what drifts meets all steps alike. Throws CommandError (usage)
 /// for a step that cannot be measured and is not optional. Every step under `envelope`, a name or a file; empty: none.
 [[nodiscard]] SuitePlan plan_suite(const SuiteDefinition& suite, const std::string& envelope = "");

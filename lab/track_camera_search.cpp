@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <exception>
 #include <utility>
 
 #include "analysis/peak_search.hpp"
@@ -74,23 +73,15 @@ bool search_cameras(const TrackStep& step, Percentile percentile, const MeasureP
                      .percentile = percentile,
                      .step_hz = 1.0,
                      .step_name = "camera"});
-  const auto finish = [&] {
-    take_estimate(found, search);
-    take(std::move(found));
-  };
-  try {
-    while (const auto rate = search.next_rate()) {
-      if (!probe_cameras(step, found, search, measure, static_cast<std::uint64_t>(std::llround(*rate)))) {
-        finish();
-        return false;
-      }
-    }
-  } catch (const std::exception&) {
-    finish();  // the probes so far are kept
-    throw;
-  }
-  finish();
-  return true;
+  return make_probes(
+      search,
+      [&](double rate) {
+        return probe_cameras(step, found, search, measure, static_cast<std::uint64_t>(std::llround(rate)));
+      },
+      [&] {
+        take_estimate(found, search);
+        take(std::move(found));
+      });
 }
 
 }  // namespace assay

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -99,26 +98,15 @@ bool search_lever(const TrackStep& step, const LeverQuestion& question, const Me
   rung.forecast = question.forecast;
   rung.forecast_note = question.forecast_note;
   PeakSearch search(lever_search_settings(question));
-  const auto finish = [&] {
-    const PeakEstimate estimate = search.estimate();
-    rung.held_hz = estimate.held_hz;
-    rung.broke_hz = estimate.broke_hz;
-    rung.doubt = estimate.reason;
-    take(std::move(rung));
-  };
-  try {
-    while (const auto rate = search.next_rate()) {
-      if (!probe_rate(step, rung, search, measure, *rate)) {
-        finish();
-        return false;
-      }
-    }
-  } catch (const std::exception&) {
-    finish();  // the probes so far are kept
-    throw;
-  }
-  finish();
-  return true;
+  return make_probes(
+      search, [&](double rate) { return probe_rate(step, rung, search, measure, rate); },
+      [&] {
+        const PeakEstimate estimate = search.estimate();
+        rung.held_hz = estimate.held_hz;
+        rung.broke_hz = estimate.broke_hz;
+        rung.doubt = estimate.reason;
+        take(std::move(rung));
+      });
 }
 
 }  // namespace assay

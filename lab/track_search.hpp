@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "analysis/peak_search.hpp"
 #include "analysis/run_document.hpp"
 #include "analysis/track_record.hpp"
 #include "lab/run_options.hpp"
@@ -20,5 +21,10 @@ struct KeptRun {
 /// end.
 using MeasureProbe =
     std::function<std::optional<KeptRun>(const RunOptions& run, const std::string& id, const std::string& title)>;
+
+/// Makes the probes of a search at the rates that it asks for, until it asks no more. `finish` is called once, also
+/// where a probe throws: the probes so far are kept. False where a probe says that the track cannot go on.
+[[nodiscard]] bool make_probes(PeakSearch& search, const std::function<bool(double rate_hz)>& probe,
+                               const std::function<void()>& finish);
 
 }  // namespace assay

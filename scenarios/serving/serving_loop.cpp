@@ -115,7 +115,7 @@ void ServingLoop::iterate(std::span<const SequencePlan> plan, std::int64_t begin
   const IterationLoad load = meter_.load_of(plan);
   report_started(plan);
   build_step(plan);
-  IterationRecord record = record_of_load(load, begin_ns);
+  IterationRecord record = record_of(load, begin_ns);
   record.pages = scheduler_.pages().in_use();
   record.device_begin_ns = now_ns();
   engine_.backend_->step({.sequences = std::span(sequences_).first(plan.size()),
@@ -129,18 +129,6 @@ void ServingLoop::iterate(std::span<const SequencePlan> plan, std::int64_t begin
   record.end_ns = now_ns();
   note_prediction(load, record);
   account(record);
-}
-
-IterationRecord ServingLoop::record_of_load(const IterationLoad& load, std::int64_t begin_ns) {
-  return {.begin_ns = begin_ns,
-          .products_flops = load.products_flops,
-          .attention_flops = load.attention_flops,
-          .bytes = load.bytes,
-          .tokens = load.tokens,
-          .prompt_tokens = load.prompt_tokens,
-          .new_tokens = load.new_tokens,
-          .recomputed = load.recomputed,
-          .sequences = load.sequences};
 }
 
 void ServingLoop::note_prediction(const IterationLoad& load, const IterationRecord& record) {
@@ -157,10 +145,7 @@ void ServingLoop::account(IterationRecord& record) {
   record.idle_ns = idle_ns_;
   record.throttled_ns = throttled_ns_;
   idle_ns_ = throttled_ns_ = 0;
-  record.preemptions = static_cast<std::uint32_t>(scheduler_.counts().preemptions - preemptions_);
-  record.prefix_hits = static_cast<std::uint32_t>(scheduler_.counts().prefix_hit_tokens - hits_);
-  preemptions_ = scheduler_.counts().preemptions;
-  hits_ = scheduler_.counts().prefix_hit_tokens;
+  counters_.note(scheduler_.counts(), record);
   account_.add(record);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "analysis/log_linear_histogram.hpp"
+#include "scenarios/serving/iteration_records.hpp"
 #include "scenarios/serving/scheduler.hpp"
 #include "scenarios/serving/serving_engine.hpp"
 
@@ -48,7 +49,6 @@ class ServingLoop {
 
   void take_arrivals();
   void rest(std::uint32_t seen, std::int64_t begin_ns);
-  [[nodiscard]] static IterationRecord record_of_load(const IterationLoad& load, std::int64_t begin_ns);
   void note_prediction(const IterationLoad& load, const IterationRecord& record);
   void report_token(const TokenEvent& event, std::uint32_t token, IterationRecord& record);
   // With a back end that overlaps steps: serving_loop_overlapped.cpp.
@@ -87,8 +87,7 @@ class ServingLoop {
   std::int64_t last_end_ns_ = 0;
   std::int64_t idle_ns_ = 0;
   std::int64_t throttled_ns_ = 0;
-  std::uint64_t preemptions_ = 0;
-  std::uint64_t hits_ = 0;
+  SchedulerCounters counters_;
 };
 
 }  // namespace assay

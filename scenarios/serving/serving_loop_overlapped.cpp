@@ -39,7 +39,7 @@ void ServingLoop::iterate_overlapped(std::span<const SequencePlan> plan, std::in
   build_step(plan);
   refer_to_unread_tokens(plan);
   UnderWay next;
-  next.record = record_of_load(load, begin_ns);
+  next.record = record_of(load, begin_ns);
   next.record.pages = scheduler_.pages().in_use();
   next.load = load;
   next.sequences = plan.size();

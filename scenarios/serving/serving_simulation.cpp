@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "harness/random_bits.hpp"
+#include "scenarios/serving/iteration_records.hpp"
 #include "scenarios/serving/scheduler.hpp"
 
 namespace assay {
@@ -92,25 +93,13 @@ class Simulation {
     const Nanoseconds begin = now_;
     const Nanoseconds device_begin = begin + setup_.time.host;
     now_ = device_begin + std::max(from_seconds(time.device_s), Nanoseconds{1});
-    IterationRecord record{.begin_ns = begin.count(),
-                           .device_begin_ns = device_begin.count(),
-                           .device_end_ns = now_.count(),
-                           .end_ns = now_.count(),
-                           .idle_ns = idle_.count(),
-                           .throttled_ns = throttled_.count(),
-                           .products_flops = load.products_flops,
-                           .attention_flops = load.attention_flops,
-                           .bytes = load.bytes,
-                           .tokens = load.tokens,
-                           .prompt_tokens = load.prompt_tokens,
-                           .new_tokens = load.new_tokens,
-                           .recomputed = load.recomputed,
-                           .sequences = load.sequences,
-                           .pages = scheduler_.pages().in_use()};
-    record.preemptions = static_cast<std::uint32_t>(scheduler_.counts().preemptions - preemptions_);
-    record.prefix_hits = static_cast<std::uint32_t>(scheduler_.counts().prefix_hit_tokens - hits_);
-    preemptions_ = scheduler_.counts().preemptions;
-    hits_ = scheduler_.counts().prefix_hit_tokens;
+    IterationRecord record = record_of(load, begin.count());
+    record.device_begin_ns = device_begin.count();
+    record.device_end_ns = record.end_ns = now_.count();
+    record.idle_ns = idle_.count();
+    record.throttled_ns = throttled_.count();
+    record.pages = scheduler_.pages().in_use();
+    counters_.note(scheduler_.counts(), record);
     account_.add(record);
     idle_ = throttled_ = Nanoseconds{0};
     for (const TokenEvent& event : scheduler_.finish()) {
@@ -154,8 +143,7 @@ class Simulation {
   Nanoseconds throttled_{0};
   std::size_t next_ = 0;
   std::uint64_t tokens_ = 0;
-  std::uint64_t preemptions_ = 0;
-  std::uint64_t hits_ = 0;
+  SchedulerCounters counters_;
 };
 
 }  // namespace

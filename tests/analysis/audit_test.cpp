@@ -243,7 +243,7 @@ TEST(AuditPage, HostileTextsAreHarmless) {
   bundle.record.lighthouse_step = kHostileLabel;
   bundle.problems = {kHostileLabel + std::string(1'000'000, 'x')};
   for (BundledRun& one : bundle.runs) {
-    one.run.workload = one.run.compiler = "\x1b]0;owned\x07" + kHostileLabel;
+    one.run.workload = one.run.tool.compiler = "\x1b]0;owned\x07" + kHostileLabel;
     one.run.workload_parameters[kHostileLabel] = std::string(300'000, '<');
     one.entry.step = one.entry.step == "offline" ? kHostileLabel : one.entry.step;
   }

@@ -105,7 +105,7 @@ TEST(CrossMachine, IsWhatDiffersInClassBuildOrSystem) {
   b.system = "CPUs 0";
   for (RunDocument& run : b.runs) {
     run.machine_identity.machine_class = "c:77b0";
-    run.compiler = "g++ 13.2.0";
+    run.tool.compiler = "g++ 13.2.0";
   }
   EXPECT_THAT(cross_machine_reasons(a, b), ElementsAre("machine class: c:51aa20 in A, c:77b0 in B",
                                                        "compiler and build: g++ 12.2.0, Release in A, g++ 13.2.0, "

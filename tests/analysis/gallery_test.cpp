@@ -150,7 +150,7 @@ TEST(Gallery, ShowsHostileTextsAsTheyAre) {
   std::vector<BundleRecord> fleet = sample_fleet(6);
   for (BundleRecord& record : fleet) {
     record.identity.label += kHostileLabel;
-    record.suite = record.machine.cpu_model = record.tool_version = kHostileLabel;
+    record.suite = record.machine.cpu_model = record.tool.version = kHostileLabel;
     record.gaps.push_back({.step = kHostileLabel, .reason = kHostileLabel});
     record.entries[0].figures[0].name = record.entries[0].figures[0].unit = kHostileLabel;
     record.entries[1].figures[0].estimate = {.reason = kHostileLabel};

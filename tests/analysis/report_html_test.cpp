@@ -191,7 +191,7 @@ TEST(ReportHtml, WhatIsAbsentOfTheTailHasAReason) {
 TEST(ReportHtml, HostileTextStaysText) {
   RunDocument run = golden_run();
   const std::string hostile = kHostileLabel + "\x1b[31m\xE2\x80\xAE\xff";
-  run.workload = run.output_check = run.metric_name = run.compiler = run.id = run.created = hostile;
+  run.workload = run.output_check = run.metric_name = run.tool.compiler = run.id = run.created = hostile;
   run.machine_identity = {.label = hostile, .id = hostile, .machine_class = hostile};
   run.machine.cpu_model = run.machine.virtualization = run.placement.why = run.observer = hostile;
   run.machine.not_visible = run.warnings = {hostile};

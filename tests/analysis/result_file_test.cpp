@@ -49,10 +49,10 @@ BundleRecord sample_bundle() {
   record.limits = {.name = "narrow", .cpus = "0-1", .simd = "avx2", .stream_bytes_per_s = 4e9, .thermal = "phone"};
   record.machine = run.machine;
   record.identity = run.machine_identity;
-  record.tool_version = "0.1.0";
-  record.tool_revision = "abc";
-  record.compiler = "g++ 12.2.0";
-  record.build_type = "Release";
+  record.tool.version = "0.1.0";
+  record.tool.revision = "abc";
+  record.tool.compiler = "g++ 12.2.0";
+  record.tool.build_type = "Release";
   record.duration_s = 60.0;
   record.entries.push_back({.step = "server",
                             .title = "Server",

@@ -102,10 +102,10 @@ BundleRecord sample_bundle(std::size_t number, const std::string& label) {
   record.machine = two_cores();
   record.identity = {
       .label = label, .id = "k:" + sha256_hex(label).substr(0, 16), .machine_class = "c:51aa01c2d3e4f506"};
-  record.tool_version = "0.1.0";
-  record.tool_revision = "3f2a1b0c4d5e";
-  record.compiler = "g++ 12.2.0";
-  record.build_type = "Release";
+  record.tool.version = "0.1.0";
+  record.tool.revision = "3f2a1b0c4d5e";
+  record.tool.compiler = "g++ 12.2.0";
+  record.tool.build_type = "Release";
   record.duration_s = 241.5;
   record.complete = true;
   record.entries.push_back(roofline_entry(

@@ -200,10 +200,10 @@ void describe(RooflineMeasurement& m, std::uint32_t rounds) {
   const RunDocument run = golden_run();
   m.id = "01JDR4ZK3M8Q6WXYV5T2A9BC7D";
   m.created = "2026-11-24T03:12:09Z";
-  m.tool_version = "0.1.0";
-  m.tool_revision = "a2b75c1";
-  m.compiler = "GNU 12.2.0";
-  m.build_type = "Release";
+  m.tool.version = "0.1.0";
+  m.tool.revision = "a2b75c1";
+  m.tool.compiler = "GNU 12.2.0";
+  m.tool.build_type = "Release";
   m.machine = run.machine;
   m.machine.cpu_model = "Example Zen 3 Processor";
   m.machine.data_caches = {{.level = 1, .size = {32768}, .line = {64}, .sharing_cores = 1, .instance_count = 2},

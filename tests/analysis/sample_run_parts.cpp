@@ -146,10 +146,10 @@ RunDocument common_run() {
   run.min_query_count = 100;
   run.warm_up_s = 2.0;
   run.valid = true;
-  run.tool_version = "0.1.0";
-  run.tool_revision = "abc1234";
-  run.compiler = "g++ 12.2.0";
-  run.build_type = "Release";
+  run.tool.version = "0.1.0";
+  run.tool.revision = "abc1234";
+  run.tool.compiler = "g++ 12.2.0";
+  run.tool.build_type = "Release";
   run.clock = {.source = "CLOCK_MONOTONIC_RAW (tsc)",
                .cost_ns = 23.4,
                .resolution_ns = 1,

@@ -10,10 +10,10 @@ SelftestRecord sample_selftest() {
   record.scheduling = "SCHED_FIFO 50";
   record.duration_s = 121.5;
   record.identity = {.label = "bench-1", .id = "m:0123456789abcdef", .machine_class = "c:0123456789abcdef"};
-  record.tool_version = "0.1.0";
-  record.tool_revision = "3f2a9c1";
-  record.compiler = "GNU 12.2.0";
-  record.build_type = "Release";
+  record.tool.version = "0.1.0";
+  record.tool.revision = "3f2a9c1";
+  record.tool.compiler = "GNU 12.2.0";
+  record.tool.build_type = "Release";
   record.foreign_cpu_share = 0.012;
   record.steal_share = 0.0;
   SelftestCheck passed{.id = "exponential.p90", .title = "exponential 400 us: P90", .unit = "s", .truth = 921e-6};

@@ -113,7 +113,7 @@ LoadedBundle sample_bundle(const SampleSystem& system) {
   record.metric = "throughput";
   record.system = system.kind;
   record.limits = system.limits;
-  record.tool_version = "0.1.0";
+  record.tool.version = "0.1.0";
   record.complete = true;
   for (std::size_t i = 0; i < system.p99_s.size(); ++i) {
     RunDocument run = run_of(system, "single", i);

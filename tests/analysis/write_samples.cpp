@@ -90,7 +90,7 @@ void write_galleries(const std::filesystem::path& folder) {
   std::vector<assay::BundleRecord> hostile = assay::sample_fleet(6);
   for (assay::BundleRecord& record : hostile) {
     record.identity.label += assay::kHostileLabel;
-    record.suite = record.machine.cpu_model = record.tool_version = assay::kHostileLabel;
+    record.suite = record.machine.cpu_model = record.tool.version = assay::kHostileLabel;
     record.gaps.push_back({.step = assay::kHostileLabel, .reason = assay::kHostileLabel});
     record.entries[0].figures[0].name = record.entries[0].figures[0].unit = assay::kHostileLabel;
   }

@@ -82,7 +82,7 @@ TEST(ProgramTrack, LeavesABundleWhoseFilesAreNamedByTheirDigests) {
   EXPECT_EQ(testing::text_of(folder / (bundle + "track.json")), testing::text_of(folder / "track.out"));
   for (const json& run : track.at("runs")) {
     const std::string text = testing::text_of(folder / (bundle + run.at("file").get<std::string>()));
-    EXPECT_EQ(sha256_hex(text), run.at("sha256"));
+    EXPECT_EQ(sha256_hex(text), run.at("sha256").get<std::string>());
   }
   const std::string page = testing::text_of(folder / (bundle + track.at("page").get<std::string>()));
   EXPECT_THAT(page, AllOf(HasSubstr("Claimed against found"), HasSubstr("To the Tester"), HasSubstr("crisis-bar")));
