@@ -9,7 +9,7 @@ namespace assay {
 
 /// An instruction set for which our loops are compiled and which this processor has.
 struct SimdChoice {
-  std::string name;         ///< as a parameter spells it: "avx512", "avx2", "sse", "ssse3", "scalar", "neon", "sve"
+  std::string name;  ///< as a parameter spells it: "avx512", "avx2", "sse", "ssse3", "sse2", "scalar", "neon", "sve"
   std::int64_t target = 0;  ///< Highway's bit
 };
 

@@ -5,11 +5,13 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
+#include <system_error>
 
 #include "harness/clock_quality.hpp"
 #include "harness/file_source.hpp"
@@ -60,6 +62,21 @@ void require_format(const std::vector<std::string>& arguments, const std::string
   const std::optional<std::string> format = bench_flag(arguments, flag);
   if (format && *format != "console" && *format != "json" && *format != "csv") {
     throw CommandError(ExitCode::usage, fmt::format("--{}={}: expected console, json or csv", flag, *format));
+  }
+}
+
+/// Newer versions of the library abort at a value that is no number: seconds, or 5x for five iterations.
+void require_min_time(const std::vector<std::string>& arguments) {
+  const std::optional<std::string> given = bench_flag(arguments, "benchmark_min_time");
+  if (!given) {
+    return;
+  }
+  const bool has_unit = given->ends_with('s') || given->ends_with('x');
+  const char* const end = given->data() + given->size() - (has_unit ? 1 : 0);
+  double value = 0.0;
+  const auto [stopped, error] = std::from_chars(given->data(), end, value);
+  if (error != std::errc() || stopped != end || !(value >= 0.0)) {
+    throw CommandError(ExitCode::usage, fmt::format("--benchmark_min_time={}: expected seconds such as 0.5", *given));
   }
 }
 
@@ -161,6 +178,7 @@ ExitCode bench_command(const BenchCommandOptions& options) {
   Interrupts interrupts;
   require_format(options.arguments, "benchmark_format");
   require_format(options.arguments, "benchmark_out_format");
+  require_min_time(options.arguments);
   initialize(options.arguments);
   require_output(bench_flag(options.arguments, "benchmark_out"));
   constexpr std::uint64_t kShareOfMemory = 4;

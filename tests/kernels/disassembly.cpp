@@ -116,7 +116,7 @@ Code function_code(const std::string& library, const std::string& name_prefix) {
   return code;
 }
 
-Code innermost_loop(const Code& code) {
+Code innermost_loop(const Code& code, std::size_t least_accesses) {
   Code shortest;
   for (std::size_t end = 0; end < code.size(); ++end) {
     const auto target = jump_target(code[end]);
@@ -124,7 +124,9 @@ Code innermost_loop(const Code& code) {
         std::find_if(code.begin(), code.end(), [&](const Instruction& at) { return target && at.address == *target; });
     const auto last = code.begin() + static_cast<std::ptrdiff_t>(end);
     if (begin <= last && (shortest.empty() || static_cast<std::size_t>(last - begin) + 1 < shortest.size())) {
-      shortest.assign(begin, last + 1);
+      if (const Code loop(begin, last + 1); memory_accesses(loop) >= least_accesses) {
+        shortest = loop;
+      }
     }
   }
   return shortest;

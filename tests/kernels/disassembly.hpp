@@ -29,8 +29,9 @@ using Code = std::vector<Instruction>;
 /// Throws std::runtime_error if there is no such function or more than one, naming them.
 [[nodiscard]] Code function_code(const std::string& library, const std::string& name_prefix);
 
-/// The shortest stretch of `code` that a jump at its end repeats; empty if nothing repeats.
-[[nodiscard]] Code innermost_loop(const Code& code);
+/// The shortest stretch of `code` that a jump at its end repeats, of those that touch memory so often; empty if nothing
+/// repeats. (GCC 14 makes a loop of its own of passes over nothing, which only compares their number.)
+[[nodiscard]] Code innermost_loop(const Code& code, std::size_t least_accesses = 0);
 
 /// How many instructions have this mnemonic and name this text ("%ymm"; empty: anything) in their operands.
 [[nodiscard]] std::size_t count_of(const Code& code, std::string_view mnemonic, std::string_view in_operands = {});

@@ -22,6 +22,8 @@ const Code kTwoLoops{{0x00, "xor", "%eax,%eax"},
 TEST(Disassembly, InnermostLoopIsTheShortest) {
   const Code loop = innermost_loop(kTwoLoops);
   EXPECT_EQ(text_of(loop), "vaddpd %ymm1,%ymm0,%ymm0\ndec %rcx\njne a\n");
+  EXPECT_EQ(innermost_loop(kTwoLoops, 1).size(), 8U);
+  EXPECT_TRUE(innermost_loop(kTwoLoops, 2).empty());
   EXPECT_TRUE(innermost_loop({{0x00, "jne", "4"}, {0x04, "ret", ""}}).empty());
 }
 

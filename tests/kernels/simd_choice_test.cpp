@@ -19,7 +19,8 @@ TEST(SimdChoice, AutoIsTheBestAndEveryNameIsFound) {
   }
   EXPECT_EQ(simd_parameter_values().size(), choices.size() + 1);
 #if defined(__x86_64__)
-  EXPECT_EQ(choices.back().name, "scalar");
+  // Highway 1.0 falls back on scalar code, later ones on the instructions that every x86-64 has.
+  EXPECT_THAT(choices.back().name, ::testing::AnyOf("scalar", "sse2"));
 #endif
 }
 

@@ -10,6 +10,7 @@
 #include "harness/cpu_features.hpp"
 #include "kernels/dot_peak_loops.hpp"
 #include "kernels/kernel.hpp"
+#include "kernels/simd_choice.hpp"
 
 namespace assay::testing {
 
@@ -62,14 +63,14 @@ inline std::vector<SmallKernel> small_kernels() {
       {"stream", {{"mix", "add"}, {"size", "96KiB"}, {"stores", "streaming"}}},
       {"stream", {{"mix", "triad"}, {"size", "192KiB"}}},
       {"stream", {{"mix", "triad"}, {"size", "192KiB"}, {"stores", "streaming"}}},
-      {"stream", {{"mix", "triad"}, {"size", "96KiB"}, {"simd", "scalar"}}},
+      {"stream", {{"mix", "triad"}, {"size", "96KiB"}, {"simd", simd_choices().back().name}}},
       {"dial", {{"intensity", "0.0625"}, {"size", "6KiB"}}},
       {"dial", {{"intensity", "0.25"}, {"size", "6KiB"}}},
       {"dial", {{"intensity", "0.75"}, {"size", "192KiB"}}},
       {"dial", {{"intensity", "32"}, {"size", "3KiB"}, {"pages", "small"}}},
       {"dial", {{"intensity", "0.0625"}, {"size", "6KiB"}, {"dtype", "f32"}}},
       {"dial", {{"intensity", "0.75"}, {"size", "9KiB"}, {"dtype", "f32"}}},
-      {"dial", {{"intensity", "4"}, {"size", "6KiB"}, {"dtype", "f32"}, {"simd", "scalar"}}},
+      {"dial", {{"intensity", "4"}, {"size", "6KiB"}, {"dtype", "f32"}, {"simd", simd_choices().back().name}}},
       {"chase", {{"size", "16KiB"}}},
       {"chase", {{"size", "512KiB"}, {"pages", "small"}}},
       {"gather", {{"size", "64KiB"}}},
