@@ -117,6 +117,9 @@ TEST(DotPeakOperands, AreInTheirOrder) {
 }
 
 TEST(DotPeakInstructionsTable, DeclaresWhatTheLoopsHold) {
+#if !defined(__x86_64__)
+  GTEST_SKIP() << "the expected instructions are written down for x86-64 only";
+#endif
   std::vector<ExpectedLoop> expected = expected_loops();
   const auto loops = native_dot_peak_loops();
   for (const DotPeakLoop& loop : loops) {
@@ -128,9 +131,7 @@ TEST(DotPeakInstructionsTable, DeclaresWhatTheLoopsHold) {
     EXPECT_EQ(loop.operations(), found->accumulators * found->operations) << function;
     expected.erase(found);
   }
-#if defined(__x86_64__)
   EXPECT_TRUE(expected.empty());
-#endif
 }
 
 TEST(DotPeakInstructionsScalar, SixteenProductsAndNoMemory) {
