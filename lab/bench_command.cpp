@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstring>
 #include <fstream>
 #include <iostream>
@@ -75,7 +76,7 @@ void require_min_time(const std::vector<std::string>& arguments) {
   const char* const end = given->data() + given->size() - (has_unit ? 1 : 0);
   double value = 0.0;
   const auto [stopped, error] = std::from_chars(given->data(), end, value);
-  if (error != std::errc() || stopped != end || !(value >= 0.0)) {
+  if (error != std::errc() || stopped != end || !std::isfinite(value) || value < 0.0) {
     throw CommandError(ExitCode::usage, fmt::format("--benchmark_min_time={}: expected seconds such as 0.5", *given));
   }
 }
