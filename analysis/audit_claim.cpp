@@ -26,8 +26,6 @@ const AuditFigure& figure_of(const AuditSystem& system, const std::string& metri
 
 bool less_is_better(const std::string& metric) { return metric == "p99" || metric == "usd_per_token"; }
 
-std::string times(const EstimateRecord& ratio) { return plain_estimate_text(ratio, "x"); }
-
 /// The better side's advantage: B over A where more is better, A over B where less is.
 RepeatRatio advantage(const AuditSystem& a, const AuditSystem& b, const std::string& metric, double against) {
   const bool turned = less_is_better(metric);
@@ -58,7 +56,7 @@ std::string claim_text(const AuditSystem& a, const AuditSystem& b, const AuditCl
 
 void decide(AuditClaim& claim, const std::string& what) {
   const EstimateRecord& ratio = claim.measured;
-  const std::string seen = times(ratio);
+  const std::string seen = times_text(ratio);
   if (!ratio.lower || !ratio.upper) {
     claim.outcome = ClaimOutcome::undecided;
     claim.sentence = fmt::format("{} is UNDECIDED: {} has no interval: {}", what, seen, ratio.reason);
@@ -184,11 +182,11 @@ AuditRanking audit_ranking(const std::vector<AuditSystem>& systems, const Fairne
     const bool apart = ratio.ratio.lower && *ratio.ratio.lower > 1.0;
     ranking.above_next.push_back(apart);
     ranking.sentences.push_back(
-        apart               ? fmt::format("{} is ahead of {} by {}", upper.letter, lower.letter, times(ratio.ratio))
+        apart ? fmt::format("{} is ahead of {} by {}", upper.letter, lower.letter, times_text(ratio.ratio))
         : ratio.ratio.lower ? fmt::format("{} and {} tie at {}: the order is noise; {}", upper.letter, lower.letter,
-                                          times(ratio.ratio), repeats_text(ratio.more_repeats))
-                            : fmt::format("{} and {} tie at {}: {}", upper.letter, lower.letter, times(ratio.ratio),
-                                          ratio.ratio.reason));
+                                          times_text(ratio.ratio), repeats_text(ratio.more_repeats))
+                            : fmt::format("{} and {} tie at {}: {}", upper.letter, lower.letter,
+                                          times_text(ratio.ratio), ratio.ratio.reason));
   }
   return ranking;
 }

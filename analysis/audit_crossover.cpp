@@ -30,8 +30,6 @@ EstimateRecord least_of(const EstimateRecord& a, const EstimateRecord& b) {
   return least;
 }
 
-std::string times(const EstimateRecord& ratio) { return plain_estimate_text(ratio, "x"); }
-
 EstimateRecord inverse(const EstimateRecord& ratio) {
   EstimateRecord turned = ratio;
   turned.point = 1.0 / *ratio.point;
@@ -48,7 +46,8 @@ std::string crossing_sentence(const AuditCrossover& found, const AuditSystem& wi
   return fmt::format(
       "the roofs of {0} and {1} tie at {2}: {0} is ahead only below it, by at most {3}; {1} only above it, by at most "
       "{4}",
-      wide.letter, tall.letter, plain_estimate_text(found.intensity, unit + "/byte"), times(below), times(above));
+      wide.letter, tall.letter, plain_estimate_text(found.intensity, unit + "/byte"), times_text(below),
+      times_text(above));
 }
 
 /// Where one of the two ratios, or both, cannot be told from 1; of stated figures it then is 1.
@@ -115,7 +114,7 @@ AuditCrossover crossover_of(const std::vector<AuditSystem>& systems, std::size_t
   found.wins_below = winner(bandwidth);
   found.wins_above = winner(peak);
   const std::string ratios = fmt::format("{} over {}: peak {}, bandwidth {}", second.letter, first.letter,
-                                         times(found.peak_ratio), times(found.bandwidth_ratio));
+                                         times_text(found.peak_ratio), times_text(found.bandwidth_ratio));
   if (bandwidth * peak < 0) {
     const std::size_t wide = *found.wins_below;
     const std::size_t tall = *found.wins_above;

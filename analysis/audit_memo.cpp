@@ -28,8 +28,6 @@ std::string need_of(const AuditSystem& system, const std::string& metric) {
                          : "VALID runs of the lighthouse";
 }
 
-std::string times(const EstimateRecord& ratio) { return plain_estimate_text(ratio, "x"); }
-
 std::string spec_sentence(const AuditRecord& record) {
   const AuditSystem& a = record.systems[0];
   const AuditSystem& b = record.systems[1];
@@ -81,12 +79,12 @@ std::string fact_sentence(const AuditRecord& record) {
   if (!comparison.measured.point) {
     return fmt::format("Nothing was measured that compares them{}; the roofs project {} over {} at {}.",
                        where_text(record), b.letter, a.letter,
-                       comparison.predicted.point ? times(comparison.predicted) : "not available");
+                       comparison.predicted.point ? times_text(comparison.predicted) : "not available");
   }
   const std::string predicted =
-      comparison.predicted.point ? fmt::format(" (the roofs say {})", times(comparison.predicted)) : "";
+      comparison.predicted.point ? fmt::format(" (the roofs say {})", times_text(comparison.predicted)) : "";
   return fmt::format("The lighthouse {}{}: {} does {} the throughput of {}{}.", record.lighthouse, where_text(record),
-                     b.letter, times(comparison.measured), a.letter, predicted);
+                     b.letter, times_text(comparison.measured), a.letter, predicted);
 }
 
 std::string advice_sentence(const AuditRecord& record) {

@@ -94,7 +94,7 @@ EntryFigure read_figure(const Field& field) {
                        .reason = parts[6].text()}};
 }
 
-ordered_json entry_json(const BundleEntry& entry) {
+ordered_json summary_entry_json(const BundleEntry& entry) {
   ordered_json figures = ordered_json::array();
   for (const EntryFigure& figure : entry.figures) {
     figures.push_back(figure_json(figure));
@@ -103,7 +103,7 @@ ordered_json entry_json(const BundleEntry& entry) {
           entry.scenario, entry.valid, entry.interrupted, entry.invalid_codes, figures};
 }
 
-BundleEntry read_entry(const Field& field) {
+BundleEntry read_summary_entry(const Field& field) {
   const std::vector<Field> parts = field.elements();
   if (parts.size() != 10) {
     field.fail("ten parts of an entry");
@@ -154,7 +154,7 @@ BundleSummary summary_of(const BundleRecord& record) {
 std::string summary_json(const BundleSummary& summary) {
   ordered_json entries = ordered_json::array();
   for (const BundleEntry& entry : summary.entries) {
-    entries.push_back(entry_json(entry));
+    entries.push_back(summary_entry_json(entry));
   }
   ordered_json gaps = ordered_json::array();
   for (const BundleGap& gap : summary.gaps) {
@@ -204,7 +204,7 @@ BundleSummary summary_from_json(std::string_view text) {
   summary.interrupted = root.member("interrupted").boolean();
   summary.hash_matches = root.member("hash_matches").boolean();
   for (const Field& entry : root.member("entries").elements()) {
-    summary.entries.push_back(read_entry(entry));
+    summary.entries.push_back(read_summary_entry(entry));
   }
   for (const Field& gap : root.member("gaps").elements()) {
     const std::vector<std::string> parts = gap.texts();

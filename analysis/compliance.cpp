@@ -15,8 +15,6 @@ namespace assay {
 
 namespace {
 
-constexpr double kConfidence = 0.95;
-
 /// Median service time of each run that has one.
 std::vector<double> service_times(const std::vector<RunDocument>& runs) {
   std::vector<double> times;
@@ -32,7 +30,7 @@ std::vector<double> service_times(const std::vector<RunDocument>& runs) {
 
 /// `b` over `a`.
 EstimateRecord ratio_of(const std::vector<double>& a, const std::vector<double>& b) {
-  EstimateRecord ratio{.confidence = kConfidence};
+  EstimateRecord ratio{.confidence = kUsualConfidence};
   if (a.empty() || b.empty()) {
     ratio.reason = "a run has no service time";
     return ratio;
@@ -43,7 +41,7 @@ EstimateRecord ratio_of(const std::vector<double>& a, const std::vector<double>&
     ratio.reason = "needs two runs of each kind";
     return ratio;
   }
-  const double half_width = seen.half_width(kConfidence);
+  const double half_width = seen.half_width(kUsualConfidence);
   ratio.lower = std::exp(seen.log_ratio - half_width);
   ratio.upper = std::exp(seen.log_ratio + half_width);
   return ratio;
@@ -66,7 +64,7 @@ ComplianceVerdict verdict_of(const EstimateRecord& ratio, const Allowed& allowed
                                                                            : ComplianceVerdict::undecided;
 }
 
-std::string ratio_text(const EstimateRecord& ratio) {
+std::string test_ratio_text(const EstimateRecord& ratio) {
   if (!ratio.point) {
     return "not available: " + ratio.reason;
   }
@@ -78,9 +76,9 @@ ComplianceTest compare(ComplianceTest test, const std::vector<double>& reference
                        const Allowed& allowed) {
   test.ratio = ratio_of(reference, other);
   test.verdict = verdict_of(test.ratio, allowed);
-  test.finding =
-      fmt::format("takes {} times as long as the reference; within {:.3f} and {} is honest", ratio_text(test.ratio),
-                  allowed.lowest, std::isinf(allowed.highest) ? "any" : fmt::format("{:.3f}", allowed.highest));
+  test.finding = fmt::format("takes {} times as long as the reference; within {:.3f} and {} is honest",
+                             test_ratio_text(test.ratio), allowed.lowest,
+                             std::isinf(allowed.highest) ? "any" : fmt::format("{:.3f}", allowed.highest));
   if (test.verdict == ComplianceVerdict::undecided) {
     test.finding += "; more --pairs would tell";
   }

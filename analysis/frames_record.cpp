@@ -5,13 +5,12 @@
 #include <variant>
 #include <vector>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/frame_misses.hpp"
 #include "analysis/latency_record.hpp"
 
 namespace assay {
 namespace {
-
-constexpr double kConfidence = 0.95;
 
 /// Of each frame, in the order of arrival; kNever for one that was never computed.
 std::vector<std::int64_t> frame_latencies(const TestResult& result) {
@@ -38,13 +37,13 @@ std::map<std::string, EstimateRecord> percentiles_of(const LatencyDistribution& 
 }
 
 void add_misses(FramesRecord& frames, const LatencyDistribution& latencies, PercentileLimit deadline) {
-  const FrameMisses misses = frame_misses(latencies, frames.streams, deadline, kConfidence);
+  const FrameMisses misses = frame_misses(latencies, frames.streams, deadline, kUsualConfidence);
   frames.deadline_s = seconds(deadline.limit);
   frames.missed = misses.missed;
   frames.missed_share = {.point = misses.share,
                          .lower = misses.interval.lower,
                          .upper = misses.interval.upper,
-                         .confidence = kConfidence,
+                         .confidence = kUsualConfidence,
                          .reason = ""};
   frames.effective_frames = misses.effective;
   frames.longest_miss_run = misses.longest_run;

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <optional>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/percentile_interval.hpp"
 
 namespace assay {
 
 namespace {
 
-constexpr double kConfidence = 0.95;
 constexpr Percentile kMedian = Percentile::of_parts_per_million(500'000);
 
 std::optional<double> time_s(const GbenchRun& run, GbenchTime time) {
@@ -25,22 +25,22 @@ double median_of(const std::vector<double>& sorted) {
 }
 
 std::string missing_repetitions(std::size_t count) {
-  const std::uint64_t needed = samples_for_upper_limit(kMedian, 1.0 - (1.0 - kConfidence) / 2.0);
+  const std::uint64_t needed = samples_for_upper_limit(kMedian, 1.0 - (1.0 - kUsualConfidence) / 2.0);
   return count >= needed
              ? ""
              : fmt::format("an interval needs {} more repetitions: --benchmark_repetitions={}", needed - count, needed);
 }
 
 EstimateRecord estimate(std::vector<double> values) {
-  EstimateRecord result{.confidence = kConfidence};
+  EstimateRecord result{.confidence = kUsualConfidence};
   if (values.empty()) {
     result.reason = "the file has no time for it";
     return result;
   }
   std::ranges::sort(values);
   result.point = median_of(values);
-  const PercentileRanks ranks =
-      percentile_ranks(kMedian, {.count = values.size(), .effective = static_cast<double>(values.size())}, kConfidence);
+  const PercentileRanks ranks = percentile_ranks(
+      kMedian, {.count = values.size(), .effective = static_cast<double>(values.size())}, kUsualConfidence);
   if (ranks.lower && ranks.upper) {
     result.lower = values[*ranks.lower - 1];
     result.upper = values[*ranks.upper - 1];
@@ -73,7 +73,7 @@ GbenchRow row_of(const GbenchBenchmark& benchmark) {
   }
   if (benchmark.repetitions.empty() && benchmark.median) {
     row.time_s = {.point = time_s(*benchmark.median, benchmark.time),
-                  .confidence = kConfidence,
+                  .confidence = kUsualConfidence,
                   .reason = "the file has aggregates only: an interval needs each repetition"};
     row.counters = benchmark.median->counters;
   } else if (!row.error.empty()) {

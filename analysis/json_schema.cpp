@@ -37,7 +37,6 @@ constexpr std::array<std::string_view, 18> kWords{"$schema",
 
 /// Deeper than any schema of ours: a "$ref" that leads to itself.
 constexpr int kDeepestSchema = 100;
-constexpr std::size_t kLongestKey = 60;
 constexpr std::size_t kLongestValue = 200;
 
 bool has_type(const json& value, std::string_view type) {
@@ -110,7 +109,7 @@ std::string place_text(const std::vector<Step>& steps) {
     if (step.key == nullptr) {
       text += fmt::format("[{}]", step.index);
     } else {
-      text += (text.empty() ? "" : ".") + printable(*step.key, kLongestKey);
+      text += (text.empty() ? "" : ".") + printable(*step.key, kLongestShownKey);
     }
   }
   return text.empty() ? "the file" : text;

@@ -43,7 +43,7 @@ struct Point {
   std::uint64_t bytes = 0;
 };
 
-struct Segment {
+struct LevelSegment {
   std::size_t first = 0;
   std::size_t end = 0;  ///< one past the last point
 };
@@ -90,7 +90,7 @@ double noise_of(std::span<const Point> points) {
 }
 
 /// The segmentation of least deviation and price together, by dynamic programming over the end of the last segment.
-std::vector<Segment> segments_of(std::span<const Point> points) {
+std::vector<LevelSegment> level_segments_of(std::span<const Point> points) {
   const double price = kSegmentPrice + kNoisePrice * noise_of(points);
   std::vector<double> best(points.size() + 1, std::numeric_limits<double>::infinity());
   std::vector<std::size_t> from(points.size() + 1, 0);
@@ -104,7 +104,7 @@ std::vector<Segment> segments_of(std::span<const Point> points) {
       }
     }
   }
-  std::vector<Segment> segments;
+  std::vector<LevelSegment> segments;
   for (std::size_t end = points.size(); end > 0; end = from[end]) {
     segments.push_back({.first = from[end], .end = end});
   }
@@ -131,7 +131,7 @@ double rise_at(std::span<const Point> points, std::size_t end) {
 }
 
 /// Moves the end of a plateau to the last point within tolerance, before two in a row that are beyond it.
-Segment adjusted(std::span<const Point> points, Segment segment) {
+LevelSegment adjusted(std::span<const Point> points, LevelSegment segment) {
   const double limit = median_level(points.subspan(segment.first, segment.end - segment.first)) + kTolerance;
   std::size_t end = segment.first + 1;
   for (std::size_t i = segment.first; i < points.size(); ++i) {
@@ -146,16 +146,16 @@ Segment adjusted(std::span<const Point> points, Segment segment) {
 }
 
 /// Whether `segment` goes on at the level of the plateau `before`, or drifts away from it without a jump.
-bool continues(std::span<const Point> points, Segment before, Segment segment) {
-  const auto level_of = [&points](Segment part) {
+bool continues(std::span<const Point> points, LevelSegment before, LevelSegment segment) {
+  const auto level_of = [&points](LevelSegment part) {
     return median_level(points.subspan(part.first, part.end - part.first));
   };
   return level_of(segment) - level_of(before) < kLevelGap || rise_at(points, before.end) < kJump;
 }
 
-std::vector<Segment> plateaus_of(std::span<const Point> points) {
-  std::vector<Segment> plateaus;
-  for (const Segment& segment : segments_of(points)) {
+std::vector<LevelSegment> plateaus_of(std::span<const Point> points) {
+  std::vector<LevelSegment> plateaus;
+  for (const LevelSegment& segment : level_segments_of(points)) {
     const bool flat = is_plateau(points.subspan(segment.first, segment.end - segment.first));
     const bool adjacent = !plateaus.empty() && plateaus.back().end == segment.first;
     if (!plateaus.empty() && (flat || adjacent) && continues(points, plateaus.back(), segment)) {
@@ -176,8 +176,8 @@ void smooth(std::span<Point> points) {
   }
 }
 
-LatencyPlateau described(std::span<const Point> points, Segment segment, bool drifts_to_the_end) {
-  const Segment held = drifts_to_the_end ? segment : adjusted(points, segment);
+LatencyPlateau described(std::span<const Point> points, LevelSegment segment, bool drifts_to_the_end) {
+  const LevelSegment held = drifts_to_the_end ? segment : adjusted(points, segment);
   LatencyPlateau plateau{
       .latency_ns = std::exp(median_level(points.subspan(segment.first, segment.end - segment.first))),
       .first_bytes = points[held.first].bytes,
@@ -237,8 +237,8 @@ LatencyKnees find_latency_knees(std::span<const LatencyPoint> points) {
     return knees;
   }
   smooth(sorted);
-  const std::vector<Segment> plateaus = plateaus_of(sorted);
-  for (const Segment& plateau : plateaus) {
+  const std::vector<LevelSegment> plateaus = plateaus_of(sorted);
+  for (const LevelSegment& plateau : plateaus) {
     const bool last = plateau.end == sorted.size();
     knees.plateaus.push_back(described(sorted, plateau, last));
   }

@@ -6,12 +6,12 @@
 #include <limits>
 #include <optional>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/format.hpp"
 
 namespace assay {
 namespace {
 
-constexpr double kConfidence = 0.95;
 /// So many observations beyond a percentile show whether they come in clusters.
 constexpr double kTelling = 30.0;
 
@@ -28,7 +28,7 @@ EstimateRecord estimate(const LatencyDistribution& distribution, Percentile perc
                         const LatencyInterval& interval) {
   EstimateRecord record{.lower = finite_seconds(interval.lower),
                         .upper = finite_seconds(interval.upper),
-                        .confidence = kConfidence,
+                        .confidence = kUsualConfidence,
                         .reason = interval.reason};
   if (distribution.count() == 0) {
     return record;
@@ -44,7 +44,7 @@ EstimateRecord estimate(const LatencyDistribution& distribution, Percentile perc
 }  // namespace
 
 EstimateRecord latency_estimate(const LatencyDistribution& distribution, Percentile percentile) {
-  return estimate(distribution, percentile, distribution.interval(percentile, kConfidence));
+  return estimate(distribution, percentile, distribution.interval(percentile, kUsualConfidence));
 }
 
 LatencyRecord latency_record(const LatencyDistribution& distribution, Percentile target) {
@@ -62,7 +62,7 @@ LatencyRecord latency_record(const LatencyDistribution& distribution, Percentile
     const double beyond = static_cast<double>(distribution.count()) * (1.0 - percentile.fraction());
     const bool can_tell = beyond >= kTelling;
     const LatencyInterval interval = distribution.interval(
-        percentile, kConfidence, can_tell ? std::numeric_limits<double>::infinity() : known_effective);
+        percentile, kUsualConfidence, can_tell ? std::numeric_limits<double>::infinity() : known_effective);
     known_effective = interval.effective_sample_size;
     record.percentiles_s[percentile.name()] = estimate(distribution, percentile, interval);
     if (percentile == target) {
@@ -71,7 +71,7 @@ LatencyRecord latency_record(const LatencyDistribution& distribution, Percentile
     }
   }
   if (!target_reported) {
-    record.effective_sample_size = distribution.interval(target, kConfidence).effective_sample_size;
+    record.effective_sample_size = distribution.interval(target, kUsualConfidence).effective_sample_size;
   }
   record.histogram_sub_bits = LogLinearHistogram::kSubBits;
   record.histogram = distribution.histogram().export_bins();

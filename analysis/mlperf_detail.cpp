@@ -19,7 +19,6 @@ using nlohmann::json;
 constexpr std::string_view kMarker = ":::MLLOG";
 /// Of a rank or a stream name before the marker, as "0: " or "[1,0]<stdout>:".
 constexpr std::size_t kLongestPrefix = 64;
-constexpr double kNanosecond = 1e-9;
 
 /// The first value of each key.
 using Messages = std::map<std::string, json, std::less<>>;
@@ -101,7 +100,7 @@ std::optional<MlperfTime> time_of(const std::string& key, double value_ns) {
       const bool extreme = *middle == "min" || *middle == "mean" || *middle == "max";
       const std::string statistic = extreme ? std::string(*middle) : percentile_statistic(*middle);
       if (!statistic.empty()) {
-        return MlperfTime{.quantity = known.quantity, .statistic = statistic, .value_s = value_ns * kNanosecond};
+        return MlperfTime{.quantity = known.quantity, .statistic = statistic, .value_s = value_ns * kNanosecondInS};
       }
     }
   }
@@ -118,8 +117,9 @@ struct HeadlineKey {
 
 /// What the submission checker reads as the result of each scenario; the first that is there.
 constexpr std::array kHeadlines{
-    HeadlineKey{"SingleStream", "early_stopping_latency_ss", "P90 latency (early stopping)", "s", kNanosecond},
-    HeadlineKey{"MultiStream", "early_stopping_latency_ms", "P99 latency per query (early stopping)", "s", kNanosecond},
+    HeadlineKey{"SingleStream", "early_stopping_latency_ss", "P90 latency (early stopping)", "s", kNanosecondInS},
+    HeadlineKey{"MultiStream", "early_stopping_latency_ms", "P99 latency per query (early stopping)", "s",
+                kNanosecondInS},
     HeadlineKey{"Server", "result_completed_tokens_per_second", "completed tokens per second", "tokens/s", 1.0},
     HeadlineKey{"Server", "result_completed_samples_per_sec", "completed samples per second", "samples/s", 1.0},
     HeadlineKey{"Offline", "result_tokens_per_second", "tokens per second", "tokens/s", 1.0},
@@ -154,7 +154,7 @@ void take_facts(const Messages& messages, MlperfLog& log) {
     log.query_count = static_cast<std::uint64_t>(*count);
   }
   log.target_rate_hz = number_of(messages, "effective_target_qps");
-  log.target_latency_s = scaled(number_of(messages, "effective_target_latency_ns"), kNanosecond);
+  log.target_latency_s = scaled(number_of(messages, "effective_target_latency_ns"), kNanosecondInS);
   log.min_duration_s = scaled(number_of(messages, "effective_min_duration_ms"), 1e-3);
   take_headline(messages, log);
   for (const auto& [key, value] : messages) {

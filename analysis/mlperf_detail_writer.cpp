@@ -71,8 +71,8 @@ class DetailWriter {
   /// One line. Written by a JSON writer member by member, with LoadGen's blanks, since some tools search for them; in
   /// ASCII, so that no reader splits a line within a text.
   void message(const std::string& key, const ordered_json& value) {
-    const auto dump = [](const ordered_json& json) {
-      return json.dump(-1, ' ', true, ordered_json::error_handler_t::replace);
+    const auto dump = [](const ordered_json& one) {
+      return one.dump(-1, ' ', true, ordered_json::error_handler_t::replace);
     };
     text_ += fmt::format(
         ":::MLLOG {{\"key\": {}, \"value\": {}, \"time_ms\": {:.6f}, \"namespace\": \"mlperf::logging\", "

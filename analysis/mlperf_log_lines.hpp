@@ -12,6 +12,8 @@ namespace assay {
 
 /// What the two readers of LoadGen's logs share.
 
+inline constexpr double kNanosecondInS = 1e-9;
+
 /// Calls take(line, number from 1) for each line, without its end. `take` may be called for an empty line.
 template <class Take>
 void each_log_line(std::string_view text, const Take& take) {

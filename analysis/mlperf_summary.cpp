@@ -16,8 +16,6 @@ namespace assay {
 
 namespace {
 
-constexpr double kNanosecond = 1e-9;
-
 /// "99.00 percentile latency (ns)   : 812" and its like.
 std::optional<MlperfTime> time_of(std::string_view name, double value_ns, bool per_query) {
   struct Ending {
@@ -45,7 +43,7 @@ std::optional<MlperfTime> time_of(std::string_view name, double value_ns, bool p
   const std::string quantity = ending->quantity;
   return MlperfTime{.quantity = per_query && quantity == "latency" ? "latency per query" : quantity,
                     .statistic = statistic,
-                    .value_s = value_ns * kNanosecond};
+                    .value_s = value_ns * kNanosecondInS};
 }
 
 class SummaryReader {
@@ -114,7 +112,7 @@ class SummaryReader {
       const bool single = log.scenario == "SingleStream";
       if (single ? name.find(" 90") != std::string_view::npos : log.scenario == "MultiStream") {
         take_headline(single ? "P90 latency (early stopping)" : "P99 latency per query (early stopping)", "s",
-                      value * kNanosecond);
+                      value * kNanosecondInS);
       }
     } else if (name == "Completed samples per second") {
       take_headline("completed samples per second", "samples/s", value);
@@ -123,7 +121,7 @@ class SummaryReader {
     } else if (name == "target_qps") {
       log.target_rate_hz = value;
     } else if (name == "target_latency (ns)") {
-      log.target_latency_s = value * kNanosecond;
+      log.target_latency_s = value * kNanosecondInS;
     } else if (name == "min_duration (ms)") {
       log.min_duration_s = value * 1e-3;
     } else if (auto time = time_of(name, value, per_query_)) {

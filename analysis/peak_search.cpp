@@ -8,13 +8,13 @@
 #include <limits>
 #include <stdexcept>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/format.hpp"
 #include "analysis/run_window_share.hpp"
 
 namespace assay {
 namespace {
 
-constexpr double kConfidence = 0.95;
 constexpr std::size_t kMajority = 2;
 constexpr std::size_t kMostVotes = 3;
 /// Probes kept back to confirm the ends: one more for the end that held, three for the one that broke.
@@ -30,7 +30,7 @@ WindowShare pooled_undecided(const std::vector<PeakProbe>& probes) {
       within += probe.share.within * probe.share.effective_sample_size;
     }
   }
-  all.interval = clopper_pearson({.successes = within, .trials = all.effective_sample_size}, kConfidence);
+  all.interval = clopper_pearson({.successes = within, .trials = all.effective_sample_size}, kUsualConfidence);
   return all;
 }
 

@@ -1,5 +1,6 @@
 #include <nlohmann/json.hpp>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/json_values.hpp"
 #include "analysis/real_world_record.hpp"
 
@@ -7,8 +8,6 @@ namespace assay {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-constexpr double kConfidence = 0.95;
 
 Json condition_json(const FieldCondition& condition) {
   const bool noisy = !condition.noise.empty();
@@ -22,28 +21,28 @@ Json condition_json(const FieldCondition& condition) {
 Json result_json(const RealWorldRecord& record, const FieldResult& result) {
   const Accuracy accuracy = accuracy_of(result);
   const AccuracyGap gap = gap_of(result);
-  return {
-      {"model", result.model},
-      {"isolated", result.isolated},
-      {"voices", result.voices},
-      {"condition", record.conditions.at(result.condition).name},
-      {"words", result.words},
-      {"correct", result.correct},
-      {"lost", result.lost},
-      {"gained", result.gained},
-      {"accuracy",
-       {{"point", accuracy.point},
-        {"lower", accuracy.interval.lower},
-        {"upper", accuracy.interval.upper},
-        {"confidence", kConfidence}}},
-      {"gap_points", {{"point", gap.points}, {"lower", gap.lower}, {"upper", gap.upper}, {"confidence", kConfidence}}}};
+  return {{"model", result.model},
+          {"isolated", result.isolated},
+          {"voices", result.voices},
+          {"condition", record.conditions.at(result.condition).name},
+          {"words", result.words},
+          {"correct", result.correct},
+          {"lost", result.lost},
+          {"gained", result.gained},
+          {"accuracy",
+           {{"point", accuracy.point},
+            {"lower", accuracy.interval.lower},
+            {"upper", accuracy.interval.upper},
+            {"confidence", kUsualConfidence}}},
+          {"gap_points",
+           {{"point", gap.points}, {"lower", gap.lower}, {"upper", gap.upper}, {"confidence", kUsualConfidence}}}};
 }
 
 Json crossing_json(const SnrCrossing& crossing) {
   return {{"point", json_number(crossing.point_db)},
           {"lower", json_number(crossing.lower_db)},
           {"upper", json_number(crossing.upper_db)},
-          {"confidence", kConfidence},
+          {"confidence", kUsualConfidence},
           {"kind", "interpolated"}};
 }
 
@@ -69,7 +68,7 @@ Json crossings_json(const RealWorldRecord& record) {
 Json limits_json(const TimeLimits& limits) {
   return {{"lower_s", json_number(limits.lower_s)},
           {"upper_s", json_number(limits.upper_s)},
-          {"confidence", kConfidence},
+          {"confidence", kUsualConfidence},
           {"reason", json_text_or_null(limits.reason)}};
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/estimate_record.hpp"
+
 namespace assay {
 namespace {
-
-constexpr double kConfidence = 0.95;
 
 struct CurvePoint {
   double snr_db;
@@ -42,7 +42,7 @@ Accuracy accuracy_of(const FieldResult& result) {
   const auto right = static_cast<double>(result.correct);
   const auto words = static_cast<double>(result.words);
   return {.point = words > 0.0 ? right / words : 0.0,
-          .interval = wilson({.successes = right, .trials = words}, kConfidence)};
+          .interval = wilson({.successes = right, .trials = words}, kUsualConfidence)};
 }
 
 AccuracyGap gap_of(const FieldResult& result) {
@@ -56,8 +56,8 @@ AccuracyGap gap_of(const FieldResult& result) {
   const double clean = here + lost - gained;
   const double both = here - gained;
   const double neither = words - both - lost - gained;
-  const ShareInterval of_clean = wilson({.successes = clean, .trials = words}, kConfidence);
-  const ShareInterval of_here = wilson({.successes = here, .trials = words}, kConfidence);
+  const ShareInterval of_clean = wilson({.successes = clean, .trials = words}, kUsualConfidence);
+  const ShareInterval of_here = wilson({.successes = here, .trials = words}, kUsualConfidence);
   const double product = both * neither - lost * gained;
   const double corrected = product > 0.0 ? std::max(0.0, product - words / 2.0) : product;
   const double margins = clean * (words - clean) * here * (words - here);

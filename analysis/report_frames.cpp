@@ -11,10 +11,6 @@
 namespace assay {
 namespace {
 
-void fact(Html& list, Markup name, std::string_view text) {
-  list.put("<div><dt>").put(name).put("</dt><dd>").text(text).put("</dd></div>");
-}
-
 /// The course of the frames shown, a row for each run of intervals that show the same to a tenth of a frame.
 Html course_table(const DisplayRecord& display) {
   Html out;
@@ -51,19 +47,19 @@ Html frames_section(const RunDocument& run) {
   }
   const FramesRecord& frames = *run.frames;
   out.put("<h3>Frames").put(mark_chips(run)).put("</h3><dl class=\"facts\">");
-  fact(out, "Streams", streams_sentence(run));
-  fact(out, "Deadline", misses_sentence(run, Charset::utf8));
+  put_fact(out, "Streams", streams_sentence(run));
+  put_fact(out, "Deadline", misses_sentence(run, Charset::utf8));
   if (frames.triggers > 0) {
-    fact(out, "Slowest of a trigger", frame_percentiles_sentence(frames.trigger_latency_s, Charset::utf8));
+    put_fact(out, "Slowest of a trigger", frame_percentiles_sentence(frames.trigger_latency_s, Charset::utf8));
   }
   if (frames.dropped > 0 || frames.streams > 1) {
-    fact(out, "Frames computed", frame_percentiles_sentence(frames.computed_latency_s, Charset::utf8));
+    put_fact(out, "Frames computed", frame_percentiles_sentence(frames.computed_latency_s, Charset::utf8));
   }
   if (frames.display) {
-    fact(out, "Display", display_sentence(*frames.display, Charset::utf8));
-    fact(out, "Work and wait", frame_split_sentence(*frames.display, Charset::utf8));
-    fact(out, "First 30 s and sustained", kept_fps_sentence(run));
-    fact(out, "FPS/W", frame_power_sentence(run));
+    put_fact(out, "Display", display_sentence(*frames.display, Charset::utf8));
+    put_fact(out, "Work and wait", frame_split_sentence(*frames.display, Charset::utf8));
+    put_fact(out, "First 30 s and sustained", kept_fps_sentence(run));
+    put_fact(out, "FPS/W", frame_power_sentence(run));
   }
   out.put("</dl>");
   if (frames.display) {

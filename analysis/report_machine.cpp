@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "analysis/format.hpp"
+#include "analysis/report_tables.hpp"
 
 namespace assay {
 namespace {
 
 void fact(Html& list, Markup name, std::string_view text) {
-  list.put("<div><dt>").put(name).put("</dt><dd>").text(text.empty() ? "not available" : text).put("</dd></div>");
+  put_fact(list, name, text.empty() ? "not available" : text);
 }
 
 std::string shape(const Machine& machine) {

@@ -18,10 +18,6 @@
 namespace assay {
 namespace {
 
-void fact(Html& list, Markup name, std::string_view text) {
-  list.put("<div><dt>").put(name).put("</dt><dd>").text(text).put("</dd></div>");
-}
-
 std::string asked_sentence(const RunDocument& run) {
   std::string sentence = fmt::format("at least {} and {} queries, after {} of warm-up; seed {}",
                                      format_duration(run.min_duration_s), format_count(run.min_query_count),
@@ -61,56 +57,56 @@ std::string cpu_list(const std::vector<int>& cpus) {
 }
 
 void quiet_facts(Html& list, const RunDocument& run) {
-  fact(list, "Taken by the hypervisor", reading(run, "quality.steal_share", share(run.steal_share)));
-  fact(list, "Taken by other processes", reading(run, "quality.foreign_cpu_share", share(run.foreign_cpu_share)));
-  fact(list, "Clocks disagreed by",
-       reading(run, "quality.clock_disagreement_s",
-               run.clock_disagreement_s ? format_duration(*run.clock_disagreement_s) : ""));
+  put_fact(list, "Taken by the hypervisor", reading(run, "quality.steal_share", share(run.steal_share)));
+  put_fact(list, "Taken by other processes", reading(run, "quality.foreign_cpu_share", share(run.foreign_cpu_share)));
+  put_fact(list, "Clocks disagreed by",
+           reading(run, "quality.clock_disagreement_s",
+                   run.clock_disagreement_s ? format_duration(*run.clock_disagreement_s) : ""));
 }
 
 void injected_facts(Html& list, const RunDocument& run) {
   if (run.interference.empty()) {
-    fact(list, "Injected load", "none");
+    put_fact(list, "Injected load", "none");
   }
   for (const DoseRecord& dose : run.interference) {
     // Without a reading the sentence gives the reason itself.
     const std::string reason = dose.achieved && !dose.reason.empty() ? ": " + dose.reason : "";
-    fact(list, "Injected load", dose_sentence(dose) + (dose.delivered ? "" : "; not what was asked for" + reason));
+    put_fact(list, "Injected load", dose_sentence(dose) + (dose.delivered ? "" : "; not what was asked for" + reason));
   }
 }
 
 Html facts(const RunDocument& run) {
   Html list;
   list.put("<dl class=\"facts\">");
-  fact(list, "Workload", fmt::format("{}, version {}", workload_title(run), run.workload_version));
-  fact(list, "Asked for", asked_sentence(run));
-  fact(list, "Came back", answered_sentence(run));
-  fact(list, "Rate", rate_sentence(run));
+  put_fact(list, "Workload", fmt::format("{}, version {}", workload_title(run), run.workload_version));
+  put_fact(list, "Asked for", asked_sentence(run));
+  put_fact(list, "Came back", answered_sentence(run));
+  put_fact(list, "Rate", rate_sentence(run));
   if (!is_one_batch(run)) {
-    fact(list, "Latency window", window_sentence(run, Charset::utf8));
+    put_fact(list, "Latency window", window_sentence(run, Charset::utf8));
   }
   injected_facts(list, run);
   if (run.emulated) {
-    fact(list, "Emulated clock", emulation_sentence(*run.emulated));
-    fact(list, "Thermal envelope", envelope_sentence(*run.emulated));
+    put_fact(list, "Emulated clock", emulation_sentence(*run.emulated));
+    put_fact(list, "Thermal envelope", envelope_sentence(*run.emulated));
   }
   if (run.remote) {
-    fact(list, "Client", remote_sentence(*run.remote, Charset::utf8));
+    put_fact(list, "Client", remote_sentence(*run.remote, Charset::utf8));
   }
   if (run.hedging) {
-    fact(list, "Hedged queries", hedging_sentence(*run.hedging, Charset::utf8));
+    put_fact(list, "Hedged queries", hedging_sentence(*run.hedging, Charset::utf8));
   }
-  fact(list, "Lateness of the generator", lateness_sentence(run, Charset::utf8));
-  fact(list, "Output check", run.output_check.empty() ? "not checked" : run.output_check);
-  fact(list, "Placement",
-       fmt::format("generator on CPU {}, work on CPU {}{}; {}", cpu_list(run.placement.issuing_cpus),
-                   cpu_list(run.placement.worker_cpus), run.placement.shared ? ", shared: lateness includes work" : "",
-                   run.placement.why));
+  put_fact(list, "Lateness of the generator", lateness_sentence(run, Charset::utf8));
+  put_fact(list, "Output check", run.output_check.empty() ? "not checked" : run.output_check);
+  put_fact(list, "Placement",
+           fmt::format("generator on CPU {}, work on CPU {}{}; {}", cpu_list(run.placement.issuing_cpus),
+                       cpu_list(run.placement.worker_cpus),
+                       run.placement.shared ? ", shared: lateness includes work" : "", run.placement.why));
   if (run.execution) {
-    fact(list, "Threads and memory", execution_sentence(*run.execution));
+    put_fact(list, "Threads and memory", execution_sentence(*run.execution));
   }
   quiet_facts(list, run);
-  fact(list, "Watched", run.observer == "none" ? "by nobody while it measured" : run.observer);
+  put_fact(list, "Watched", run.observer == "none" ? "by nobody while it measured" : run.observer);
   return list.put("</dl>");
 }
 

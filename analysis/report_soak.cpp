@@ -16,30 +16,6 @@
 namespace assay {
 namespace {
 
-Html heading(Markup text, const RunDocument& run) {
-  Html out;
-  out.put("<h3>").put(text);
-  return out.put(mark_chips(run)).put("</h3>");
-}
-
-/// The table's start up to its first row.
-Html table_of(std::string_view caption, std::initializer_list<std::string_view> columns) {
-  Html table;
-  table.put("<div class=\"scroll\"><table class=\"stack tail\"><caption>").text(caption).put("</caption><thead><tr>");
-  for (const std::string_view column : columns) {
-    table.put("<th scope=\"col\">").text(column).put("</th>");
-  }
-  return table.put("</tr></thead><tbody>");
-}
-
-void cell(Html& row, std::string_view column, std::string_view text) {
-  row.put("<td data-label=\"").text(column).put("\">").text(text).put("</td>");
-}
-
-void fact(Html& list, Markup name, std::string_view text) {
-  list.put("<div><dt>").put(name).put("</dt><dd>").text(text).put("</dd></div>");
-}
-
 Html verdict_chip(const SoakRecord& soak) {
   Html chip;
   switch (soak.verdict.cause) {
@@ -78,7 +54,7 @@ Html verdict_part(const SoakRecord& soak) {
 
 void burst_fact(Html& list, const SoakRecord& soak) {
   if (!burst_was_not_kept(soak)) {
-    fact(list, "Burst", burst_text(soak));
+    put_fact(list, "Burst", burst_text(soak));
     return;
   }
   list.put("<div><dt>Burst</dt><dd><del>").text(burst_text(soak)).put("</del> not sustained</dd></div>");
@@ -87,22 +63,22 @@ void burst_fact(Html& list, const SoakRecord& soak) {
 Html facts(const SoakRecord& soak) {
   Html list;
   list.put("<dl class=\"facts\">");
-  fact(list, "Stability", stability_sentence(soak));
+  put_fact(list, "Stability", stability_sentence(soak));
   const bool burst_only = soak.audit && soak.audit->burst_only;
-  fact(list, burst_only ? Markup("Level at the end") : Markup("Sustained and peak"), sustained_sentence(soak));
+  put_fact(list, burst_only ? Markup("Level at the end") : Markup("Sustained and peak"), sustained_sentence(soak));
   burst_fact(list, soak);
-  fact(list, "Time to throttle", time_to_throttle_sentence(soak));
+  put_fact(list, "Time to throttle", time_to_throttle_sentence(soak));
   if (const std::string flag = throttle_flag_sentence(soak); !flag.empty()) {
-    fact(list, "Throttle flag", flag);
+    put_fact(list, "Throttle flag", flag);
   }
-  fact(list, "Steady state", steady_sentence(soak));
+  put_fact(list, "Steady state", steady_sentence(soak));
   if (soak.energy.empty()) {
-    fact(list, "Energy", no_energy_sentence(soak));
+    put_fact(list, "Energy", no_energy_sentence(soak));
   }
-  fact(list, "Room",
-       soak.ambient_c ? reading_text("ambient_c", *soak.ambient_c, Charset::utf8) + ", as typed by a person"
-                      : "its temperature was not given");
-  fact(list, "Sampling", watch_sentence(soak));
+  put_fact(list, "Room",
+           soak.ambient_c ? reading_text("ambient_c", *soak.ambient_c, Charset::utf8) + ", as typed by a person"
+                          : "its temperature was not given");
+  put_fact(list, "Sampling", watch_sentence(soak));
   return list.put("</dl>");
 }
 
@@ -141,14 +117,14 @@ Html loop_table(const SoakRecord& soak) {
   const double best = std::ranges::max(soak.audit->loops, {}, &SoakLoop::throughput_per_s).throughput_per_s;
   out.put("<details class=\"loops\"><summary>").text(fmt::format("The {} loops", soak.audit->loops.size()));
   out.put("</summary>")
-      .put(table_of("Equal shares of the soak, with the P99 of the queries completed in each.",
-                    {"Loop", "Throughput", "Of the best", "P99"}));
+      .put(table_head("Equal shares of the soak, with the P99 of the queries completed in each.",
+                      {"Loop", "Throughput", "Of the best", "P99"}));
   for (std::size_t i = 0; i < soak.audit->loops.size(); ++i) {
     const SoakLoop& loop = soak.audit->loops[i];
     out.put("<tr><th scope=\"row\">").text(fmt::format("{}", i + 1)).put("<span class=\"small\">");
     out.text(fmt::format("{} to {}", format_duration(loop.begin_s), format_duration(loop.end_s))).put("</span></th>");
-    cell(out, "Throughput", format_rate(loop.throughput_per_s, "queries/s"));
-    cell(out, "Of the best", best > 0.0 ? format_percent(loop.throughput_per_s / best) : "not available");
+    put_cell(out, "Throughput", format_rate(loop.throughput_per_s, "queries/s"));
+    put_cell(out, "Of the best", best > 0.0 ? format_percent(loop.throughput_per_s / best) : "not available");
     tail_cell(out, soak, i);
     out.put("</tr>");
   }
@@ -165,17 +141,17 @@ Html energy_table(const SoakRecord& soak) {
     return out;
   }
   out.put(
-      table_of("Energy, of the counter named and of nothing else: a processor package is no machine. Idle power is "
-               "inside the figures.",
-               {"Boundary", "Energy", "Time", "Mean power", "Idle power", "A query", "Queries a joule"}));
+      table_head("Energy, of the counter named and of nothing else: a processor package is no machine. Idle power is "
+                 "inside the figures.",
+                 {"Boundary", "Energy", "Time", "Mean power", "Idle power", "A query", "Queries a joule"}));
   for (const EnergyRecord& energy : soak.energy) {
     out.put("<tr><th scope=\"row\">").text(energy.boundary).put("</th>");
-    cell(out, "Energy", format_quantity(energy.energy_j, "J"));
-    cell(out, "Time", format_duration(energy.duration_s));
-    cell(out, "Mean power", format_quantity(energy.mean_power_w, "W"));
-    cell(out, "Idle power", power_or_reason(energy.idle_power_w, "W"));
-    cell(out, "A query", power_or_reason(energy.energy_per_query_j, "J"));
-    cell(out, "Queries a joule", power_or_reason(energy.queries_per_j, "/J"));
+    put_cell(out, "Energy", format_quantity(energy.energy_j, "J"));
+    put_cell(out, "Time", format_duration(energy.duration_s));
+    put_cell(out, "Mean power", format_quantity(energy.mean_power_w, "W"));
+    put_cell(out, "Idle power", power_or_reason(energy.idle_power_w, "W"));
+    put_cell(out, "A query", power_or_reason(energy.energy_per_query_j, "J"));
+    put_cell(out, "Queries a joule", power_or_reason(energy.queries_per_j, "/J"));
     out.put("</tr>");
   }
   return out.put("</tbody></table></div>");
@@ -186,8 +162,8 @@ Html sensor_table(const SoakRecord& soak) {
   if (soak.sensors.empty() && soak.absences.empty()) {
     return out;
   }
-  out.put(table_of("Sensors of this machine, and those that it does not have.",
-                   {"Sensor", "Lowest", "Highest", "Points with a reading"}));
+  out.put(table_head("Sensors of this machine, and those that it does not have.",
+                     {"Sensor", "Lowest", "Highest", "Points with a reading"}));
   for (const SensorRecord& sensor : soak.sensors) {
     const auto range = range_of(sensor.values);
     std::string about = fmt::format("{}, {}", sensor.quantity, sensor.source);
@@ -195,11 +171,12 @@ Html sensor_table(const SoakRecord& soak) {
       about += fmt::format(", trip at {}", reading_text("trip_c", *sensor.trip_c, Charset::utf8));
     }
     out.put("<tr><th scope=\"row\">").text(sensor.name).put("<span class=\"small\">").text(about).put("</span></th>");
-    cell(out, "Lowest", range ? reading_text(sensor.quantity, range->lowest, Charset::utf8) : "none");
-    cell(out, "Highest", range ? reading_text(sensor.quantity, range->highest, Charset::utf8) : "none");
+    put_cell(out, "Lowest", range ? reading_text(sensor.quantity, range->lowest, Charset::utf8) : "none");
+    put_cell(out, "Highest", range ? reading_text(sensor.quantity, range->highest, Charset::utf8) : "none");
     const auto known = std::ranges::count_if(sensor.values, [](const auto& value) { return value.has_value(); });
-    cell(out, "Points with a reading",
-         fmt::format("{} of {}", format_count(static_cast<std::uint64_t>(known)), format_count(sensor.values.size())));
+    put_cell(
+        out, "Points with a reading",
+        fmt::format("{} of {}", format_count(static_cast<std::uint64_t>(known)), format_count(sensor.values.size())));
     out.put("</tr>");
   }
   for (const SensorAbsenceRecord& absence : soak.absences) {
@@ -216,7 +193,7 @@ Html soak_section(const RunDocument& run, std::size_t number) {
   if (!run.soak) {
     return out;
   }
-  out.put(heading("Sustained performance", run)).put(verdict_part(*run.soak));
+  out.put(section_heading("Sustained performance", run)).put(verdict_part(*run.soak));
   out.put("<div class=\"chart\" data-chart=\"soak\" data-run=\"").text(fmt::format("{}", number));
   out.put("\" hidden></div>").put(facts(*run.soak)).put(points_aside(*run.soak));
   return out.put(energy_table(*run.soak)).put(loop_table(*run.soak)).put(sensor_table(*run.soak));

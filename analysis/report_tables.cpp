@@ -17,9 +17,6 @@ namespace {
 
 constexpr Markup kNoPoint = "<span class=\"none\">not available</span>";
 
-/// Another one is said beside its interval.
-constexpr double kUsualConfidence = 0.95;
-
 /// A cell that carries its column's name: on a narrow screen the row becomes a list of named values.
 class Cell {
  public:
@@ -185,6 +182,29 @@ Html mark_chips(const RunDocument& run) {
     chips.put(" <span class=\"chip synthetic\">").text(word).put("</span>");
   }
   return chips;
+}
+
+Html section_heading(Markup title, const RunDocument& run) {
+  Html out;
+  out.put("<h3>").put(title);
+  return out.put(mark_chips(run)).put("</h3>");
+}
+
+Html table_head(std::string_view caption, std::initializer_list<std::string_view> columns) {
+  Html table;
+  table.put("<div class=\"scroll\"><table class=\"stack tail\"><caption>").text(caption).put("</caption><thead><tr>");
+  for (const std::string_view column : columns) {
+    table.put("<th scope=\"col\">").text(column).put("</th>");
+  }
+  return table.put("</tr></thead><tbody>");
+}
+
+void put_cell(Html& row, std::string_view column, std::string_view text) {
+  row.put("<td data-label=\"").text(column).put("\">").text(text).put("</td>");
+}
+
+void put_fact(Html& list, Markup name, std::string_view text) {
+  list.put("<div><dt>").put(name).put("</dt><dd>").text(text).put("</dd></div>");
 }
 
 Html verdict_chips(const RunDocument& run) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "analysis/html.hpp"
 #include "analysis/run_document.hpp"
@@ -12,6 +14,18 @@ namespace assay {
 
 /// A chip for each word of RunMark.
 [[nodiscard]] Html mark_chips(const RunDocument& run);
+
+/// A section's title with mark_chips().
+[[nodiscard]] Html section_heading(Markup title, const RunDocument& run);
+
+/// A table's start up to its first row.
+[[nodiscard]] Html table_head(std::string_view caption, std::initializer_list<std::string_view> columns);
+
+/// A cell that carries its column's name, which a narrow screen shows.
+void put_cell(Html& row, std::string_view column, std::string_view text);
+
+/// A term and its description in a list of facts.
+void put_fact(Html& list, Markup name, std::string_view text);
 
 /// "VALID" or "INVALID" with a sign and a word, so that it reads without colour; mark_chips(); and each load that was
 /// injected beside it.

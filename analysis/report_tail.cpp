@@ -18,28 +18,8 @@ namespace {
 
 constexpr std::string_view kUnattributed = "unattributed";
 
-Html heading(Markup text, const RunDocument& run) {
-  Html out;
-  out.put("<h3>").put(text);
-  return out.put(mark_chips(run)).put("</h3>");
-}
-
 Html absent(Markup title, const RunDocument& run, std::string_view reason) {
-  return heading(title, run).put("<p class=\"aside\">not available: ").text(reason).put("</p>");
-}
-
-/// The table's start up to its first row.
-Html table_of(std::string_view caption, std::initializer_list<std::string> columns) {
-  Html table;
-  table.put("<div class=\"scroll\"><table class=\"stack tail\"><caption>").text(caption).put("</caption><thead><tr>");
-  for (const std::string& column : columns) {
-    table.put("<th scope=\"col\">").text(column).put("</th>");
-  }
-  return table.put("</tr></thead><tbody>");
-}
-
-void cell(Html& row, std::string_view column, std::string_view text) {
-  row.put("<td data-label=\"").text(column).put("\">").text(text).put("</td>");
+  return section_heading(title, run).put("<p class=\"aside\">not available: ").text(reason).put("</p>");
 }
 
 /// What stands behind a name of FormulaRecord.
@@ -137,14 +117,14 @@ Html math_peek_section(const RunDocument& run) {
     return absent(kTitle, run, no_math_peek_reason(run));
   }
   const std::string value = fmt::format("P{:.6g} it gives", 100.0 * run.math_peek->percentile);
-  Html out = heading(kTitle, run);
-  out.put(table_of(moments_text(run.latency), {"Formula", value, "Ratio to measured", "Queries above it"}));
+  Html out = section_heading(kTitle, run);
+  out.put(table_head(moments_text(run.latency), {"Formula", value, "Ratio to measured", "Queries above it"}));
   for (const FormulaRecord& row : run.math_peek->rows) {
     out.put("<tr><th scope=\"row\">").text(row.name);
     out.put("<span class=\"small\">").text(meaning_of(row.name)).put("</span></th>");
-    cell(out, value, format_duration(row.value_s));
-    cell(out, "Ratio to measured", fmt::format("{:.2f} x", row.ratio_to_measured));
-    cell(out, "Queries above it", format_percent(row.share_above));
+    put_cell(out, value, format_duration(row.value_s));
+    put_cell(out, "Ratio to measured", fmt::format("{:.2f} x", row.ratio_to_measured));
+    put_cell(out, "Queries above it", format_percent(row.share_above));
     out.put("</tr>");
   }
   return out.put("</tbody></table></div><p>").text(run.math_peek->finding).put("</p>");
@@ -156,8 +136,8 @@ Html fleet_section(const RunDocument& run) {
     return absent(kTitle, run, no_fleet_reason(run));
   }
   const FleetRecord& fleet = *run.fleet;
-  Html out = heading(kTitle, run);
-  out.put(table_of(
+  Html out = section_heading(kTitle, run);
+  out.put(table_head(
       fmt::format("Each device serves one query; {} of the queries were over the window, with 95 % confidence at most "
                   "{}. How likely is at least one of the devices over it?",
                   format_percent(fleet.share), format_percent(fleet.share_upper)),
@@ -165,8 +145,8 @@ Html fleet_section(const RunDocument& run) {
   for (const FleetRecord::Row& row : fleet.rows) {
     out.put("<tr><th scope=\"row\">").text(format_count(row.devices));
     out.text(row.devices == 1 ? " device" : " devices").put("</th>");
-    cell(out, "Probability", format_percent(row.failure_probability));
-    cell(out, "Upper limit", format_percent(row.failure_probability_upper));
+    put_cell(out, "Probability", format_percent(row.failure_probability));
+    put_cell(out, "Upper limit", format_percent(row.failure_probability_upper));
     out.put("</tr>");
   }
   return out.put("</tbody></table></div><p class=\"aside\">").text(fleet_notes(fleet)).put("</p>");
@@ -182,20 +162,20 @@ Html attribution_section(const RunDocument& run) {
   std::stable_sort(causes.begin(), causes.end(), [](const auto& a, const auto& b) {
     return std::pair(a.name == kUnattributed, -a.excess_s) < std::pair(b.name == kUnattributed, -b.excess_s);
   });
-  Html out = heading(kTitle, run);
-  out.put(table_of(fmt::format("{} queries took longer than {}, {} more than the median in their sum.",
-                               format_count(attribution.slow_count), format_duration(attribution.threshold_s),
-                               format_duration(attribution.excess_s)),
-                   {"Cause", "Excess time", "Share", "Largest part of"}));
+  Html out = section_heading(kTitle, run);
+  out.put(table_head(fmt::format("{} queries took longer than {}, {} more than the median in their sum.",
+                                 format_count(attribution.slow_count), format_duration(attribution.threshold_s),
+                                 format_duration(attribution.excess_s)),
+                     {"Cause", "Excess time", "Share", "Largest part of"}));
   for (const AttributionRecord::Cause& cause : causes) {
     if (cause.excess_s <= 0.0 && cause.query_count == 0 && cause.name != kUnattributed) {
       continue;
     }
     out.put("<tr><th scope=\"row\">").text(cause.name).put("</th>");
-    cell(out, "Excess time", format_duration(cause.excess_s));
-    cell(out, "Share", attribution.excess_s > 0.0 ? format_percent(cause.excess_s / attribution.excess_s) : "none");
-    cell(out, "Largest part of",
-         fmt::format("{} {}", format_count(cause.query_count), cause.query_count == 1 ? "query" : "queries"));
+    put_cell(out, "Excess time", format_duration(cause.excess_s));
+    put_cell(out, "Share", attribution.excess_s > 0.0 ? format_percent(cause.excess_s / attribution.excess_s) : "none");
+    put_cell(out, "Largest part of",
+             fmt::format("{} {}", format_count(cause.query_count), cause.query_count == 1 ? "query" : "queries"));
     out.put("</tr>");
   }
   return out.put("</tbody></table></div><p class=\"aside\">").text(scheduling_notes(run, attribution)).put("</p>");

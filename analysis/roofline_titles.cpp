@@ -77,6 +77,8 @@ std::string ceiling_estimate_text(const EstimateRecord& estimate, const std::str
   return text;
 }
 
+std::string times_text(const EstimateRecord& ratio) { return plain_estimate_text(ratio, "x"); }
+
 std::string plain_number(double value) { return fmt::format("{:.{}f}", value, decimals_for(value, 3)); }
 
 std::string plain_estimate_text(const EstimateRecord& estimate, const std::string& unit) {

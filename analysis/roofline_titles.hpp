@@ -26,6 +26,9 @@ namespace assay {
 /// A pure number with its interval, three digits: "0.513 [0.498, 0.539]".
 [[nodiscard]] std::string plain_estimate_text(const EstimateRecord& estimate, const std::string& unit);
 
+/// A ratio that is meant as one: "1.23x [1.18, 1.29]".
+[[nodiscard]] std::string times_text(const EstimateRecord& ratio);
+
 /// Three significant digits for any size: "0.25", "1,200", "0.00031".
 [[nodiscard]] std::string plain_number(double value);
 

@@ -12,8 +12,6 @@ namespace assay {
 
 namespace {
 
-constexpr std::size_t kLongestKey = 60;
-
 class Contradictions {
  public:
   std::vector<std::string> all;
@@ -30,19 +28,19 @@ class Contradictions {
   void latency(const std::string& place, const LatencyRecord& record) {
     std::vector<std::pair<double, const std::pair<const std::string, EstimateRecord>*>> order;
     for (const auto& named : record.percentiles_s) {
-      estimate(fmt::format("{}.{}", place, printable(named.first, kLongestKey)), named.second);
+      estimate(fmt::format("{}.{}", place, printable(named.first, kLongestShownKey)), named.second);
       order.emplace_back(std::strtod(named.first.c_str() + 1, nullptr), &named);
     }
     std::ranges::sort(order);
     std::optional<double> before;
     for (const auto& [percent, named] : order) {
       if (percent > 100.0) {
-        all.push_back(
-            fmt::format("{}.{}: expected a percentile of at most 100", place, printable(named->first, kLongestKey)));
+        all.push_back(fmt::format("{}.{}: expected a percentile of at most 100", place,
+                                  printable(named->first, kLongestShownKey)));
       }
       if (before && named->second.point && *named->second.point < *before) {
         all.push_back(fmt::format("{}.{}: expected no less than a lower percentile", place,
-                                  printable(named->first, kLongestKey)));
+                                  printable(named->first, kLongestShownKey)));
       }
       before = named->second.point ? named->second.point : before;
     }

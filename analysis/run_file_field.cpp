@@ -9,8 +9,6 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kLongestKey = 60;
-
 std::string found(const nlohmann::json* value) {
   if (value == nullptr) {
     return "nothing";
@@ -51,9 +49,10 @@ Field Field::member(std::string_view key) const {
     fail("an object");
   }
   const auto member = value_->find(std::string(key));
-  return {source_,
-          path_.empty() ? printable(key, kLongestKey) : fmt::format("{}.{}", path_, printable(key, kLongestKey)),
-          member == value_->end() ? nullptr : &*member};
+  return {
+      source_,
+      path_.empty() ? printable(key, kLongestShownKey) : fmt::format("{}.{}", path_, printable(key, kLongestShownKey)),
+      member == value_->end() ? nullptr : &*member};
 }
 
 std::vector<Field> Field::elements() const {

@@ -13,6 +13,9 @@ namespace assay {
 /// terminal may also hide in UTF-8), at most `longest` characters.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t longest);
 
+/// What a message shows of a key at most, in characters.
+inline constexpr std::size_t kLongestShownKey = 60;
+
 /// A place in an untrusted JSON text that knows its own path. Each reading function checks the type and throws
 /// std::runtime_error with one line "SOURCE: result.latency.count: expected a count, found a string".
 class Field {

@@ -3,11 +3,10 @@
 #include <stdexcept>
 
 #include "analysis/binomial_interval.hpp"
+#include "analysis/estimate_record.hpp"
 
 namespace assay {
 namespace {
-
-constexpr double kConfidence = 0.95;
 
 /// The number of trials behind an exact interval: the run file keeps the interval, and it shrinks steadily as trials
 /// are added, so that bisection finds the one number that gives it.
@@ -18,7 +17,7 @@ double trials_behind(double within, const ShareInterval& interval, std::uint64_t
   auto many = static_cast<double>(most);
   for (int step = 0; step < kSteps; ++step) {
     const double trials = (few + many) / 2.0;
-    const ShareInterval found = clopper_pearson({.successes = within * trials, .trials = trials}, kConfidence);
+    const ShareInterval found = clopper_pearson({.successes = within * trials, .trials = trials}, kUsualConfidence);
     const bool wider = by_lower ? found.lower < interval.lower : found.upper > interval.upper;
     (wider ? few : many) = trials;
   }

@@ -60,9 +60,9 @@ double best_rolling_mean(Points points, std::size_t window) {
 }
 
 double median_of_last_quarter(Points points) {
-  constexpr std::size_t kLastPart = 4;
+  constexpr std::size_t kParts = 4;
   std::vector<double> values;
-  for (const SoakPoint& point : points.last((points.size() + kLastPart - 1) / kLastPart)) {
+  for (const SoakPoint& point : points.last((points.size() + kParts - 1) / kParts)) {
     values.push_back(point.throughput_per_s);
   }
   return median(std::move(values));

@@ -14,10 +14,10 @@ namespace {
 constexpr double kTakenByOthers = 0.02;
 
 using Points = std::span<const SoakPoint>;
-using Field = std::optional<double> SoakPoint::*;
+using PointField = std::optional<double> SoakPoint::*;
 
 /// Of the points that have it; absent if none does.
-std::optional<double> mean_of(Points points, Field field) {
+std::optional<double> mean_of(Points points, PointField field) {
   double sum = 0.0;
   int count = 0;
   for (const SoakPoint& point : points) {
@@ -104,7 +104,7 @@ std::string clock_sentence(const Parts& parts) {
 /// By how much more of the time others took; absent where neither is known.
 std::optional<double> taken_by_others(const Parts& parts) {
   std::optional<double> rise;
-  for (const Field field : {&SoakPoint::steal_share, &SoakPoint::foreign_share}) {
+  for (const PointField field : {&SoakPoint::steal_share, &SoakPoint::foreign_share}) {
     const auto before = mean_of(parts.before, field);
     const auto during = mean_of(parts.during, field);
     if (before && during) {
@@ -115,7 +115,7 @@ std::optional<double> taken_by_others(const Parts& parts) {
 }
 
 void add_others(std::vector<std::string>& evidence, const Parts& parts) {
-  const auto tell = [&](Field field, const char* what, double scale, const char* unit) {
+  const auto tell = [&](PointField field, const char* what, double scale, const char* unit) {
     const auto before = mean_of(parts.before, field);
     const auto during = mean_of(parts.during, field);
     if (before && during) {

@@ -108,7 +108,7 @@ Usual usual_of(const TestResult& result, const std::vector<std::size_t>& decidin
           .service_ns = median_of(std::move(columns[3]))};
 }
 
-using Parts = std::array<std::int64_t, kCauses>;
+using CauseTimes = std::array<std::int64_t, kCauses>;
 
 /// Gives each cause at most what is left of the excess.
 class Splitter {
@@ -119,17 +119,18 @@ class Splitter {
     parts_[cause] += given;
     left_ -= given;
   }
-  [[nodiscard]] Parts finish() {
+  [[nodiscard]] CauseTimes finish() {
     give(kUnattributed, left_);
     return parts_;
   }
 
  private:
-  Parts parts_{};
+  CauseTimes parts_{};
   std::int64_t left_;
 };
 
-Parts split(const QueryRecord& record, std::int64_t worker_free_ns, const Usual& usual, const SlowService* account) {
+CauseTimes split(const QueryRecord& record, std::int64_t worker_free_ns, const Usual& usual,
+                 const SlowService* account) {
   Splitter splitter(record.latency().count() - usual.latency_ns);
   splitter.give(kGenerator, record.issue_delay().count() - usual.issue_ns);
   const std::int64_t until_start = start_of(record) - record.issued_ns - usual.queue_ns;
@@ -183,7 +184,7 @@ std::optional<AttributionRecord> attribute_tail(const TestResult& result, const 
   for (const char* name : kNames) {
     attribution.causes.push_back({.name = name});
   }
-  Parts sums{};
+  CauseTimes sums{};
   for (const std::size_t i : deciding) {
     const QueryRecord& record = result.records[i];
     if (record.latency() <= threshold) {
@@ -191,7 +192,7 @@ std::optional<AttributionRecord> attribute_tail(const TestResult& result, const 
     }
     const auto found = by_position.find(i);
     const SlowService* const account = found == by_position.end() ? nullptr : found->second;
-    const Parts parts = split(record, free_worker_at(result.records, i, context.worker_count), usual, account);
+    const CauseTimes parts = split(record, free_worker_at(result.records, i, context.worker_count), usual, account);
     ++attribution.slow_count;
     // Who was quick once it ran needs no account.
     const bool slow_service = static_cast<double>(record.service_time().count()) >

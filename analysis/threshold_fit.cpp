@@ -7,12 +7,12 @@
 #include <limits>
 #include <stdexcept>
 
+#include "analysis/estimate_record.hpp"
 #include "analysis/format.hpp"
 
 namespace assay {
 namespace {
 
-constexpr double kConfidence = 0.95;
 /// Half the 95 % quantile of chi-squared with one degree of freedom.
 constexpr double kLikelihoodDrop = 1.9207294103;
 /// -ln(1 - p) beyond this is a share of 1 in doubles.
@@ -176,7 +176,8 @@ std::string_view name_of(LevelVerdict verdict) {
 }
 
 ShareInterval share_interval(const ThresholdLevel& level) {
-  return clopper_pearson({.successes = level.effective_exceedances, .trials = level.effective_trials}, kConfidence);
+  return clopper_pearson({.successes = level.effective_exceedances, .trials = level.effective_trials},
+                         kUsualConfidence);
 }
 
 LevelVerdict verdict_of(const ThresholdLevel& level, Percentile percentile) {

@@ -49,7 +49,7 @@ struct CloudRuns {
   const LadderRung* best = nullptr;  ///< of MLPerf's closed division
 };
 
-CloudRuns runs_of(const TrackRecord& record) {
+CloudRuns cloud_runs_of(const TrackRecord& record) {
   CloudRuns runs;
   runs.offline = run_of(record, "offline");
   if (runs.offline != nullptr && runs.offline->figures.serving) {
@@ -223,7 +223,7 @@ std::string waterfall_sentence(const std::string& where, const ServingFigures& f
 }  // namespace
 
 TrackFindings judge_cloud(const TrackRecord& record) {
-  const CloudRuns runs = runs_of(record);
+  const CloudRuns runs = cloud_runs_of(record);
   TrackFindings findings;
   findings.outcome = outcome_of(runs);
   findings.sentence = crisis_sentence(runs, findings.outcome);

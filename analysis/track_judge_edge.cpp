@@ -83,7 +83,7 @@ bool is_probe(const TrackRecord& record, const TrackRun& run) {
   });
 }
 
-EdgeRuns runs_of(const TrackRecord& record) {
+EdgeRuns edge_runs_of(const TrackRecord& record) {
   EdgeRuns runs{.single = run_of(record, "single"),
                 .multi = run_of(record, "multi"),
                 .crisis = run_of(record, "aligned"),
@@ -312,7 +312,7 @@ std::string verdict_sentence(const EdgeRuns& runs, double window_s, CrisisOutcom
 
 TrackFindings judge_edge(const TrackRecord& record) {
   TrackFindings findings{.outcome = CrisisOutcome::open, .sentence = {}, .evidence = {}, .rows = {}};
-  const EdgeRuns runs = runs_of(record);
+  const EdgeRuns runs = edge_runs_of(record);
   findings.rows = {latency_row(record, runs), misses_row(record, runs)};
   std::erase_if(findings.rows, [](const CrisisRow& row) { return row.bars.empty(); });
   if (runs.single == nullptr || runs.crisis == nullptr || !runs.crisis->figures.missed_share.point) {

@@ -11,6 +11,7 @@ set_property(CACHE ASSAY_WITH_WORKBENCH PROPERTY STRINGS AUTO ON OFF)
 set(ASSAY_WITH_CUDA "AUTO" CACHE STRING "The library for NVIDIA GPUs, by nvcc: AUTO, ON or OFF")
 set_property(CACHE ASSAY_WITH_CUDA PROPERTY STRINGS AUTO ON OFF)
 option(ASSAY_WARNINGS_AS_ERRORS "Treat compiler warnings as errors" OFF)
+option(ASSAY_UNITY_BUILD "Compile several sources of a folder as one: half of the time from nothing, more after a change" ON)
 option(ASSAY_FUZZERS "Build the fuzz targets with libFuzzer (Clang) instead of as replayed tests" OFF)
 set(ASSAY_SANITIZE "" CACHE STRING "Value for -fsanitize=, e.g. address,undefined or thread")
 

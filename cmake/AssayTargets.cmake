@@ -40,9 +40,23 @@ if(ASSAY_FUZZERS)
   target_link_options(assay_build INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
-# assay_folder(NAME SOURCES ... PUBLIC ... PRIVATE ...): one static library a folder, named assay_<folder>.
+# Most of the work of a compiler is headers and what templates make of them, the same in each source of a folder: ten of
+# them are compiled as one. Names in their unnamed namespaces must differ then, which the compiler says. A source with
+# options of its own is compiled alone.
+function(assay_unity_build target)
+  if(ASSAY_UNITY_BUILD)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 10)
+  endif()
+endfunction()
+
+# assay_folder(NAME [UNITY] SOURCES ... PUBLIC ... PRIVATE ...): one static library a folder, named assay_<folder>. UNITY
+# is for folders that do not measure: what is timed is compiled a source at a time, so that a call from one into another
+# stays a call.
 function(assay_folder name)
-  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  cmake_parse_arguments(arg "UNITY" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   add_library(assay_${name} STATIC ${arg_SOURCES})
   target_link_libraries(assay_${name} PUBLIC assay_build ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  if(arg_UNITY)
+    assay_unity_build(assay_${name})
+  endif()
 endfunction()

@@ -30,11 +30,11 @@ file(WRITE "${OUTPUT}" "#include \"${HEADER}\"
 
 namespace assay {
 namespace {
-constexpr char kText[] = {
+constexpr char k_${FUNCTION}[] = {
 ${characters}};
 }  // namespace
 
-std::string_view ${FUNCTION}() { return {kText, sizeof(kText)}; }
+std::string_view ${FUNCTION}() { return {k_${FUNCTION}, sizeof(k_${FUNCTION})}; }
 
 }  // namespace assay
 ")

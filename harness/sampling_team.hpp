@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,9 @@ struct SampleRequest {
   std::uint64_t warm_iterations = 0;  ///< run before and not timed: they fill the caches and wake the vector units
   Nanoseconds pause{0};               ///< asleep before it, so that the scheduler owes the threads time
 };
+
+/// The first thread of a team alone.
+inline constexpr std::array<std::size_t, 1> kFirstThread{0};
 
 /// Takes samples. The real one is SamplingTeam; a test hands in another.
 class Sampler {

@@ -18,7 +18,7 @@ namespace assay {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 400;
+constexpr std::size_t kLongestRefusal = 400;
 
 template <class Parse>
 auto flag_value(const char* flag, const std::string& text, const Parse& parse) {
@@ -60,7 +60,7 @@ ExitCode compare_command(const CompareCommandOptions& options) {
   const CompareInput b = read_compare_input(options.b);
   const std::vector<std::string> warnings = warnings_of(a, b);
   for (const std::string& warning : warnings) {
-    console.warning(printable(warning, kLongestLine));
+    console.warning(printable(warning, kLongestRefusal));
   }
   const RunComparison comparison =
       compare_runs(a.side, b.side, {.margin = margin, .across_envelopes = options.across_envelopes});
@@ -77,7 +77,7 @@ ExitCode compare_command(const CompareCommandOptions& options) {
     console.result(comparison_text(comparison, console.text_style()));
   }
   for (const std::string& sentence : trips) {
-    console.error("--fail-on " + printable(sentence, kLongestLine));
+    console.error("--fail-on " + printable(sentence, kLongestRefusal));
   }
   if (!trips.empty()) {
     return ExitCode::fail_on_tripped;

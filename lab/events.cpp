@@ -18,15 +18,14 @@ namespace assay {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Kind = Event::Kind;
 
-constexpr std::array<std::pair<Kind, std::string_view>, 5> kNames{{{Kind::phase, "phase"},
-                                                                   {Kind::progress, "progress"},
-                                                                   {Kind::warning, "warning"},
-                                                                   {Kind::result, "result"},
-                                                                   {Kind::error, "error"}}};
+constexpr std::array<std::pair<Event::Kind, std::string_view>, 5> kNames{{{Event::Kind::phase, "phase"},
+                                                                          {Event::Kind::progress, "progress"},
+                                                                          {Event::Kind::warning, "warning"},
+                                                                          {Event::Kind::result, "result"},
+                                                                          {Event::Kind::error, "error"}}};
 
-std::string_view name_of(Kind kind) {
+std::string_view name_of(Event::Kind kind) {
   for (const auto& [known, name] : kNames) {
     if (known == kind) {
       return name;
@@ -35,7 +34,7 @@ std::string_view name_of(Kind kind) {
   return "";
 }
 
-Kind kind_from(const std::string& name) {
+Event::Kind kind_from(const std::string& name) {
   for (const auto& [kind, known] : kNames) {
     if (known == name) {
       return kind;
@@ -93,25 +92,25 @@ std::vector<DoseRecord> doses_from(const Json& list) {
 std::string to_line(const Event& event) {
   Json json{{"event", name_of(event.kind)}};
   switch (event.kind) {
-    case Kind::phase:
+    case Event::Kind::phase:
       json["name"] = event.text;
       json["expected_s"] = event.expected_s ? Json(*event.expected_s) : Json();
       break;
-    case Kind::progress:
+    case Event::Kind::progress:
       json["elapsed_s"] = event.elapsed_s;
       json["issued"] = event.issued;
       json["settled"] = event.settled;
       json["doses"] = doses_json(event.doses);
       break;
-    case Kind::warning:
+    case Event::Kind::warning:
       json["text"] = event.text;
       break;
-    case Kind::result:
+    case Event::Kind::result:
       json["file"] = event.text;
       json["valid"] = event.valid;
       json["interrupted"] = event.interrupted;
       break;
-    case Kind::error:
+    case Event::Kind::error:
       json["exit_code"] = event.exit_code;
       json["text"] = event.text;
       break;
@@ -124,27 +123,27 @@ Event event_from(std::string_view line) {
     const Json json = Json::parse(line);
     Event event{.kind = kind_from(json.at("event").get<std::string>())};
     switch (event.kind) {
-      case Kind::phase:
+      case Event::Kind::phase:
         event.text = json.at("name").get<std::string>();
         if (!json.at("expected_s").is_null()) {
           event.expected_s = json.at("expected_s").get<double>();
         }
         break;
-      case Kind::progress:
+      case Event::Kind::progress:
         event.elapsed_s = json.at("elapsed_s").get<double>();
         event.issued = count_from(json.at("issued"));
         event.settled = count_from(json.at("settled"));
         event.doses = doses_from(json.at("doses"));
         break;
-      case Kind::warning:
+      case Event::Kind::warning:
         event.text = json.at("text").get<std::string>();
         break;
-      case Kind::result:
+      case Event::Kind::result:
         event.text = json.at("file").get<std::string>();
         event.valid = json.at("valid").get<bool>();
         event.interrupted = json.at("interrupted").get<bool>();
         break;
-      case Kind::error:
+      case Event::Kind::error:
         event.exit_code = exit_code_from(json.at("exit_code"));
         event.text = json.at("text").get<std::string>();
         break;

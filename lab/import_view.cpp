@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestText = 120;
+constexpr std::size_t kLongestPrinted = 120;
 
 Json or_null(const std::optional<double>& value) { return value ? Json(*value) : Json(); }
 Json or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
@@ -41,14 +41,14 @@ std::string counter_text(const std::string& name, double value) {
   if (name == "flop/s") {
     return format_flops_per_second(value);
   }
-  return fmt::format("{} {:.4g}", printable(name, kLongestText), value);
+  return fmt::format("{} {:.4g}", printable(name, kLongestPrinted), value);
 }
 
 /// "12,345.6 us [12,300, 12,390]  9 times  cpu  6.10 GB/s"
 std::string row_text(const GbenchRow& row, std::size_t name_width, Charset charset) {
-  std::string text = fmt::format("{:<{}}  ", printable(row.name, kLongestText), name_width);
+  std::string text = fmt::format("{:<{}}  ", printable(row.name, kLongestPrinted), name_width);
   if (!row.error.empty()) {
-    return text + "skipped: " + printable(row.error, kLongestText) + "\n";
+    return text + "skipped: " + printable(row.error, kLongestPrinted) + "\n";
   }
   text += fmt::format("{:<28}  {:<11}", format_duration_estimate(row.time_s, charset), name_of(row.time));
   for (const auto& [name, value] : row.counters) {
@@ -61,8 +61,8 @@ std::string row_text(const GbenchRow& row, std::size_t name_width, Charset chars
 }
 
 std::string origin_text(const GbenchFile& file) {
-  std::string text = fmt::format("{}, {}, {} CPUs", printable(file.program, kLongestText),
-                                 printable(file.date, kLongestText), file.cpu_count);
+  std::string text = fmt::format("{}, {}, {} CPUs", printable(file.program, kLongestPrinted),
+                                 printable(file.date, kLongestPrinted), file.cpu_count);
   if (file.nominal_clock_hz > 0.0) {
     text += fmt::format(" of {:.0f} MHz (nominal)", file.nominal_clock_hz / 1e6);
   }
@@ -104,7 +104,7 @@ std::string gbench_text(const GbenchFile& file, Charset charset) {
   const std::vector<GbenchRow> rows = gbench_rows(file);
   std::size_t name_width = 0;
   for (const GbenchRow& row : rows) {
-    name_width = std::max(name_width, printable(row.name, kLongestText).size());
+    name_width = std::max(name_width, printable(row.name, kLongestPrinted).size());
   }
   std::string text = origin_text(file);
   text += fmt::format("{:<{}}  {:<28}  {:<11}  rates and counters\n", "benchmark", name_width,

@@ -15,12 +15,12 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestText = 200;
+constexpr std::size_t kLongestValue = 200;
 constexpr const char* kNoInterval =
     "the logs hold no single latencies, so no interval follows; import is for reading, not for comparing";
 
 std::string shown(const std::string& text) {
-  return text.empty() ? "not in the log" : printable(trimmed(text), kLongestText);
+  return text.empty() ? "not in the log" : printable(trimmed(text), kLongestValue);
 }
 
 std::string verdict(const MlperfLog& log) {

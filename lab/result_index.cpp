@@ -5,11 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+
+#include "harness/environment.hpp"
 
 namespace assay {
 
@@ -182,10 +183,10 @@ std::optional<FileStamp> stamp_of(const fs::path& path) {
 }
 
 fs::path cache_folder() {
-  if (const char* const folder = std::getenv("XDG_CACHE_HOME"); folder != nullptr && *folder != '\0') {
+  if (const std::string folder = environment_value("XDG_CACHE_HOME"); !folder.empty()) {
     return fs::path(folder) / "assay";
   }
-  if (const char* const home = std::getenv("HOME"); home != nullptr && *home != '\0') {
+  if (const std::string home = environment_value("HOME"); !home.empty()) {
     return fs::path(home) / ".cache" / "assay";
   }
   return {};

@@ -51,7 +51,7 @@ class Problems {
   std::vector<std::string> lines_;
 };
 
-std::vector<int> cpus_from(const std::string& text) {
+std::vector<int> cpus_or_none_from(const std::string& text) {
   const std::vector<int> cpus = cpu_list(text);
   if (!text.empty() && (cpus.empty() || cpu_list_text(cpus) != text)) {
     throw std::invalid_argument("expected an ascending list such as 0-3,8");
@@ -146,7 +146,7 @@ RooflineRequest roofline_request_from(const RooflineOptions& options) {
   const RooflineOptions whole = with_envelope(options);
   RooflineRequest request;
   Problems problems;
-  problems.note("cpus", whole.cpus, [&] { request.cpus = cpus_from(whole.cpus); });
+  problems.note("cpus", whole.cpus, [&] { request.cpus = cpus_or_none_from(whole.cpus); });
   problems.note("duration", whole.duration, [&] { request.time_limit = roofline_time_from(whole.duration); });
   problems.note("seed", whole.seed, [&] { request.seed = parse_count(whole.seed); });
   problems.note("workload", whole.workload, [&] { read_workload(whole, request); });

@@ -14,11 +14,11 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestText = 200;
+constexpr std::size_t kLongestWord = 200;
 
 std::string plain(const std::string& text, Charset charset) {
-  const std::string shown = printable_text(text.substr(0, kLongestText), charset);
-  return text.size() > kLongestText ? fmt::format("{} ... ({} characters)", shown, text.size()) : shown;
+  const std::string shown = printable_text(text.substr(0, kLongestWord), charset);
+  return text.size() > kLongestWord ? fmt::format("{} ... ({} characters)", shown, text.size()) : shown;
 }
 
 /// One member of a JSON object as text; empty where it is not there.

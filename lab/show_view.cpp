@@ -20,22 +20,23 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kLongestText = 300;
+constexpr std::size_t kLongestShown = 300;
 
-std::string plain(const std::string& text, Charset charset) {
-  return printable_text(text.substr(0, kLongestText), charset);
+std::string bounded(const std::string& text, Charset charset) {
+  return printable_text(text.substr(0, kLongestShown), charset);
 }
 
 std::string identity_line(const MachineIdentity& identity, const Machine& machine, Charset charset) {
-  return fmt::format("  machine      {} ({}, {}), {}\n", plain(identity.label, charset), plain(identity.id, charset),
-                     plain(identity.machine_class, charset), plain(machine.cpu_model, charset));
+  return fmt::format("  machine      {} ({}, {}), {}\n", bounded(identity.label, charset),
+                     bounded(identity.id, charset), bounded(identity.machine_class, charset),
+                     bounded(machine.cpu_model, charset));
 }
 
 std::string run_text(std::string_view text, std::string_view source, const TextStyle& style) {
   const RunDocument run = run_document_from_json(text, source);
   return run_summary_text(run, style) + identity_line(run.machine_identity, run.machine, style.charset) +
-         fmt::format("  written      {} by Assay {} ({})\n  key          {}\n", plain(run.created, style.charset),
-                     plain(run.tool.version, style.charset), plain(run.tool.revision, style.charset),
+         fmt::format("  written      {} by Assay {} ({})\n  key          {}\n", bounded(run.created, style.charset),
+                     bounded(run.tool.version, style.charset), bounded(run.tool.revision, style.charset),
                      comparability_key(run));
 }
 
@@ -52,14 +53,14 @@ std::string share_text(const Field& share) {
 }
 
 std::string track_text(const Field& root, Charset charset) {
-  const auto text_of = [&](const Field& field) { return plain(field.text_or_empty(), charset); };
+  const auto text_of = [&](const Field& field) { return bounded(field.text_or_empty(), charset); };
   std::string text = fmt::format("{} track: {}\n  claim        {}\n", text_of(root.member("track")),
                                  text_of(root.member("title")), text_of(root.member("claim")));
   const Field findings = root.member("findings");
   text += fmt::format("  outcome      {}\n  {}\n", text_of(findings.member("outcome")),
                       text_of(findings.member("sentence")));
   for (const std::string& sentence : findings.member("evidence").texts()) {
-    text += fmt::format("  - {}\n", plain(sentence, charset));
+    text += fmt::format("  - {}\n", bounded(sentence, charset));
   }
   for (const Field& run : root.member("runs").elements()) {
     text += fmt::format("  {:<8} {}: {}\n", run.member("valid").boolean() ? "VALID" : "INVALID",
@@ -70,11 +71,11 @@ std::string track_text(const Field& root, Charset charset) {
 
 std::string real_world_file_text(const Field& root, Charset charset) {
   std::string text =
-      fmt::format("RealWorld of {}: accuracy with 95 % intervals\n", plain(root.member("created").text(), charset));
+      fmt::format("RealWorld of {}: accuracy with 95 % intervals\n", bounded(root.member("created").text(), charset));
   for (const Field& result : root.member("results").elements()) {
-    text += fmt::format("  {:<8} {:<8} {:<24} {}\n", plain(result.member("model").text(), charset),
-                        plain(result.member("voices").text(), charset),
-                        plain(result.member("condition").text(), charset), share_text(result.member("accuracy")));
+    text += fmt::format("  {:<8} {:<8} {:<24} {}\n", bounded(result.member("model").text(), charset),
+                        bounded(result.member("voices").text(), charset),
+                        bounded(result.member("condition").text(), charset), share_text(result.member("accuracy")));
   }
   return text;
 }
@@ -82,16 +83,16 @@ std::string real_world_file_text(const Field& root, Charset charset) {
 std::string selftest_file_text(std::string_view text, std::string_view source, Charset charset) {
   SelftestRecord record = selftest_from_json(text, source);
   for (std::string* const shown : {&record.identity.label, &record.created}) {
-    *shown = plain(*shown, charset);
+    *shown = bounded(*shown, charset);
   }
   for (SelftestCheck& check : record.checks) {
     for (std::string* const shown : {&check.title, &check.unit, &check.evidence}) {
-      *shown = plain(*shown, charset);
+      *shown = bounded(*shown, charset);
     }
   }
   return selftest_text(record, charset) + identity_line(record.identity, record.machine, charset) +
-         fmt::format("  written      {} by Assay {} ({})\n", record.created, plain(record.tool.version, charset),
-                     plain(record.tool.revision, charset));
+         fmt::format("  written      {} by Assay {} ({})\n", record.created, bounded(record.tool.version, charset),
+                     bounded(record.tool.revision, charset));
 }
 
 std::string system_line(const BundleRecord& record, Charset charset) {
@@ -100,9 +101,9 @@ std::string system_line(const BundleRecord& record, Charset charset) {
   if (!limits.any()) {
     return text + "\n";
   }
-  text += " " + plain(limits.name, charset);
+  text += " " + bounded(limits.name, charset);
   const auto part = [&](const char* name, const std::string& value) {
-    text += value.empty() ? "" : fmt::format(", {} {}", name, plain(value, charset));
+    text += value.empty() ? "" : fmt::format(", {} {}", name, bounded(value, charset));
   };
   part("CPUs", limits.cpus);
   part("SIMD up to", limits.simd);
@@ -116,28 +117,28 @@ std::string system_line(const BundleRecord& record, Charset charset) {
 std::string bundle_text(const LoadedBundle& bundle, Charset charset) {
   const BundleRecord& record = bundle.record;
   std::string text =
-      fmt::format("Bundle of suite {}: {}\n", plain(record.suite, charset), plain(record.title, charset));
+      fmt::format("Bundle of suite {}: {}\n", bounded(record.suite, charset), bounded(record.title, charset));
   text += system_line(record, charset) + identity_line(record.identity, record.machine, charset);
-  text += fmt::format("  written      {} by Assay {} ({}), {}{}\n", plain(record.created, charset),
-                      plain(record.tool.version, charset), plain(record.tool.revision, charset),
+  text += fmt::format("  written      {} by Assay {} ({}), {}{}\n", bounded(record.created, charset),
+                      bounded(record.tool.version, charset), bounded(record.tool.revision, charset),
                       record.complete ? "complete" : "not complete", record.interrupted ? ", interrupted" : "");
-  text += fmt::format("  calibration  {}\n", plain(calibration_text(record.calibration), charset));
+  text += fmt::format("  calibration  {}\n", bounded(calibration_text(record.calibration), charset));
   for (const BundleEntry& entry : record.entries) {
     std::string codes;
     for (const std::string& code : entry.invalid_codes) {
-      codes += " " + plain(code, charset);
+      codes += " " + bounded(code, charset);
     }
-    text += fmt::format("  {:<8} {} #{}: {}{}\n", entry.valid ? "VALID" : "INVALID", plain(entry.step, charset),
-                        entry.repeat, plain(entry.file, charset), codes);
+    text += fmt::format("  {:<8} {} #{}: {}{}\n", entry.valid ? "VALID" : "INVALID", bounded(entry.step, charset),
+                        entry.repeat, bounded(entry.file, charset), codes);
   }
   for (const BundleGap& gap : record.gaps) {
-    text += fmt::format("  missing  {}: {}\n", plain(gap.step, charset), plain(gap.reason, charset));
+    text += fmt::format("  missing  {}: {}\n", bounded(gap.step, charset), bounded(gap.reason, charset));
   }
   for (const std::string& note : record.notes) {
-    text += fmt::format("  note     {}\n", plain(note, charset));
+    text += fmt::format("  note     {}\n", bounded(note, charset));
   }
   for (const std::string& problem : bundle.problems) {
-    text += fmt::format("  PROBLEM  {}\n", plain(problem, charset));
+    text += fmt::format("  PROBLEM  {}\n", bounded(problem, charset));
   }
   return text;
 }

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 
 #include "analysis/bundle_file.hpp"
 #include "analysis/run_file_field.hpp"
 #include "analysis/untrusted_json.hpp"
+#include "harness/environment.hpp"
 #include "harness/file_source.hpp"
 #include "lab/file_checks.hpp"
 #include "lab/json_output.hpp"
@@ -54,8 +54,7 @@ std::string key_of(const SignCommandOptions& options) {
   if (!options.key.empty()) {
     return options.key;
   }
-  const char* const home = std::getenv("HOME");
-  return fmt::format("{}/.ssh/id_ed25519", home == nullptr ? "" : home);
+  return environment_value("HOME") + "/.ssh/id_ed25519";
 }
 
 /// The lines of the files that are not as they were written.

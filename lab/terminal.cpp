@@ -5,16 +5,12 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <stdexcept>
+
+#include "harness/environment.hpp"
 
 namespace assay {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read once, before threads start
-  return value == nullptr ? std::string{} : std::string{value};
-}
 
 int columns_of(int descriptor) {
   winsize size{};
@@ -32,12 +28,12 @@ TerminalFacts terminal_facts() {
   return {.stdout_is_terminal = isatty(STDOUT_FILENO) == 1,
           .stderr_is_terminal = isatty(STDERR_FILENO) == 1,
           .columns = columns_of(STDERR_FILENO),
-          .term = environment("TERM"),
-          .no_color = environment("NO_COLOR"),
-          .clicolor_force = environment("CLICOLOR_FORCE"),
-          .lc_all = environment("LC_ALL"),
-          .lc_ctype = environment("LC_CTYPE"),
-          .lang = environment("LANG")};
+          .term = environment_value("TERM"),
+          .no_color = environment_value("NO_COLOR"),
+          .clicolor_force = environment_value("CLICOLOR_FORCE"),
+          .lc_all = environment_value("LC_ALL"),
+          .lc_ctype = environment_value("LC_CTYPE"),
+          .lang = environment_value("LANG")};
 }
 
 ProgressMode choose_progress(std::string_view asked, const TerminalFacts& facts) {

@@ -11,8 +11,6 @@ namespace assay {
 
 namespace {
 
-constexpr std::array<std::size_t, 1> kFirstThread{0};
-
 TeamWork work_of(Kernel& kernel, std::size_t batch) {
   if (batch <= 1) {
     return [&kernel](std::size_t, std::uint64_t steps) { kernel.repeat(steps); };

@@ -17,8 +17,6 @@ namespace assay {
 
 namespace {
 
-constexpr std::array<std::size_t, 1> kFirstThread{0};
-
 std::vector<std::unique_ptr<SubjectWork>> prepare_chases(SamplingTeam& team, std::vector<RooflineSubject>& subjects,
                                                          std::uint64_t seed) {
   std::vector<std::unique_ptr<SubjectWork>> works;

@@ -19,18 +19,18 @@ struct ShippedEnvelope {
   std::string_view (*text)();
 };
 
-constexpr std::array<ShippedEnvelope, 5> kShipped{{{"blocked-airflow", blocked_airflow_envelope_toml},
-                                                   {"laptop", laptop_envelope_toml},
-                                                   {"phone", phone_envelope_toml},
-                                                   {"phone-60fps", phone_60fps_envelope_toml},
-                                                   {"server", server_envelope_toml}}};
+constexpr std::array<ShippedEnvelope, 5> kShippedEnvelopes{{{"blocked-airflow", blocked_airflow_envelope_toml},
+                                                            {"laptop", laptop_envelope_toml},
+                                                            {"phone", phone_envelope_toml},
+                                                            {"phone-60fps", phone_60fps_envelope_toml},
+                                                            {"server", server_envelope_toml}}};
 
 }  // namespace
 
 std::vector<std::string> shipped_envelope_names() {
   std::vector<std::string> names;
-  names.reserve(kShipped.size());
-  for (const ShippedEnvelope& shipped : kShipped) {
+  names.reserve(kShippedEnvelopes.size());
+  for (const ShippedEnvelope& shipped : kShippedEnvelopes) {
     names.emplace_back(shipped.name);
   }
   return names;
@@ -42,8 +42,8 @@ ThermalEnvelope find_thermal_envelope(const std::string& text) {
   if (std::filesystem::exists(status) && !std::filesystem::is_directory(status)) {
     return read_thermal_envelope(text);
   }
-  const auto shipped = std::ranges::find(kShipped, text, &ShippedEnvelope::name);
-  if (shipped == kShipped.end()) {
+  const auto shipped = std::ranges::find(kShippedEnvelopes, text, &ShippedEnvelope::name);
+  if (shipped == kShippedEnvelopes.end()) {
     throw std::invalid_argument(fmt::format("{} is no file and no envelope of that name comes with the program: {}",
                                             quoted(std::string_view(text)), fmt::join(shipped_envelope_names(), ", ")));
   }

@@ -20,7 +20,7 @@ constexpr std::array<std::pair<SuiteStepDefinition::Kind, std::string_view>, 3> 
      {SuiteStepDefinition::Kind::soak, "soak"},
      {SuiteStepDefinition::Kind::roofline, "roofline"}}};
 
-constexpr std::array<ShippedFile, 3> kShipped{
+constexpr std::array<ShippedFile, 3> kShippedSuites{
     {{"default", default_suite_toml}, {"lab", lab_suite_toml}, {"smoke", smoke_suite_toml}}};
 
 SuiteStepDefinition::Kind kind_from(const std::string& text, const toml::node& node, const TomlPlace& place) {
@@ -131,17 +131,18 @@ SuiteDefinition suite_from_toml(std::string_view text, const std::string& file) 
   return suite;
 }
 
-std::vector<std::string> shipped_suite_names() { return shipped_file_names(kShipped); }
+std::vector<std::string> shipped_suite_names() { return shipped_file_names(kShippedSuites); }
 
 SuiteDefinition find_suite(const std::string& text) {
-  const NamedText found = find_shipped_file(
-      text,
-      {.shipped = kShipped, .what = "suite", .most_bytes = kMostSuiteBytes, .example = "share/suites/smoke.toml"});
+  const NamedText found = find_shipped_file(text, {.shipped = kShippedSuites,
+                                                   .what = "suite",
+                                                   .most_bytes = kMostSuiteBytes,
+                                                   .example = "share/suites/smoke.toml"});
   return suite_from_toml(found.text, found.name);
 }
 
 SuiteDefinition shipped_suite(const std::string& name) {
-  const NamedText found = shipped_file(name, kShipped, "suite");
+  const NamedText found = shipped_file(name, kShippedSuites, "suite");
   return suite_from_toml(found.text, found.name);
 }
 

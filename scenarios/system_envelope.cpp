@@ -17,7 +17,8 @@
 namespace assay {
 namespace {
 
-constexpr std::array<ShippedFile, 2> kShipped{{{"narrow", narrow_system_toml}, {"starved", starved_system_toml}}};
+constexpr std::array<ShippedFile, 2> kShippedSystems{
+    {{"narrow", narrow_system_toml}, {"starved", starved_system_toml}}};
 
 /// "4GB/s" in bytes per second.
 double rate_of(const std::string& text) {
@@ -102,10 +103,10 @@ SystemEnvelope system_envelope_from_toml(std::string_view text, const std::strin
   return envelope;
 }
 
-std::vector<std::string> shipped_system_envelope_names() { return shipped_file_names(kShipped); }
+std::vector<std::string> shipped_system_envelope_names() { return shipped_file_names(kShippedSystems); }
 
 SystemEnvelope find_system_envelope(const std::string& text) {
-  const NamedText found = find_shipped_file(text, {.shipped = kShipped,
+  const NamedText found = find_shipped_file(text, {.shipped = kShippedSystems,
                                                    .what = "envelope",
                                                    .most_bytes = kMostSystemEnvelopeBytes,
                                                    .example = "share/systems/narrow.toml"});

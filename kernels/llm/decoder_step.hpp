@@ -8,6 +8,11 @@ namespace assay {
 /// Tokens of a page of the key-value cache.
 inline constexpr std::uint32_t kPageTokens = 16;
 
+/// Pages that hold so many tokens.
+constexpr std::uint32_t pages_for(std::uint64_t tokens) {
+  return static_cast<std::uint32_t>((tokens + kPageTokens - 1) / kPageTokens);
+}
+
 /// Of a step that is given before the one before it was read: the token is known.
 inline constexpr std::uint32_t kTokenKnown = 0xffffffffU;
 

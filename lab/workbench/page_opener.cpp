@@ -8,25 +8,20 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <sstream>
 #include <string_view>
 
 #include "harness/digest.hpp"
+#include "harness/environment.hpp"
 #include "lab/command_error.hpp"
 
 namespace assay {
 
 namespace {
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing of ours changes the environment
-  return value == nullptr ? "" : value;
-}
-
 std::filesystem::path own_folder() {
-  const std::string runtime = environment("XDG_RUNTIME_DIR");
+  const std::string runtime = environment_value("XDG_RUNTIME_DIR");
   if (runtime.empty()) {
     return std::filesystem::temp_directory_path();
   }
@@ -67,7 +62,7 @@ RedirectFile::~RedirectFile() {
 }
 
 bool open_in_browser(const std::filesystem::path& page) {
-  if (environment("DISPLAY").empty() && environment("WAYLAND_DISPLAY").empty()) {
+  if (environment_value("DISPLAY").empty() && environment_value("WAYLAND_DISPLAY").empty()) {
     return false;
   }
   const pid_t child = fork();

@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
 #include "analysis/run_file_field.hpp"
 #include "harness/digest.hpp"
+#include "harness/environment.hpp"
 #include "lab/flow/shipped_flows.hpp"
 #include "lab/workbench/api.hpp"
 #include "lab/workbench/child_program.hpp"
@@ -48,11 +48,6 @@ HttpServerOptions server_options(const ServeCommandOptions& options) {
           .socket_path = options.socket_path.empty() ? "" : std::filesystem::absolute(options.socket_path).string()};
 }
 
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing of ours changes the environment
-  return value == nullptr ? "" : value;
-}
-
 class Workbench {
  public:
   Workbench(const ServeCommandOptions& options, SessionDesk& desk)
@@ -76,7 +71,7 @@ class Workbench {
                                         options_.track.empty() ? "" : "&track=" + options_.track);
     announce(url, port);
     std::optional<RedirectFile> redirect;
-    if (!options_.no_open && socket_.empty() && environment("SSH_CONNECTION").empty()) {
+    if (!options_.no_open && socket_.empty() && environment_value("SSH_CONNECTION").empty()) {
       redirect.emplace(url);
       open_in_browser(redirect->path());
     }
@@ -95,7 +90,7 @@ class Workbench {
   void announce(const std::string& url, std::uint16_t port) {
     console_.result(fmt::format("{}\n", url));
     const passwd* user = getpwuid(getuid());  // NOLINT(concurrency-mt-unsafe): one thread so far
-    const auto tunnel = tunnel_command(environment("SSH_CONNECTION"), port,
+    const auto tunnel = tunnel_command(environment_value("SSH_CONNECTION"), port,
                                        socket_.empty() ? fmt::format("127.0.0.1:{}", port) : socket_,
                                        user == nullptr ? "" : user->pw_name);
     if (tunnel) {

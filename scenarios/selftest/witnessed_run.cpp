@@ -24,8 +24,8 @@ namespace {
 
 /// The instrument's clock and the witness's at one moment.
 PairedReading<std::int64_t> read_both(const Clock& clock) {
-  constexpr int kTries = 20;
-  return paired_reading(clock, kTries, witness_now_ns);
+  constexpr int kReadings = 20;
+  return paired_reading(clock, kReadings, witness_now_ns);
 }
 
 /// Seconds of the instrument in one of the witness: NTP slews the one and not the other.

@@ -74,8 +74,6 @@ class Observer {
   }
 
  private:
-  static std::uint32_t pages_for(std::uint32_t tokens) { return (tokens + kPageTokens - 1) / kPageTokens; }
-
   IterationBackend& backend_;
   LoadMeter meter_;
   CalibrationRequest request_;

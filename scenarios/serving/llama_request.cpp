@@ -89,7 +89,7 @@ std::string default_lengths(const LlamaShape& shape) {
 }
 
 /// Pages of the cache: as asked, or for max_slots of the longest requests, but for one sequence of the layout at least.
-std::uint32_t pages_for(const ServingOptions& options, const RequestLengths& lengths, const LlamaShape& shape) {
+std::uint32_t cache_pages_for(const ServingOptions& options, const RequestLengths& lengths, const LlamaShape& shape) {
   const std::uint64_t longest = lengths.longest();
   const std::uint64_t one = options.policy.kv == KvLayout::contiguous ? shape.context : longest;
   const std::uint64_t wanted =
@@ -156,7 +156,7 @@ LlamaRequest llama_request(const WorkloadRequest& request) {
         throw std::invalid_argument(fmt::format("--lengths: {}", error.what()));
       }
       llama.lengths.limit_total(static_cast<std::uint32_t>(llama.shape.context));
-      llama.pages = pages_for(request.serving, llama.lengths, llama.shape);
+      llama.pages = cache_pages_for(request.serving, llama.lengths, llama.shape);
     });
   }
   if (request.batching.max_batch != 1) {

@@ -7,14 +7,6 @@
 
 namespace assay {
 
-namespace {
-
-std::uint32_t pages_for(std::uint64_t tokens) {
-  return static_cast<std::uint32_t>((tokens + kPageTokens - 1) / kPageTokens);
-}
-
-}  // namespace
-
 Scheduler::Scheduler(const ServingPolicy& policy, const Room& room, Prediction prediction)
     : policy_(policy),
       room_(room),

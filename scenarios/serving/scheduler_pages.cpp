@@ -9,10 +9,6 @@ namespace assay {
 
 namespace {
 
-std::uint32_t pages_for(std::uint64_t tokens) {
-  return static_cast<std::uint32_t>((tokens + kPageTokens - 1) / kPageTokens);
-}
-
 /// Names the content of a prompt's beginning up to and with one of its pages, all of it shared; never 0.
 std::uint64_t content_of(const ServingRequest& request, std::uint32_t page) {
   return split_mix(split_mix(request.prefix) ^ page) | 1;

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/audit_charts.hpp"
@@ -41,11 +40,6 @@ Datasheet device() {
 
 AuditRecord audited(const SampleSystem& a, const SampleSystem& b, const AuditOptions& options = {}) {
   return audit({{.bundle = sample_bundle(a)}, {.bundle = sample_bundle(b)}}, options);
-}
-
-json schema() {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/audit-1.schema.json");
-  return json::parse(file);
 }
 
 TEST(Audit, TheHigherPeakLosesAndTwiceIsRefuted) {
@@ -179,7 +173,7 @@ TEST(Audit, WhatIsMissingIsSaid) {
   EXPECT_TRUE(record.withheld());
   EXPECT_THAT(record.systems[1].roofs.reason, HasSubstr("no roofline"));
   EXPECT_THAT(audit_text(record, {}), HasSubstr("not available"));
-  EXPECT_THAT(schema_findings(schema(), json::parse(audit_json(record))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("audit-1"), json::parse(audit_json(record))), IsEmpty());
   EXPECT_THAT(audit_html(record), HasSubstr("not available"));
 }
 
@@ -205,16 +199,17 @@ TEST(AuditGiven, PricesAndPowerAreLabelled) {
 }
 
 TEST(AuditSchema, DescribesEveryFileThatIsWritten) {
-  EXPECT_THAT(schema_findings(schema(), json::parse(audit_json(audited(tall_system(), wide_system())))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("audit-1"), json::parse(audit_json(audited(tall_system(), wide_system())))),
+              IsEmpty());
   const AuditRecord mixed = audit({{.bundle = sample_bundle(tall_system())}, {.datasheet = device()}}, {});
-  EXPECT_THAT(schema_findings(schema(), json::parse(audit_json(mixed))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("audit-1"), json::parse(audit_json(mixed))), IsEmpty());
 }
 
 TEST(AuditSchema, FindsWhatBreaksIt) {
   json file = json::parse(audit_json(audited(tall_system(), wide_system())));
   file["claim"]["outcome"] = "perhaps";
   file["systems"][0]["colour"] = "red";
-  EXPECT_THAT(schema_findings(schema(), file), ::testing::SizeIs(2));
+  EXPECT_THAT(schema_findings(own_schema("audit-1"), file), ::testing::SizeIs(2));
 }
 
 TEST(AuditPage, IsSmallClosedAndWithoutScript) {
@@ -254,7 +249,7 @@ TEST(AuditPage, HostileTextsAreHarmless) {
   const std::string text = audit_text(record, {});
   EXPECT_THAT(text, AllOf(Not(HasSubstr("\x1b")), Not(HasSubstr("\x07"))));
   EXPECT_LT(text.size(), 50'000U);
-  EXPECT_THAT(schema_findings(schema(), json::parse(audit_json(record))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("audit-1"), json::parse(audit_json(record))), IsEmpty());
 }
 
 TEST(AuditChart, StandsAlone) {

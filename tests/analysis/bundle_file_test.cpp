@@ -32,11 +32,6 @@ std::string golden_text() {
   return text.str();
 }
 
-json schema() {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/bundle-1.schema.json");
-  return json::parse(file);
-}
-
 auto refusal(const std::string& text, const std::string& words) {
   return ::testing::Value([text] { (void)bundle_from_json(text, "b.json"); },
                           ThrowsMessage<std::runtime_error>(AllOf(StartsWith("b.json: "), HasSubstr(words))));
@@ -77,13 +72,14 @@ TEST(BundleFile, AnEditedFileIsReadAndSaysSo) {
 }
 
 TEST(BundleFile, TheSchemaDescribesEveryMember) {
-  EXPECT_THAT(schema_findings(schema(), json::parse(golden_text())), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("bundle-1"), json::parse(golden_text())), IsEmpty());
   BundleRecord plain = golden_bundle();
   plain.limits = {};
   plain.system = SystemKind::measured;
   plain.supersedes = plain.track = plain.metric = plain.lighthouse_step = "";
-  EXPECT_THAT(schema_findings(schema(), json::parse(bundle_json(plain))), IsEmpty());
-  EXPECT_THAT(schema_findings(schema(), json::parse(with("/watts", 3))), ElementsAre("watts: is not described"));
+  EXPECT_THAT(schema_findings(own_schema("bundle-1"), json::parse(bundle_json(plain))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("bundle-1"), json::parse(with("/watts", 3))),
+              ElementsAre("watts: is not described"));
 }
 
 TEST(BundleFile, RefusesWhatIsNone) {
@@ -123,8 +119,8 @@ TEST(BundleFile, RefusesTooManyEntries) {
 }
 
 TEST(BundleFile, EveryValueMayBeAnything) {
-  const testing::DamageCount count =
-      testing::damage_every_value(json::parse(golden_text()), check_bundle_file, {.leave_out = {"/machine/"}});
+  const test_support::DamageCount count =
+      test_support::damage_every_value(json::parse(golden_text()), check_bundle_file, {.leave_out = {"/machine/"}});
   ASSERT_GT(count.places, 40U);
   EXPECT_GT(count.accepted, 0U);
   EXPECT_GT(count.refused, count.accepted);

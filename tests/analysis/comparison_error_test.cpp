@@ -123,8 +123,8 @@ constexpr double kFivePercentSeen = 0.05 + 2.0 * 0.0109;
 
 void expect_few(const char* what, const Place& place, double percentile) {
   const Shares found = shares(place, percentile, 1.0);
-  testing::Test::RecordProperty(std::string(what) + " different", std::to_string(found.different));
-  testing::Test::RecordProperty(std::string(what) + " without margin", std::to_string(found.without_margin));
+  ::testing::Test::RecordProperty(std::string(what) + " different", std::to_string(found.different));
+  ::testing::Test::RecordProperty(std::string(what) + " without margin", std::to_string(found.without_margin));
   EXPECT_LE(found.different, 0.05) << what;
   EXPECT_LE(found.without_margin, kFivePercentSeen) << what;
   EXPECT_LE(found.any_other_row, kFivePercentSeen) << what;

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/comparison_json.hpp"
@@ -14,11 +13,6 @@ namespace {
 using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-
-json schema() {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/comparison-1.schema.json");
-  return json::parse(file);
-}
 
 ComparisonSide slowed() {
   ComparisonSide side = five_repeats("B", 1.1);
@@ -36,10 +30,10 @@ std::vector<RunComparison> every_kind() {
 
 TEST(ComparisonSchema, DescribesEveryFileThatIsWritten) {
   for (const RunComparison& comparison : every_kind()) {
-    EXPECT_THAT(schema_findings(schema(), json::parse(comparison_json(comparison))), IsEmpty());
+    EXPECT_THAT(schema_findings(own_schema("comparison-1"), json::parse(comparison_json(comparison))), IsEmpty());
     const std::string tripped =
         comparison_json(comparison, {.asked = {"slower:5%"}, .tripped = {"slower:5%: mlp: 1.1"}});
-    EXPECT_THAT(schema_findings(schema(), json::parse(tripped)), IsEmpty());
+    EXPECT_THAT(schema_findings(own_schema("comparison-1"), json::parse(tripped)), IsEmpty());
   }
 }
 
@@ -48,11 +42,11 @@ TEST(ComparisonSchema, FindsWhatBreaksIt) {
   const auto with = [&](const char* pointer, const json& value) {
     json changed = good;
     changed[json::json_pointer(pointer)] = value;
-    return schema_findings(schema(), changed);
+    return schema_findings(own_schema("comparison-1"), changed);
   };
   EXPECT_THAT(with("/schema", "assay/comparison/2"), ElementsAre("schema: is not \"assay/comparison/1\""));
-  EXPECT_THAT(with("/blocks/0/verdict", "better"), testing::SizeIs(1));
-  EXPECT_THAT(with("/blocks/0/rows/0/a/0", "1 ms"), testing::SizeIs(1));
+  EXPECT_THAT(with("/blocks/0/verdict", "better"), ::testing::SizeIs(1));
+  EXPECT_THAT(with("/blocks/0/rows/0/a/0", "1 ms"), ::testing::SizeIs(1));
   EXPECT_THAT(with("/blocks/0/rows/0/permutation_p", 1.5), ElementsAre("blocks[0].rows[0].permutation_p: is above 1"));
   EXPECT_THAT(with("/blocks/0/guess", 1), ElementsAre("blocks[0].guess: is not described"));
 }

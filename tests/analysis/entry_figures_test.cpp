@@ -72,9 +72,9 @@ TEST(EntryFigures, AreKeptInTheBundle) {
 }
 
 TEST(EntryFigures, MayBeAbsentFromABundleAndAreLimited) {
-  nlohmann::json json = nlohmann::json::parse(bundle_json(record_with({})));
-  json["entries"][0].erase("figures");
-  EXPECT_THAT(bundle_from_json(json.dump(), "a bundle").entries[0].figures, IsEmpty());
+  nlohmann::json document = nlohmann::json::parse(bundle_json(record_with({})));
+  document["entries"][0].erase("figures");
+  EXPECT_THAT(bundle_from_json(document.dump(), "a bundle").entries[0].figures, IsEmpty());
   const std::vector<EntryFigure> many(kMostEntryFigures + 1);
   EXPECT_THROW((void)bundle_from_json(bundle_json(record_with(many)), "a bundle"), std::runtime_error);
 }

@@ -17,7 +17,7 @@ TEST(RooflineFileDamage, EveryValueMayBeAnything) {
   std::ifstream file(ASSAY_ANALYSIS_TEST_DATA "/golden.roofline.json");
   json golden = json::parse(file);
   golden.erase("derived");  // which is not read
-  const testing::DamageCount count = testing::damage_every_value(
+  const test_support::DamageCount count = test_support::damage_every_value(
       golden, check_roofline_file, {.leave_out = {"/machine/", "/conditions/"}});  // a run file has these
   ASSERT_GT(count.places, 100U);
   EXPECT_GT(count.accepted, 0U);
@@ -26,7 +26,7 @@ TEST(RooflineFileDamage, EveryValueMayBeAnything) {
 
 TEST(RunFileDamage, EveryValueMayBeAnything) {
   std::ifstream file(ASSAY_ANALYSIS_TEST_DATA "/golden.run.json");
-  const testing::DamageCount count = testing::damage_every_value(json::parse(file), check_run_file);
+  const test_support::DamageCount count = test_support::damage_every_value(json::parse(file), check_run_file);
   ASSERT_GT(count.places, 200U);
   EXPECT_GT(count.accepted, 0U);
   EXPECT_GT(count.refused, count.accepted);

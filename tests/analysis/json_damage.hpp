@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// The place of every value in `value`; of an array only the first `elements`.
 inline void add_places(const nlohmann::json& value, const nlohmann::json::json_pointer& here, std::size_t elements,
@@ -70,4 +70,4 @@ DamageCount damage_every_value(const nlohmann::json& good, const Accepts& accept
   return count;
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

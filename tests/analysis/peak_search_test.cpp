@@ -159,7 +159,7 @@ TEST(PeakSearch, UndecidedRatesLieInsideTheInterval) {
   EXPECT_GE(estimate.broke_hz, 440.0);
   EXPECT_GE(*estimate.held_hz, 400.0 / 1.021);
   EXPECT_LE(*estimate.broke_hz, 440.0 * 1.021);
-  EXPECT_THAT(estimate.reason, testing::HasSubstr("too short to decide"));
+  EXPECT_THAT(estimate.reason, ::testing::HasSubstr("too short to decide"));
 }
 
 TEST(PeakSearch, GoesFartherUpAfterARateThatDecidesNothing) {

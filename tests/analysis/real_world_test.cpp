@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/accuracy_chart.hpp"
@@ -166,8 +165,7 @@ TEST(RealWorldRecord, TextMarksEstimatesAndTellsWhoseVoices) {
 }
 
 TEST(RealWorldSchema, DescribesEveryFileThatIsWritten) {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/realworld-1.schema.json");
-  const json schema = json::parse(file);
+  const json schema = own_schema("realworld-1");
   const json written = json::parse(real_world_json(sample_record()));
   EXPECT_THAT(schema_findings(schema, written), IsEmpty());
   EXPECT_THAT(schema_findings(schema, json::parse(real_world_json(RealWorldRecord{}))), IsEmpty());

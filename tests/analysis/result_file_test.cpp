@@ -100,7 +100,7 @@ TEST(ResultFile, EveryFileThatIsWrittenIsOk) {
 }
 
 TEST(ResultFile, FilesWithoutAHashSaySo) {
-  for (const std::string& text : {track_json(testing::record_of("edge")), real_world_json(RealWorldRecord{})}) {
+  for (const std::string& text : {track_json(test_support::record_of("edge")), real_world_json(RealWorldRecord{})}) {
     const FileCheck check = check_result_text(text, "some.json");
     EXPECT_EQ(check.state, FileState::ok);
     EXPECT_FALSE(check.hashed);
@@ -183,7 +183,8 @@ TEST(ResultFile, EveryValueOfABundleMayBeAnything) {
     EXPECT_EQ(check.state == FileState::invalid, !check.findings.empty());
     return check.findings.empty();
   };
-  const testing::DamageCount count = testing::damage_every_value(json::parse(bundle_json(sample_bundle())), accepts);
+  const test_support::DamageCount count =
+      test_support::damage_every_value(json::parse(bundle_json(sample_bundle())), accepts);
   ASSERT_GT(count.places, 60U);
   EXPECT_GT(count.accepted, 0U);
   EXPECT_GT(count.refused, count.accepted);

@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/run_file.hpp"
@@ -15,30 +14,27 @@ using nlohmann::json;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-json schema() {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/run-1.schema.json");
-  return json::parse(file);
-}
-
 json golden() { return json::parse(to_json(golden_run())); }
 
 /// The findings about the golden file with the value at `pointer` replaced.
 std::vector<std::string> findings_with(const char* pointer, const json& value) {
   json document = golden();
   document[json::json_pointer(pointer)] = value;
-  return schema_findings(schema(), document);
+  return schema_findings(own_schema("run-1"), document);
 }
 
 TEST(RunSchema, DescribesEveryFileThatIsWritten) {
-  EXPECT_THAT(schema_findings(schema(), golden()), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("run-1"), golden()), IsEmpty());
   for (const RunDocument& run : sample_runs()) {
-    EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty()) << run.scenario;
+    EXPECT_THAT(schema_findings(own_schema("run-1"), json::parse(to_json(run))), IsEmpty()) << run.scenario;
   }
   for (const RunDocument& run : soak_runs()) {
-    EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty()) << run.machine_identity.label;
+    EXPECT_THAT(schema_findings(own_schema("run-1"), json::parse(to_json(run))), IsEmpty())
+        << run.machine_identity.label;
   }
-  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(RunDocument{.scenario = "single", .mode = "accuracy"}))),
-              ElementsAre("result.metric.unit: is none of [\"s\",\"queries/s\",\"samples/s\"]"));
+  EXPECT_THAT(
+      schema_findings(own_schema("run-1"), json::parse(to_json(RunDocument{.scenario = "single", .mode = "accuracy"}))),
+      ElementsAre("result.metric.unit: is none of [\"s\",\"queries/s\",\"samples/s\"]"));
 }
 
 // Every reading that may be absent, absent: null is a value that the schema knows.
@@ -54,7 +50,7 @@ TEST(RunSchema, AllowsWhatWasNotMeasured) {
   run.arrivals.clear();
   run.token_time = run.first_token;
   run.first_token.reset();
-  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("run-1"), json::parse(to_json(run))), IsEmpty());
   SoakRecord& soak = *run.soak;
   soak.ambient_c = soak.trip_temperature_c = soak.watch.own_cpu_share = soak.sensors[0].trip_c = {};
   soak.audit->warm_up_s = soak.audit->time_to_throttle_s = soak.audit->drops[0].clock_drop = {};
@@ -62,13 +58,13 @@ TEST(RunSchema, AllowsWhatWasNotMeasured) {
   soak.audit->steady = {};
   soak.loop_p99_s.clear();
   soak.no_audit = soak.no_energy = soak.watch.temperature_of = soak.watch.power_of = "";
-  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("run-1"), json::parse(to_json(run))), IsEmpty());
   soak.audit.reset();
   soak.points.clear();
   soak.sensors[0].values.clear();
-  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("run-1"), json::parse(to_json(run))), IsEmpty());
   run.soak.reset();
-  EXPECT_THAT(schema_findings(schema(), json::parse(to_json(run))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("run-1"), json::parse(to_json(run))), IsEmpty());
 }
 
 TEST(RunSchema, FindsWhatBreaksIt) {
@@ -80,16 +76,16 @@ TEST(RunSchema, FindsWhatBreaksIt) {
               ElementsAre("result.latency.hist.counts[1]: has a wrong number of elements"));
   EXPECT_THAT(findings_with("/result/latency/p50/point_s", "1 ms"),
               ElementsAre("result.latency.p50.point_s: is no [\"number\",\"null\"]"));
-  EXPECT_THAT(findings_with("/conditions/findings/0/state", "fine"), testing::SizeIs(1));
+  EXPECT_THAT(findings_with("/conditions/findings/0/state", "fine"), ::testing::SizeIs(1));
   EXPECT_THAT(findings_with("/result/joules", 3), ElementsAre("result.joules: is not described"));
   EXPECT_THAT(findings_with("/result/latency/p99x", 3), ElementsAre("result.latency.p99x: is not described"));
-  EXPECT_THAT(findings_with("/soak/verdict/cause", "HOT"), testing::SizeIs(1));
+  EXPECT_THAT(findings_with("/soak/verdict/cause", "HOT"), ::testing::SizeIs(1));
   EXPECT_THAT(findings_with("/soak/audit/stability_share", 1.5), ElementsAre("soak.audit.stability_share: is above 1"));
-  EXPECT_THAT(findings_with("/soak/points/clock_hz/0", "3.2 GHz"), testing::SizeIs(1));
-  EXPECT_THAT(findings_with("/soak/energy/0/energy_j", -1.0), testing::SizeIs(1));
+  EXPECT_THAT(findings_with("/soak/points/clock_hz/0", "3.2 GHz"), ::testing::SizeIs(1));
+  EXPECT_THAT(findings_with("/soak/energy/0/energy_j", -1.0), ::testing::SizeIs(1));
   json document = golden();
   document["result"].erase("metric");
-  EXPECT_THAT(schema_findings(schema(), document), ElementsAre("result: lacks metric"));
+  EXPECT_THAT(schema_findings(own_schema("run-1"), document), ElementsAre("result: lacks metric"));
 }
 
 }  // namespace

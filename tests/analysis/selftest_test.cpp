@@ -1,7 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/result_file.hpp"
@@ -131,8 +130,7 @@ TEST(SelftestFile, IsReadAsItWasWritten) {
 }
 
 TEST(SelftestFile, EveryMemberIsDescribed) {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/selftest-1.schema.json");
-  EXPECT_THAT(schema_findings(json::parse(file), json::parse(selftest_json(sample_selftest()))), IsEmpty());
+  EXPECT_THAT(schema_findings(own_schema("selftest-1"), json::parse(selftest_json(sample_selftest()))), IsEmpty());
   EXPECT_EQ(check_result_text(selftest_json(sample_selftest()), "s.json").state, FileState::ok);
 }
 
@@ -142,8 +140,8 @@ TEST(SelftestFile, DamageIsRefusedInOneLineOrRead) {
     EXPECT_EQ(check.state == FileState::invalid, !check.findings.empty());
     return check.findings.empty();
   };
-  const testing::DamageCount count =
-      testing::damage_every_value(json::parse(selftest_json(sample_selftest())), accepts);
+  const test_support::DamageCount count =
+      test_support::damage_every_value(json::parse(selftest_json(sample_selftest())), accepts);
   ASSERT_GT(count.places, 40U);
   EXPECT_GT(count.refused, count.accepted);
 }

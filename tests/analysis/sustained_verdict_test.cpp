@@ -8,8 +8,8 @@
 namespace assay {
 namespace {
 
-using testing::Contains;
-using testing::HasSubstr;
+using ::testing::Contains;
+using ::testing::HasSubstr;
 
 SustainedVerdict verdict_on(const std::vector<SoakPoint>& points, const SoakSettings& settings = {}) {
   return sustained_verdict(points, sustained_audit(points, settings).value(), settings);

@@ -15,8 +15,8 @@
 namespace assay {
 namespace {
 
-using testing::HasSubstr;
-using testing::StartsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 constexpr Percentile kP99 = Percentile::of_parts_per_million(990'000);
 

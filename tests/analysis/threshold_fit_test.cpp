@@ -9,7 +9,7 @@
 namespace assay {
 namespace {
 
-constexpr Percentile kP99 = Percentile::of_parts_per_million(990'000);
+constexpr Percentile kFittedPercentile = Percentile::of_parts_per_million(990'000);
 
 /// A level whose counts are exactly what a curve expects.
 ThresholdLevel expected(double dose, const DoseCurve& curve, double trials = 10'000) {
@@ -17,11 +17,11 @@ ThresholdLevel expected(double dose, const DoseCurve& curve, double trials = 10'
 }
 
 TEST(ThresholdFit, VerdictOfALevelNeedsTheWholeIntervalOnOneSide) {
-  EXPECT_EQ(verdict_of({0.0, 10'000, 80}, kP99), LevelVerdict::ok);  // 0.8 % -0.17 +0.2
-  EXPECT_EQ(verdict_of({0.0, 10'000, 100}, kP99), LevelVerdict::undecided);
-  EXPECT_EQ(verdict_of({0.0, 10'000, 130}, kP99), LevelVerdict::violated);  // 1.3 % -0.21
-  EXPECT_EQ(verdict_of({0.0, 367, 0}, kP99), LevelVerdict::undecided);
-  EXPECT_EQ(verdict_of({0.0, 368, 0}, kP99), LevelVerdict::ok);  // the least for an upper limit of p99
+  EXPECT_EQ(verdict_of({0.0, 10'000, 80}, kFittedPercentile), LevelVerdict::ok);  // 0.8 % -0.17 +0.2
+  EXPECT_EQ(verdict_of({0.0, 10'000, 100}, kFittedPercentile), LevelVerdict::undecided);
+  EXPECT_EQ(verdict_of({0.0, 10'000, 130}, kFittedPercentile), LevelVerdict::violated);  // 1.3 % -0.21
+  EXPECT_EQ(verdict_of({0.0, 367, 0}, kFittedPercentile), LevelVerdict::undecided);
+  EXPECT_EQ(verdict_of({0.0, 368, 0}, kFittedPercentile), LevelVerdict::ok);  // the least for an upper limit of p99
   EXPECT_EQ(name_of(LevelVerdict::violated), "violated");
 }
 
@@ -29,7 +29,7 @@ TEST(ThresholdFit, VerdictOfALevelNeedsTheWholeIntervalOnOneSide) {
 TEST(ThresholdFit, FindsTheCurveThatTheCountsLieOn) {
   const DoseCurve curve{.intercept = 0.002, .slope = 1e-4};
   const std::vector<ThresholdLevel> levels = {expected(0, curve), expected(60, curve), expected(120, curve)};
-  const ThresholdFit fit = fit_threshold(levels, kP99);
+  const ThresholdFit fit = fit_threshold(levels, kFittedPercentile);
   EXPECT_NEAR(fit.curve.intercept, 0.002, 1e-8);
   EXPECT_NEAR(fit.curve.slope, 1e-4, 1e-10);
   ASSERT_TRUE(fit.threshold && fit.lower && fit.upper) << fit.reason;
@@ -46,7 +46,7 @@ TEST(ThresholdFit, FindsTheCurveThatTheCountsLieOn) {
 TEST(ThresholdFit, IntervalIsAsWideAsTheCountsAllow) {
   std::vector<ThresholdLevel> levels(4, {.dose = 50, .effective_trials = 40'000, .effective_exceedances = 400});
   levels.push_back({.dose = 0, .effective_trials = 1e9, .effective_exceedances = 0});
-  const ThresholdFit fit = fit_threshold(levels, kP99);
+  const ThresholdFit fit = fit_threshold(levels, kFittedPercentile);
   ASSERT_TRUE(fit.threshold && fit.lower && fit.upper) << fit.reason;
   EXPECT_NEAR(*fit.threshold, 50.0, 1e-3);
   EXPECT_NEAR(std::log(*fit.upper / *fit.lower), 2 * 1.96 / 40.0, 0.003);
@@ -61,7 +61,7 @@ TEST(ThresholdFit, IntervalWidensWhereRunsScatter) {
   noisy[2].effective_exceedances = noisy[3].effective_exceedances = 500;
   const ThresholdLevel baseline{.dose = 0, .effective_trials = 1e9, .effective_exceedances = 0};
   noisy.push_back(baseline);
-  const ThresholdFit fit = fit_threshold(noisy, kP99);
+  const ThresholdFit fit = fit_threshold(noisy, kFittedPercentile);
   // X^2 = 4 x 100^2 / (400 x 0.99) for the three degrees of freedom that two parameters leave; the baseline fits.
   EXPECT_NEAR(fit.dispersion, 101.01 / 3.0, 0.01);
   EXPECT_NEAR(std::log(*fit.upper / *fit.lower), 2 * 1.96 / 40.0 * std::sqrt(fit.dispersion), 0.03);
@@ -69,7 +69,7 @@ TEST(ThresholdFit, IntervalWidensWhereRunsScatter) {
 
 TEST(ThresholdFit, SaysWhereNothingViolates) {
   const std::vector<ThresholdLevel> none = {{0, 1000, 0}, {10, 1000, 0}, {20, 1000, 0}};
-  const ThresholdFit fit = fit_threshold(none, kP99);
+  const ThresholdFit fit = fit_threshold(none, kFittedPercentile);
   EXPECT_EQ(fit.curve.slope, 0.0);
   EXPECT_EQ(fit.threshold, std::nullopt);
   EXPECT_EQ(fit.upper, std::nullopt);
@@ -80,27 +80,27 @@ TEST(ThresholdFit, SaysWhereNothingViolates) {
 
 TEST(ThresholdFit, SaysWhereTheBaselineViolates) {
   const std::vector<ThresholdLevel> levels = {{0, 10'000, 300}, {10, 10'000, 400}};
-  const ThresholdFit fit = fit_threshold(levels, kP99);
+  const ThresholdFit fit = fit_threshold(levels, kFittedPercentile);
   EXPECT_EQ(fit.threshold, std::nullopt);
   EXPECT_EQ(fit.reason, "3.00 % of the queries are over the window without any disturbance, 1.00 % may be");
 }
 
 TEST(ThresholdFit, OfTheBaselineAlone) {
   const std::vector<ThresholdLevel> levels = {{0, 10'000, 3}};
-  const ThresholdFit fit = fit_threshold(levels, kP99);
+  const ThresholdFit fit = fit_threshold(levels, kFittedPercentile);
   EXPECT_NEAR(fit.curve.share_at(0), 3e-4, 1e-10);
   EXPECT_EQ(fit.reason, "only the baseline was measured");
 }
 
 TEST(ThresholdFit, CrossingOfACurve) {
-  EXPECT_NEAR((DoseCurve{.intercept = 0.0050503, .slope = 1e-5}).crossing(kP99).value(), 500.0, 0.01);
-  EXPECT_EQ((DoseCurve{.intercept = 0.02, .slope = 1e-5}).crossing(kP99), std::nullopt);
-  EXPECT_EQ((DoseCurve{.intercept = 0.001, .slope = 0.0}).crossing(kP99), std::nullopt);
+  EXPECT_NEAR((DoseCurve{.intercept = 0.0050503, .slope = 1e-5}).crossing(kFittedPercentile).value(), 500.0, 0.01);
+  EXPECT_EQ((DoseCurve{.intercept = 0.02, .slope = 1e-5}).crossing(kFittedPercentile), std::nullopt);
+  EXPECT_EQ((DoseCurve{.intercept = 0.001, .slope = 0.0}).crossing(kFittedPercentile), std::nullopt);
 }
 
 TEST(ThresholdFit, SurvivesSharesOfNoneAndOfAll) {
   const std::vector<ThresholdLevel> levels = {{0, 1000, 0}, {1, 1000, 0}, {100, 1000, 1000}};
-  const ThresholdFit fit = fit_threshold(levels, kP99);
+  const ThresholdFit fit = fit_threshold(levels, kFittedPercentile);
   ASSERT_TRUE(fit.threshold.has_value()) << fit.reason;
   EXPECT_TRUE(std::isfinite(fit.curve.slope));
   EXPECT_GT(*fit.threshold, 0.0);
@@ -109,7 +109,7 @@ TEST(ThresholdFit, SurvivesSharesOfNoneAndOfAll) {
 }
 
 TEST(ThresholdFit, RejectsNonsense) {
-  const auto fits = [](const std::vector<ThresholdLevel>& levels, Percentile percentile = kP99) {
+  const auto fits = [](const std::vector<ThresholdLevel>& levels, Percentile percentile = kFittedPercentile) {
     return fit_threshold(levels, percentile);
   };
   EXPECT_THROW(static_cast<void>(fits({})), std::invalid_argument);

@@ -50,7 +50,7 @@ ThresholdSearch simulated(std::uint64_t seed, const ThresholdSearchSettings& set
 }
 
 /// A level of 25,000 queries whose counts are exactly what the truth expects.
-ThresholdLevel expected(double dose, const DoseCurve& truth = kTruth) {
+ThresholdLevel expected_level(double dose, const DoseCurve& truth = kTruth) {
   return {.dose = dose, .effective_trials = 25'000, .effective_exceedances = 25'000 * truth.share_at(dose)};
 }
 
@@ -58,7 +58,7 @@ TEST(ThresholdSearch, StartsWithTheBaselineAndTheModelThenBrackets) {
   ThresholdSearch search({.model_dose = 300.0});
   const auto step = [&search] {
     const double dose = search.next_dose().value();
-    search.record(expected(dose));
+    search.record(expected_level(dose));
     return dose;
   };
   EXPECT_EQ(step(), 0.0);
@@ -72,16 +72,16 @@ TEST(ThresholdSearch, StartsWithTheBaselineAndTheModelThenBrackets) {
 
 TEST(ThresholdSearch, DoublesWhereTheModelIsTooLow) {
   ThresholdSearch search({.model_dose = 20.0});
-  search.record(expected(0));
-  search.record(expected(20));
+  search.record(expected_level(0));
+  search.record(expected_level(20));
   EXPECT_EQ(search.next_dose(), 40.0);
-  search.record(expected(40));
+  search.record(expected_level(40));
   EXPECT_EQ(search.next_dose(), 80.0);
 }
 
 // Counts on the line: the fit has the threshold exactly, and stays within the band of 0.5 to 2 %.
 TEST(ThresholdSearch, ConvergesOnAKnownCurve) {
-  const ThresholdSearch search = searched({.model_dose = 84.0}, [](double dose) { return expected(dose); });
+  const ThresholdSearch search = searched({.model_dose = 84.0}, [](double dose) { return expected_level(dose); });
   const ThresholdEstimate estimate = search.estimate();
   EXPECT_LE(search.levels().size(), 10U);
   ASSERT_TRUE(estimate.fit.threshold && estimate.fit.lower && estimate.fit.upper) << estimate.reason;
@@ -108,7 +108,7 @@ TEST(ThresholdSearch, EndsEarlyWhereTheIntervalIsNarrowEnough) {
 
 TEST(ThresholdSearch, EndsAtOnceWhereTheBaselineViolates) {
   const DoseCurve truth{.intercept = 0.03, .slope = 1e-4};
-  const ThresholdSearch search = searched({}, [&truth](double dose) { return expected(dose, truth); });
+  const ThresholdSearch search = searched({}, [&truth](double dose) { return expected_level(dose, truth); });
   EXPECT_EQ(search.levels().size(), 1U);
   const ThresholdEstimate estimate = search.estimate();
   EXPECT_EQ(estimate.end, ThresholdEnd::baseline_violates);
@@ -117,7 +117,8 @@ TEST(ThresholdSearch, EndsAtOnceWhereTheBaselineViolates) {
 
 TEST(ThresholdSearch, EndsWhereTheHighestDoseHolds) {
   const DoseCurve truth{.intercept = 0.001, .slope = 1e-9};
-  const ThresholdSearch search = searched({.highest_dose = 300.0}, [&](double dose) { return expected(dose, truth); });
+  const ThresholdSearch search =
+      searched({.highest_dose = 300.0}, [&](double dose) { return expected_level(dose, truth); });
   EXPECT_EQ(search.levels().size(), 4U) << "0, 100, 200, 300";
   const ThresholdEstimate estimate = search.estimate();
   EXPECT_EQ(estimate.end, ThresholdEnd::not_reached);
@@ -129,7 +130,7 @@ TEST(ThresholdSearch, EndsWhereTheHighestDoseHolds) {
 TEST(ThresholdSearch, EndsWhereTheLowestDoseViolates) {
   const DoseCurve truth{.intercept = 0.001, .slope = 1.0};
   const ThresholdSearch search =
-      searched({.lowest_dose = 50.0, .model_dose = 10.0}, [&](double dose) { return expected(dose, truth); });
+      searched({.lowest_dose = 50.0, .model_dose = 10.0}, [&](double dose) { return expected_level(dose, truth); });
   EXPECT_EQ(search.levels().size(), 2U);
   EXPECT_EQ(search.levels()[1].dose, 50.0);
   EXPECT_EQ(search.estimate().end, ThresholdEnd::below_lowest);
@@ -154,7 +155,7 @@ TEST(ThresholdSearch, RejectsNonsense) {
   EXPECT_THROW(search.record({.dose = 0.0, .effective_trials = 0.0}), std::invalid_argument);
   EXPECT_TRUE(search.levels().empty());
   search.record({.dose = 0.0, .effective_trials = 25'000, .effective_exceedances = 2'000});
-  EXPECT_THROW(search.record(expected(10.0)), std::logic_error);
+  EXPECT_THROW(search.record(expected_level(10.0)), std::logic_error);
 }
 
 // Levels as the search itself chooses them, from a model that is 5 times too low to 4 times too high.

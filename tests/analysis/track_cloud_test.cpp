@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/crisis_chart.hpp"
@@ -13,14 +12,14 @@
 namespace assay {
 namespace {
 
+using test_support::estimate;
+using test_support::record_of;
+using test_support::run_with;
 using ::testing::AllOf;
 using ::testing::Contains;
-using testing::estimate;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::record_of;
-using testing::run_with;
 
 ServingFigures figures_of(double tokens_per_s, double utilisation) {
   ServingFigures figures{.tokens_per_s = tokens_per_s,
@@ -177,8 +176,7 @@ TEST(CloudTrack, PromisesNothingThatTheProbesLeaveOpen) {
 }
 
 TEST(CloudTrack, ItsFileFitsTheSchema) {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/track-1.schema.json");
-  const nlohmann::json schema = nlohmann::json::parse(file);
+  const nlohmann::json schema = own_schema("track-1");
   LadderRung crisis = rung("crisis", 10.0);
   crisis.forecast = LeverForecast{.tokens_per_s = 104.0, .rate_hz = 10.4};
   TrackRecord record = cloud_with({crisis, rung("chunked", 90.0)});

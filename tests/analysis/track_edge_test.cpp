@@ -7,14 +7,14 @@
 namespace assay {
 namespace {
 
+using test_support::edge_with;
+using test_support::estimate;
+using test_support::run_with;
+using test_support::with_missed;
+using test_support::with_p99;
 using ::testing::AllOf;
 using ::testing::Contains;
-using testing::edge_with;
-using testing::estimate;
 using ::testing::HasSubstr;
-using testing::run_with;
-using testing::with_missed;
-using testing::with_p99;
 
 TEST(EdgeTrack, TellsTheSafetyLeadWhenEightCamerasMiss) {
   const TrackFindings findings = judge_track(edge_with(estimate(0.712, 0.69, 0.733)));

@@ -6,7 +6,7 @@
 
 // Records of tracks as tests make them.
 
-namespace assay::testing {
+namespace assay::test_support {
 
 inline EstimateRecord estimate(double point, double lower, double upper) {
   return {.point = point, .lower = lower, .upper = upper, .confidence = 0.95, .reason = {}};
@@ -77,4 +77,4 @@ inline TrackRecord edge_with(const EstimateRecord& missed) {
   return record;
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

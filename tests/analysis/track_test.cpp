@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "analysis/crisis_chart.hpp"
@@ -14,16 +13,16 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::edge_with;
+using test_support::estimate;
+using test_support::record_of;
+using test_support::run_with;
+using test_support::with_p99;
 using ::testing::AllOf;
 using ::testing::Contains;
-using testing::edge_with;
-using testing::estimate;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::record_of;
-using testing::run_with;
-using testing::with_p99;
 
 TrackFigures frames_of(double first, double last) {
   TrackFigures figures;
@@ -188,8 +187,7 @@ TEST(TinyTrack, PromisesNoGapThatWasNotMeasured) {
 }
 
 TEST(TrackFile, FitsItsSchema) {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/track-1.schema.json");
-  const json schema = json::parse(file);
+  const json schema = own_schema("track-1");
   TrackRecord record = edge_with(estimate(0.7, 0.6, 0.8));
   record.choice.mean_s = {{"0.5", 0.0053}};
   CameraSearch search;

@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// An account that a test moves forward.
-class GivenMeter final : public RunQueueMeter {
+class GivenQueueMeter final : public RunQueueMeter {
  public:
   std::optional<RunQueueAccount> read() noexcept override {
     ++readings;
@@ -22,7 +22,7 @@ class GivenMeter final : public RunQueueMeter {
 };
 
 /// Work that runs for `on_cpu` and waits for `waited`.
-bool work(SlowServiceLog& log, GivenMeter& meter, Nanoseconds on_cpu, Nanoseconds waited = 0ns,
+bool work(SlowServiceLog& log, GivenQueueMeter& meter, Nanoseconds on_cpu, Nanoseconds waited = 0ns,
           Nanoseconds elsewhere = 0ns) {
   log.begin();
   meter.account.on_cpu += on_cpu;
@@ -31,7 +31,7 @@ bool work(SlowServiceLog& log, GivenMeter& meter, Nanoseconds on_cpu, Nanosecond
 }
 
 TEST(SlowServiceLog, SplitsASlowPieceByTheKernelsAccount) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 0ns, 100us, 1);
   EXPECT_FALSE(work(log, meter, 100us));
   EXPECT_TRUE(work(log, meter, 110us, 3ms, 500us));
@@ -47,7 +47,7 @@ TEST(SlowServiceLog, SplitsASlowPieceByTheKernelsAccount) {
 
 // A reading of 2 us before each piece of 100 us would cost 2 %; within 0.4 % it is made before every fifth.
 TEST(SlowServiceLog, ReadsAsOftenAsItsBudgetAllows) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 2us, 100us, 1);
   for (int piece = 0; piece < 100; ++piece) {
     EXPECT_FALSE(work(log, meter, 100us));
@@ -57,7 +57,7 @@ TEST(SlowServiceLog, ReadsAsOftenAsItsBudgetAllows) {
 
 // What ran since the last reading is not charged to the slow piece.
 TEST(SlowServiceLog, TakesOffTheQuickPiecesBefore) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 2us, 100us, 1);
   for (int piece = 0; piece < 3; ++piece) {
     EXPECT_FALSE(work(log, meter, 100us));
@@ -68,7 +68,7 @@ TEST(SlowServiceLog, TakesOffTheQuickPiecesBefore) {
 }
 
 TEST(SlowServiceLog, CountsFaultsAndMigrations) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 0ns, 100us, 1);
   log.begin();
   meter.account.minor_faults += 5;
@@ -82,7 +82,7 @@ TEST(SlowServiceLog, CountsFaultsAndMigrations) {
 }
 
 TEST(SlowServiceLog, FollowsTheUsualTime) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 0ns, 100us, 1);
   int slow = 0;
   for (int piece = 0; piece < 500; ++piece) {
@@ -93,7 +93,7 @@ TEST(SlowServiceLog, FollowsTheUsualTime) {
 }
 
 TEST(SlowServiceLog, EachBatchSizeHasAUsualTime) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 0ns, 100us, 4);
   log.begin();
   EXPECT_FALSE(log.end(400us, 4));
@@ -102,7 +102,7 @@ TEST(SlowServiceLog, EachBatchSizeHasAUsualTime) {
 }
 
 TEST(SlowServiceLog, KeepsTheSlowest) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   SlowServiceLog log(meter, 0ns, 100us, 1);
   std::uint64_t id = 0;
   const auto note_piece = [&](Nanoseconds service, std::size_t times) {
@@ -124,7 +124,7 @@ TEST(SlowServiceLog, KeepsTheSlowest) {
 }
 
 TEST(SlowServiceLog, SaysWhenThereIsNoAccount) {
-  GivenMeter meter;
+  GivenQueueMeter meter;
   meter.present = false;
   SlowServiceLog log(meter, 0ns, 100us, 1);
   log.begin();

@@ -57,7 +57,7 @@ TEST(Allocation, IsCounted) {
 }
 
 TEST(Allocation, RunRepeatAndProbeDoNone) {
-  for (const testing::SmallKernel& small : testing::small_kernels()) {
+  for (const test_support::SmallKernel& small : test_support::small_kernels()) {
     const auto kernel = small.make();
     const auto& parameters = kernel->identity().parameters;
     if (const auto library = parameters.find("library"); library != parameters.end() && library->second == "onednn") {
@@ -72,7 +72,7 @@ TEST(Allocation, RunRepeatAndProbeDoNone) {
       (void)kernel->probe(batch - 1);
     }
     kernel->repeat(3);
-    EXPECT_EQ(allocation_count - before, 0U) << testing::describe(small);
+    EXPECT_EQ(allocation_count - before, 0U) << test_support::describe(small);
   }
 }
 
@@ -83,7 +83,7 @@ TEST(Allocation, AStepOfADecoderDoesNone) {
                         .page_count = 8,
                         .most_tokens = 24,
                         .most_outputs = 4,
-                        .cpus = testing::two_cpus(),
+                        .cpus = test_support::two_cpus(),
                         .sampling = {.temperature = 0.7}});
   const std::vector<std::uint32_t> tokens(60, 3), pages{0, 1, 2, 3}, other{4};
   std::vector<std::uint32_t> next(2);

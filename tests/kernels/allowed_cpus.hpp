@@ -5,7 +5,7 @@
 
 #include "harness/thread_affinity.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// `count` times the first CPU that this process may use.
 inline std::vector<int> one_cpu(std::size_t count) { return std::vector<int>(count, cpus_of_this_thread().at(0)); }
@@ -13,4 +13,4 @@ inline std::vector<int> one_cpu(std::size_t count) { return std::vector<int>(cou
 /// The first and the last of them, which are the same where there is one only.
 inline std::vector<int> two_cpus() { return {cpus_of_this_thread().front(), cpus_of_this_thread().back()}; }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// A number that counts the floating-point operations done with it: a loop written for any scalar, run on this one,
 /// shows how much work it is. Conversions and comparisons are free, as they are in Kernel::work(); a division, a square
@@ -41,4 +41,4 @@ class CountingScalar {
   double value_ = 0.0;
 };
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

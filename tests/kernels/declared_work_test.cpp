@@ -28,7 +28,7 @@
 namespace assay {
 namespace {
 
-using testing::CountingScalar;
+using test_support::CountingScalar;
 
 TEST(DeclaredWork, CountingScalarCountsEachOperationOnceAndComputes) {
   CountingScalar result;

@@ -9,7 +9,7 @@
 #include <optional>
 #include <stdexcept>
 
-namespace assay::testing {
+namespace assay::test_support {
 namespace {
 
 std::vector<std::string> output_lines(const std::string& command) {
@@ -151,4 +151,4 @@ std::string text_of(const Code& code) {
   return text;
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

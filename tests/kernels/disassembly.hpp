@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// One machine instruction as objdump prints it (AT&T syntax on x86-64).
 struct Instruction {
@@ -41,4 +41,4 @@ using Code = std::vector<Instruction>;
 /// One instruction a line, for the message of a failed test.
 [[nodiscard]] std::string text_of(const Code& code);
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-namespace assay::testing {
+namespace assay::test_support {
 namespace {
 
 const Code kTwoLoops{{0x00, "xor", "%eax,%eax"},
@@ -44,4 +44,4 @@ TEST(Disassembly, AnUnknownOrAmbiguousNameIsAnError) {
 }
 
 }  // namespace
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -37,22 +37,22 @@ std::vector<ExpectedLoop> expected_loops() {
           {"bf16_amx_dot", {"tdpbf16ps"}, "%tmm", 4, 16384}};
 }
 
-std::string text_of(const testing::Instruction& instruction) {
+std::string text_of(const test_support::Instruction& instruction) {
   return instruction.mnemonic + " " + instruction.operands;
 }
 
 /// How many instructions are `name`, with an encoding in braces before it or none, on such registers.
-std::size_t count(const testing::Code& loop, const std::string& name, const std::string& registers) {
-  return static_cast<std::size_t>(std::ranges::count_if(loop, [&](const testing::Instruction& instruction) {
+std::size_t count(const test_support::Code& loop, const std::string& name, const std::string& registers) {
+  return static_cast<std::size_t>(std::ranges::count_if(loop, [&](const test_support::Instruction& instruction) {
     const std::string text = text_of(instruction);
     return text.starts_with(name + " ") && text.find(registers) != std::string::npos;
   }));
 }
 
 /// Which accumulators the loop writes: the last register of each of `instructions`.
-std::vector<std::string> written(const testing::Code& loop, const std::string& name) {
+std::vector<std::string> written(const test_support::Code& loop, const std::string& name) {
   std::vector<std::string> registers;
-  for (const testing::Instruction& instruction : loop) {
+  for (const test_support::Instruction& instruction : loop) {
     if (text_of(instruction).starts_with(name + " ")) {
       registers.push_back(instruction.operands.substr(instruction.operands.rfind('%')));
     }
@@ -62,9 +62,9 @@ std::vector<std::string> written(const testing::Code& loop, const std::string& n
 }
 
 /// The innermost loop of a function of the kernels' sources.
-testing::Code loop_of(const std::string& function) {
-  return testing::innermost_loop(
-      testing::function_code(ASSAY_KERNELS_LIBRARY, "assay::(anonymous namespace)::" + function + "("));
+test_support::Code loop_of(const std::string& function) {
+  return test_support::innermost_loop(
+      test_support::function_code(ASSAY_KERNELS_LIBRARY, "assay::(anonymous namespace)::" + function + "("));
 }
 
 class DotPeakInstructions : public ::testing::TestWithParam<ExpectedLoop> {};
@@ -73,18 +73,18 @@ TEST_P(DotPeakInstructions, OneForEachAccumulator) {
 #if !defined(__x86_64__)
   GTEST_SKIP() << "the loops in assembly are written for x86-64 only";
 #endif
-  if (const std::string obstacle = testing::disassembly_obstacle(); !obstacle.empty()) {
+  if (const std::string obstacle = test_support::disassembly_obstacle(); !obstacle.empty()) {
     GTEST_SKIP() << obstacle;
   }
   const ExpectedLoop& expected = GetParam();
-  const testing::Code loop = loop_of(expected.function);
+  const test_support::Code loop = loop_of(expected.function);
   for (const std::string& instruction : expected.instructions) {
     EXPECT_EQ(count(loop, instruction, expected.registers), expected.accumulators) << instruction;
     const std::vector<std::string> registers = written(loop, instruction);
     EXPECT_EQ(std::ranges::adjacent_find(registers), registers.end()) << instruction << " writes a register twice";
   }
-  EXPECT_EQ(testing::memory_accesses(loop), 0U);
-  EXPECT_EQ(testing::count_of(loop, "dec") + testing::count_of(loop, "jne"), 2U);
+  EXPECT_EQ(test_support::memory_accesses(loop), 0U);
+  EXPECT_EQ(test_support::count_of(loop, "dec") + test_support::count_of(loop, "jne"), 2U);
   EXPECT_EQ(loop.size(), expected.accumulators * expected.instructions.size() + 2);
 }
 
@@ -96,12 +96,12 @@ TEST(DotPeakOperands, AreInTheirOrder) {
 #if !defined(__x86_64__)
   GTEST_SKIP() << "the loops in assembly are written for x86-64 only";
 #endif
-  if (const std::string obstacle = testing::disassembly_obstacle(); !obstacle.empty()) {
+  if (const std::string obstacle = test_support::disassembly_obstacle(); !obstacle.empty()) {
     GTEST_SKIP() << obstacle;
   }
   const auto texts_of = [](const std::string& function) {
     std::vector<std::string> texts;
-    for (const testing::Instruction& instruction : loop_of(function)) {
+    for (const test_support::Instruction& instruction : loop_of(function)) {
       texts.push_back(text_of(instruction));
     }
     return texts;
@@ -138,12 +138,12 @@ TEST(DotPeakInstructionsScalar, SixteenProductsAndNoMemory) {
 #if !defined(__x86_64__)
   GTEST_SKIP() << "the expected instructions are written down for x86-64 only";
 #endif
-  if (const std::string obstacle = testing::disassembly_obstacle(); !obstacle.empty()) {
+  if (const std::string obstacle = test_support::disassembly_obstacle(); !obstacle.empty()) {
     GTEST_SKIP() << obstacle;
   }
-  const testing::Code loop = loop_of("scalar_dot");
-  EXPECT_EQ(testing::count_of(loop, "imul"), 16U);
-  EXPECT_EQ(testing::memory_accesses(loop), 0U);
+  const test_support::Code loop = loop_of("scalar_dot");
+  EXPECT_EQ(test_support::count_of(loop, "imul"), 16U);
+  EXPECT_EQ(test_support::memory_accesses(loop), 0U);
 }
 
 }  // namespace

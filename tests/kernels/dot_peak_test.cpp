@@ -19,7 +19,7 @@
 
 namespace assay {
 
-namespace testing {
+namespace test_support {
 
 CountingScalar low_byte(CountingScalar value) {
   return CountingScalar(static_cast<double>(static_cast<std::int64_t>(value.value()) & 0xff));
@@ -28,11 +28,11 @@ CountingScalar high_byte(CountingScalar value) {
   return CountingScalar(static_cast<double>(static_cast<std::int64_t>(value.value()) >> 8));
 }
 
-}  // namespace testing
+}  // namespace test_support
 
 namespace {
 
-using testing::CountingScalar;
+using test_support::CountingScalar;
 using ::testing::HasSubstr;
 
 /// Also the loops that this processor cannot run.

@@ -12,7 +12,7 @@
 namespace assay {
 namespace {
 
-using testing::SmallKernel;
+using test_support::SmallKernel;
 
 class EveryKernel : public ::testing::TestWithParam<SmallKernel> {};
 
@@ -160,13 +160,14 @@ TEST_P(EveryKernel, RepeatedStepsAreShareOfARunAndLeaveTheKernelRight) {
   kernel->repeat(2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Catalogue, EveryKernel, ::testing::ValuesIn(testing::small_kernels()), [](const auto& given) {
-  std::string name = testing::describe(given.param);
-  std::replace_if(
-      name.begin(), name.end(),
-      [](char c) { return c < '0' || c > 'z' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a'); }, '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(
+    Catalogue, EveryKernel, ::testing::ValuesIn(test_support::small_kernels()), [](const auto& given) {
+      std::string name = test_support::describe(given.param);
+      std::replace_if(
+          name.begin(), name.end(),
+          [](char c) { return c < '0' || c > 'z' || (c > '9' && c < 'A') || (c > 'Z' && c < 'a'); }, '_');
+      return name;
+    });
 
 }  // namespace
 }  // namespace assay

@@ -186,9 +186,9 @@ TEST(GpuFindings, WarnOfForeignProcessesAndOfACutCard) {
   EXPECT_THAT(warnings, Contains(HasSubstr("MIG on")));
   state.mig = false;
   state.processes = std::vector<GpuProcess>{{.pid = 4'000'000'001}};  // a number of no process that can be seen
-  EXPECT_THAT(warnings_of(gpu_findings(fake_device(), state)), testing::SizeIs(1));
+  EXPECT_THAT(warnings_of(gpu_findings(fake_device(), state)), ::testing::SizeIs(1));
   state.processes = std::vector<GpuProcess>{};
-  EXPECT_THAT(warnings_of(gpu_findings(fake_device(), state)), testing::SizeIs(1));  // that it is simulated
+  EXPECT_THAT(warnings_of(gpu_findings(fake_device(), state)), ::testing::SizeIs(1));  // that it is simulated
 }
 
 TEST(GpuDatasheet, IsFoundOnlyWhereTheNameTellsTheProduct) {

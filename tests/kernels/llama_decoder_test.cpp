@@ -21,7 +21,7 @@ DecoderOptions options_of(WeightFormat weights, KvFormat kv) {
           .page_count = 16,
           .most_tokens = 32,
           .most_outputs = 8,
-          .cpus = testing::two_cpus(),
+          .cpus = test_support::two_cpus(),
           .seed = 77};
 }
 
@@ -88,7 +88,7 @@ TEST_P(LlamaDecoderTest, AgreesWithTheReferenceOnTheWidestAndThePortableInstruct
   const std::vector<SimdChoice> choices = simd_choices();
   for (const SimdChoice& choice : {choices.front(), choices.back()}) {
     SCOPED_TRACE(choice.name);
-    const testing::OnlyTarget only(choice.target);
+    const test_support::OnlyTarget only(choice.target);
     LlamaDecoder decoder(options_of(GetParam().first, GetParam().second));
     const OutputCheck check = decoder.verify();
     EXPECT_TRUE(check.passed) << check.detail;

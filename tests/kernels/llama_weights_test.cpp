@@ -16,7 +16,7 @@
 namespace assay {
 namespace {
 
-using testing::with_every_simd_target;
+using test_support::with_every_simd_target;
 
 // The known answers that Random123 publishes for philox4x32-10.
 TEST(Philox, GivesThePublishedWords) {
@@ -160,7 +160,7 @@ TEST(DecodeProducts, AreRightOnEveryInstructionSetAndTheSameInEveryBatch) {
 TEST(DecoderWeights, HaveOneChecksumWhoeverFillsThem) {
   const DecoderWeights::Options options{
       .shape = *find_llama_shape("verify"), .formats = {.weights = WeightFormat::int4}, .held_layers = 2, .seed = 8};
-  WorkerPool one({}), three(testing::one_cpu(3));
+  WorkerPool one({}), three(test_support::one_cpu(3));
   const DecoderWeights alone(options, one), shared(options, three);
   EXPECT_EQ(alone.checksum(), shared.checksum());
   DecoderWeights::Options other = options;

@@ -16,7 +16,7 @@
 namespace assay {
 namespace {
 
-using testing::CountingScalar;
+using test_support::CountingScalar;
 
 double millions(std::uint64_t count) { return static_cast<double>(count) / 1e6; }
 

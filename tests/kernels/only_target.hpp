@@ -8,7 +8,7 @@
 
 #include "kernels/simd_choice.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// Lets dynamic dispatch see one instruction set only, until the end of the scope.
 class OnlyTarget {
@@ -34,4 +34,4 @@ inline void with_every_simd_target(const std::function<void()>& check) {
   }
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

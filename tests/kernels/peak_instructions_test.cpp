@@ -26,23 +26,24 @@ TEST_P(PeakInstructions, OneForEachStepOfEachChain) {
 #if !defined(__x86_64__)
   GTEST_SKIP() << "the loops in assembly are written for x86-64 only";
 #endif
-  if (const std::string obstacle = testing::disassembly_obstacle(); !obstacle.empty()) {
+  if (const std::string obstacle = test_support::disassembly_obstacle(); !obstacle.empty()) {
     GTEST_SKIP() << obstacle;
   }
   const ExpectedLoop& expected = GetParam();
   const PeakShape shape = shape_of(expected.mix);
-  const testing::Code loop = testing::innermost_loop(
-      testing::function_code(ASSAY_KERNELS_LIBRARY, "assay::(anonymous namespace)::" + expected.function + "("));
+  const test_support::Code loop = test_support::innermost_loop(
+      test_support::function_code(ASSAY_KERNELS_LIBRARY, "assay::(anonymous namespace)::" + expected.function + "("));
   const std::size_t products = shape.product_chains * shape.product_steps;
   const std::size_t sums = shape.sum_chains * shape.sum_steps;
   if (products > 0) {
-    EXPECT_EQ(testing::count_of(loop, expected.product, expected.registers), products);
+    EXPECT_EQ(test_support::count_of(loop, expected.product, expected.registers), products);
   }
   if (sums > 0) {
-    EXPECT_EQ(testing::count_of(loop, expected.sum, expected.registers), sums);
+    EXPECT_EQ(test_support::count_of(loop, expected.sum, expected.registers), sums);
   }
   // The mixed loops take the factor from memory.
-  EXPECT_EQ(testing::memory_accesses(loop), products > 0 && sums > 0 ? products : 0U) << testing::text_of(loop);
+  EXPECT_EQ(test_support::memory_accesses(loop), products > 0 && sums > 0 ? products : 0U)
+      << test_support::text_of(loop);
   EXPECT_EQ(loop.size(), products + sums + 2);
 }
 

@@ -12,21 +12,21 @@
 namespace assay {
 namespace {
 
-using testing::OnlyTarget;
+using test_support::OnlyTarget;
 
 TEST(SimdTarget, EachGivesTheRightResult) {
   std::set<std::string> names;
   for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) {
     const OnlyTarget only(target);
     names.insert(simd_target());
-    for (const testing::SmallKernel& small : testing::small_kernels()) {
+    for (const test_support::SmallKernel& small : test_support::small_kernels()) {
       if (small.parameters.contains("simd")) {
         continue;  // it has its instruction set already
       }
       const auto kernel = small.make();
       kernel->prepare(11);
       const OutputCheck check = kernel->verify();
-      EXPECT_TRUE(check.passed) << simd_target() << ", " << testing::describe(small) << ": " << check.detail;
+      EXPECT_TRUE(check.passed) << simd_target() << ", " << test_support::describe(small) << ": " << check.detail;
     }
   }
   EXPECT_EQ(names.size(), hwy::SupportedAndGeneratedTargets().size());

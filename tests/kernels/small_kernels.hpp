@@ -12,7 +12,7 @@
 #include "kernels/kernel.hpp"
 #include "kernels/simd_choice.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// A kernel of the catalogue with sizes that a test can afford, in each of its variants.
 struct SmallKernel {
@@ -128,4 +128,4 @@ inline std::string describe(const SmallKernel& kernel) {
 
 inline std::ostream& operator<<(std::ostream& out, const SmallKernel& kernel) { return out << describe(kernel); }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

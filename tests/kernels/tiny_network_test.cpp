@@ -16,7 +16,7 @@
 namespace assay {
 namespace {
 
-using testing::CountingScalar;
+using test_support::CountingScalar;
 
 std::vector<float> some_features() {
   std::vector<float> features(DsCnnNetwork::kInputs);

@@ -11,8 +11,8 @@
 namespace assay {
 namespace {
 
-using testing::one_cpu;
-using testing::two_cpus;
+using test_support::one_cpu;
+using test_support::two_cpus;
 
 /// Counts each block, and sees whether another stage was under way.
 class CountedWork final : public StagedWork {

@@ -29,7 +29,7 @@ TEST(ArrivalText, WhatIsLeftOutHasItsDefault) {
 }
 
 TEST(ArrivalText, ReplaysATraceFile) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   std::ofstream(folder / "trace.csv") << "0\n0.5\n2\n";
   const auto trace = std::get<TraceArrivals>(parse_arrivals("trace:" + (folder / "trace.csv") + ":2.5"));
   EXPECT_EQ(trace.offsets.size(), 3U);
@@ -39,7 +39,7 @@ TEST(ArrivalText, ReplaysATraceFile) {
 }
 
 TEST(ArrivalText, ATraceNeedsASpeedAboveZero) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   std::ofstream(folder / "trace.csv") << "0\n0.5\n";
   std::ofstream(folder / "with:colon") << "0\n0.5\n";
   for (const char* speed : {":0", ":-1", ":inf", ":nan", ":1e999"}) {

@@ -56,7 +56,7 @@ class BundleWriterTest : public ::testing::Test {
     return found;
   }
 
-  testing::ScratchFolder folder;
+  test_support::ScratchFolder folder;
   BundleRecord record;
 };
 
@@ -66,12 +66,13 @@ TEST_F(BundleWriterTest, WhatAKilledSuiteMeasuredIsShown) {
   const auto shown = show_abandoned_bundles(folder.path(), record);
   ASSERT_THAT(shown, SizeIs(1));
   EXPECT_EQ(in_folder(), shown) << "the hidden folder is the bundle now";
-  const BundleRecord left = bundle_from_json(testing::text_of(shown.front() / kBundleFile), "input");
+  const BundleRecord left = bundle_from_json(test_support::text_of(shown.front() / kBundleFile), "input");
   EXPECT_TRUE(left.interrupted);
   EXPECT_FALSE(left.complete);
   EXPECT_EQ(left.id, record.id);
-  EXPECT_EQ(testing::text_of(shown.front() / record.entries[0].file), "a result");
-  EXPECT_EQ(testing::text_of(shown.front() / "runs/second.run.json"), "another result") << "nothing finished is lost";
+  EXPECT_EQ(test_support::text_of(shown.front() / record.entries[0].file), "a result");
+  EXPECT_EQ(test_support::text_of(shown.front() / "runs/second.run.json"), "another result")
+      << "nothing finished is lost";
   EXPECT_FALSE(fs::exists(shown.front() / "work"));
   EXPECT_THAT(show_abandoned_bundles(folder.path(), record), IsEmpty()) << "there is none any more";
 }
@@ -107,8 +108,8 @@ TEST_F(BundleWriterTest, WhatAKilledRunOfALabLeftIsClearedAway) {
   const auto shown = clear_abandoned_bundles(folder.path());
   ASSERT_THAT(shown, SizeIs(1));
   EXPECT_EQ(in_folder(), shown) << "nothing hidden is left";
-  EXPECT_TRUE(bundle_from_json(testing::text_of(shown.front() / kBundleFile), "input").interrupted);
-  EXPECT_EQ(testing::text_of(shown.front() / "runs/second.run.json"), "another result");
+  EXPECT_TRUE(bundle_from_json(test_support::text_of(shown.front() / kBundleFile), "input").interrupted);
+  EXPECT_EQ(test_support::text_of(shown.front() / "runs/second.run.json"), "another result");
 }
 
 TEST_F(BundleWriterTest, OneThatWasKilledBeforeItsFirstEntryGoesAndItsResultStays) {
@@ -118,7 +119,7 @@ TEST_F(BundleWriterTest, OneThatWasKilledBeforeItsFirstEntryGoesAndItsResultStay
   std::ofstream(hidden / "work/.tmp-123") << "half a res";
   EXPECT_THAT(clear_abandoned_bundles(folder.path()), ElementsAre(folder.path() / "first.run.json"));
   EXPECT_THAT(in_folder(), ElementsAre(folder.path() / "first.run.json"));
-  EXPECT_EQ(testing::text_of(folder.path() / "first.run.json"), "a result");
+  EXPECT_EQ(test_support::text_of(folder.path() / "first.run.json"), "a result");
 }
 
 TEST_F(BundleWriterTest, WhatLivesOrIsNotOursIsNotClearedAway) {

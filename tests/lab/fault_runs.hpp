@@ -11,7 +11,7 @@
 // For the tests of what goes wrong around a measurement and is not its fault: a disk that is full, a folder that goes
 // away, a terminal that is closed. Each ends with the documented code, in words, and leaves nothing that is torn.
 
-namespace assay::testing {
+namespace assay::test_support {
 
 using Arguments = std::vector<std::string>;
 
@@ -47,4 +47,4 @@ class ProgramFaults : public ::testing::Test {
   ScratchFolder folder;
 };
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -14,12 +14,12 @@
 namespace assay {
 namespace {
 
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ScratchFolder;
-using testing::text_of;
 
 /// Texts with all that a shell, pdsh and clush read as their own.
 const std::string kNasty = "/a b/$HOME/`id`/'x'/\"y\"/100%h/%n;&|*?/#~!\\";

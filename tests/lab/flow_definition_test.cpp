@@ -17,11 +17,11 @@
 namespace assay {
 namespace {
 
+using test_support::small_flow;
+using test_support::small_systems_flow;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::small_flow;
-using testing::small_systems_flow;
 
 FlowDefinition shipped(const std::string& name) {
   const NamedText text = find_flow(name);

@@ -10,7 +10,7 @@ namespace {
 
 TEST(GbenchFileDamage, EveryValueMayBeAnything) {
   const std::string text = read_untrusted_file(ASSAY_ANALYSIS_TEST_DATA "/golden.gbench.json");
-  const testing::DamageCount count = testing::damage_every_value(
+  const test_support::DamageCount count = test_support::damage_every_value(
       nlohmann::json::parse(with_null_for_not_finite(text).text), check_gbench_file, {.array_elements = 100});
   ASSERT_GT(count.places, 100U);
   EXPECT_GT(count.accepted, 0U);

@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-std::string refusal(const std::string& list) {
+std::string host_list_refusal(const std::string& list) {
   try {
     (void)expand_hosts(list);
   } catch (const std::invalid_argument& error) {
@@ -36,27 +36,27 @@ TEST(HostList, TakesNamesOneByOneAndEachOnce) {
 }
 
 TEST(HostList, RefusesBadGrammarInOneLine) {
-  EXPECT_EQ(refusal("n[01-"), "host list 'n[01-': a bracket is not closed; write it like n[01-24,30],login");
-  EXPECT_THAT(refusal(""), HasSubstr("a name is empty"));
-  EXPECT_THAT(refusal("a,,b"), HasSubstr("a name is empty"));
-  EXPECT_THAT(refusal("n[]"), HasSubstr("numbers and ranges"));
-  EXPECT_THAT(refusal("n[a-c]"), HasSubstr("numbers and ranges"));
-  EXPECT_THAT(refusal("n[3-1]"), HasSubstr("a range goes up"));
-  EXPECT_THAT(refusal("n[01-1]"), HasSubstr("same width"));
-  EXPECT_THAT(refusal("n[1-024]"), HasSubstr("same width"));
-  EXPECT_THAT(refusal("n]1["), HasSubstr("a bracket is not closed"));
-  EXPECT_THAT(refusal("n[[1-2]]"), HasSubstr("numbers and ranges"));
-  EXPECT_THAT(refusal("n[1-999999999]"), HasSubstr("more than 10000 hosts"));
-  EXPECT_THAT(refusal("a[1-200]b[1-200]c[1-200]"), HasSubstr("more than 10000 hosts"));
-  EXPECT_THAT(refusal("n[99999999999999999999]"), HasSubstr("numbers and ranges"));
+  EXPECT_EQ(host_list_refusal("n[01-"), "host list 'n[01-': a bracket is not closed; write it like n[01-24,30],login");
+  EXPECT_THAT(host_list_refusal(""), HasSubstr("a name is empty"));
+  EXPECT_THAT(host_list_refusal("a,,b"), HasSubstr("a name is empty"));
+  EXPECT_THAT(host_list_refusal("n[]"), HasSubstr("numbers and ranges"));
+  EXPECT_THAT(host_list_refusal("n[a-c]"), HasSubstr("numbers and ranges"));
+  EXPECT_THAT(host_list_refusal("n[3-1]"), HasSubstr("a range goes up"));
+  EXPECT_THAT(host_list_refusal("n[01-1]"), HasSubstr("same width"));
+  EXPECT_THAT(host_list_refusal("n[1-024]"), HasSubstr("same width"));
+  EXPECT_THAT(host_list_refusal("n]1["), HasSubstr("a bracket is not closed"));
+  EXPECT_THAT(host_list_refusal("n[[1-2]]"), HasSubstr("numbers and ranges"));
+  EXPECT_THAT(host_list_refusal("n[1-999999999]"), HasSubstr("more than 10000 hosts"));
+  EXPECT_THAT(host_list_refusal("a[1-200]b[1-200]c[1-200]"), HasSubstr("more than 10000 hosts"));
+  EXPECT_THAT(host_list_refusal("n[99999999999999999999]"), HasSubstr("numbers and ranges"));
 }
 
 TEST(HostList, RefusesWhatAShellOrAnOptionParserWouldRead) {
   for (const char* const list :
        {"-oProxyCommand=x", "a;b", "a b", "$(id)", "a\nb", "a`b`", "../x", "a/b", "n'", "n\"", "*"}) {
-    EXPECT_THAT(refusal(list), HasSubstr("begins with a letter or a digit")) << list;
+    EXPECT_THAT(host_list_refusal(list), HasSubstr("begins with a letter or a digit")) << list;
   }
-  EXPECT_THAT(refusal("a\x1b[2J"), HasSubstr("host list 'a?[2J'"));
+  EXPECT_THAT(host_list_refusal("a\x1b[2J"), HasSubstr("host list 'a?[2J'"));
 }
 
 }  // namespace

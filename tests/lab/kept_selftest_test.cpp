@@ -13,8 +13,8 @@
 namespace assay {
 namespace {
 
+using test_support::ScratchFolder;
 using ::testing::ElementsAre;
-using testing::ScratchFolder;
 
 /// Seconds since 1970 of 2026-11-24T03:12:09Z, when the sample was made.
 constexpr std::int64_t kMade = 1795489929;

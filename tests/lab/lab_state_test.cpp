@@ -17,14 +17,14 @@
 namespace assay {
 namespace {
 
+using test_support::SampleLab;
+using test_support::small_audit;
+using test_support::small_systems_flow;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::SampleLab;
-using testing::small_audit;
-using testing::small_systems_flow;
 
 std::optional<RefusalReason> refusal(const SampleLab& lab, std::size_t part, const char* run) {
   try {

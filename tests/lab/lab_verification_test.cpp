@@ -22,14 +22,14 @@ namespace {
 
 using nlohmann::json;
 using nlohmann::ordered_json;
+using test_support::SampleLab;
+using test_support::ScratchFolder;
+using test_support::small_flow;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::SampleLab;
-using testing::ScratchFolder;
-using testing::small_flow;
 
 ordered_json exported(const SampleLab& lab) {
   LedgerReading reading = ledger_from_text(lab.text());
@@ -128,15 +128,14 @@ TEST(LabVerification, AFileThatIsNoExportIsRefusedInOneLine) {
 }
 
 TEST(LabExport, TheSchemaDescribesEveryMember) {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/lab-1.schema.json");
-  const json schema = json::parse(file);
+  const json schema = own_schema("lab-1");
   EXPECT_THAT(schema_findings(schema, json::parse(exported(complete_lab()).dump())), IsEmpty());
   EXPECT_THAT(schema_findings(schema, json::parse(exported(SampleLab()).dump())), IsEmpty());
   SampleLab torn;
   torn.add(LabNote{.text = "torn", .file = "f", .sha256 = "00"});
   torn.add(LabExport{.draft = true, .files = {{"a", "b"}}});
   EXPECT_THAT(schema_findings(schema, json::parse(exported(torn).dump())), IsEmpty());
-  SampleLab systems("W7-4K2", testing::small_systems_flow());
+  SampleLab systems("W7-4K2", test_support::small_systems_flow());
   systems.lock(3, "peak", "no");
   systems.system("system_a");
   systems.audit({{"roofline", "00"}});
@@ -144,8 +143,7 @@ TEST(LabExport, TheSchemaDescribesEveryMember) {
 }
 
 TEST(LabState, TheSchemaDescribesEveryMember) {
-  std::ifstream file(ASSAY_SCHEMA_FOLDER "/lab-state-1.schema.json");
-  const json schema = json::parse(file);
+  const json schema = own_schema("lab-state-1");
   const auto findings = [&](const SampleLab& lab, bool busy) {
     LedgerReading reading;
     reading.entries = lab.entries();
@@ -154,7 +152,7 @@ TEST(LabState, TheSchemaDescribesEveryMember) {
   };
   EXPECT_THAT(findings(SampleLab(), false), IsEmpty());
   EXPECT_THAT(findings(complete_lab(), false), IsEmpty());
-  SampleLab systems("", testing::small_systems_flow());
+  SampleLab systems("", test_support::small_systems_flow());
   systems.lock(3, "peak", "no");
   systems.system("system_a");
   systems.audit({{"roofline", "00"}});
@@ -190,7 +188,7 @@ TEST(LabExport, ThePageShowsTheChartsOfTheNewestAuditAsTheyWereRecorded) {
   const std::string roofline = "<svg onload=\"alert(1)\">new</svg>";
   std::ofstream(folder.folder / "runs/audit-1.roofline.svg") << roofline;
   std::ofstream(folder.folder / "runs/audit-1.pareto.svg") << "another than was recorded";
-  SampleLab lab("W7-4K2", testing::small_systems_flow());
+  SampleLab lab("W7-4K2", test_support::small_systems_flow());
   EXPECT_THAT(lab_pictures(lab.state(), folder.folder.path()), IsEmpty());
   lab.lock(3, "peak", "no");
   lab.audit({{"roofline", sha256_hex(roofline)}, {"pareto", sha256_hex("recorded")}});
@@ -206,15 +204,15 @@ TEST(LabExport, ThePageShowsTheChartsOfTheNewestAuditAsTheyWereRecorded) {
 TEST(LabVerification, AnAttachmentThatWasChangedIsFoundAndOneThatIsNotThereIsNoFault) {
   const LabFolder folder;
   std::filesystem::create_directories(folder.folder.path() / "runs");
-  std::ofstream(folder.folder / "flow.toml") << testing::small_systems_flow();
-  std::ofstream(folder.folder / "runs/audit-1.audit.json") << testing::small_audit();
+  std::ofstream(folder.folder / "flow.toml") << test_support::small_systems_flow();
+  std::ofstream(folder.folder / "runs/audit-1.audit.json") << test_support::small_audit();
   std::ofstream(folder.folder / "runs/audit-1.roofline.svg") << "chart";
-  SampleLab lab("W7-4K2", testing::small_systems_flow());
+  SampleLab lab("W7-4K2", test_support::small_systems_flow());
   lab.lock(3, "peak", "no");
   lab.audit({{"roofline", sha256_hex("chart")}, {"page", sha256_hex("page")}, {"../../x", "00"}});
   const LedgerReading reading = ledger_from_text(lab.text());
   const std::string text =
-      lab_export_json(lab.state(), reading, testing::small_systems_flow(), true, "2026-11-24T04:00:00Z").dump();
+      lab_export_json(lab.state(), reading, test_support::small_systems_flow(), true, "2026-11-24T04:00:00Z").dump();
   const LabVerification found = folder.verify(text);
   EXPECT_THAT(found.problems, IsEmpty());
   ASSERT_EQ(found.files.size(), 2U);

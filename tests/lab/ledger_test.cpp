@@ -15,10 +15,10 @@
 namespace assay {
 namespace {
 
+using test_support::SampleLab;
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::HasSubstr;
-using testing::SampleLab;
-using testing::ScratchFolder;
-using testing::text_of;
 
 constexpr const char* kNow = "2026-11-24T03:12:09Z";
 
@@ -48,7 +48,7 @@ TEST(LedgerEntry, EveryKindReadsBackAsItWasWritten) {
 }
 
 TEST(LedgerEntry, AttachmentsReadBackAndLinesWithoutThemStayAsTheyWere) {
-  SampleLab lab("W7-4K2", testing::small_systems_flow());
+  SampleLab lab("W7-4K2", test_support::small_systems_flow());
   lab.lock(3, "peak", "no");
   lab.audit({{"pareto", "01"}, {"roofline", "02"}});
   lab.audit({});

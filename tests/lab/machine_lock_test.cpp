@@ -20,7 +20,7 @@ namespace {
 using ::testing::HasSubstr;
 
 TEST(MachineLock, OneAtATimeAndTheSecondHearsWho) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   {
     const auto first = MachineLock::try_acquire(folder.path(), "assay run gemm");
     ASSERT_TRUE(std::holds_alternative<MachineLock>(first));
@@ -33,7 +33,7 @@ TEST(MachineLock, OneAtATimeAndTheSecondHearsWho) {
 }
 
 TEST(MachineLock, GoesWithTheProcessHoweverItEnds) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   std::array<int, 2> locked{};
   ASSERT_EQ(pipe(locked.data()), 0);
   const pid_t child = fork();
@@ -60,7 +60,7 @@ TEST(MachineLock, GoesWithTheProcessHoweverItEnds) {
 }
 
 TEST(MachineLock, MovesWithoutLettingGo) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   {
     auto attempt = MachineLock::try_acquire(folder.path(), "x");
     const MachineLock kept = std::move(std::get<MachineLock>(attempt));
@@ -71,23 +71,23 @@ TEST(MachineLock, MovesWithoutLettingGo) {
 }
 
 TEST(MachineLock, LeavesOneLineAndNothingOfTheOneBefore) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   (void)MachineLock::try_acquire(folder.path(), std::string(300, 'y'));
   (void)MachineLock::try_acquire(folder.path(), "assay run\n\x1b[31m");
-  EXPECT_THAT(testing::text_of(folder / "assay.lock"),
+  EXPECT_THAT(test_support::text_of(folder / "assay.lock"),
               ::testing::MatchesRegex("pid [0-9]+, since 20[0-9T:-]+Z, assay run\\?\\?\\[31m\n"));
 }
 
 TEST(MachineLock, TouchesNoFileThatHasAnotherName) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   std::ofstream(folder / "precious") << "text";
   ASSERT_EQ(link((folder / "precious").c_str(), (folder / "assay.lock").c_str()), 0);
   EXPECT_THROW((void)MachineLock::try_acquire(folder.path(), "x"), std::runtime_error);
-  EXPECT_EQ(testing::text_of(folder / "precious"), "text");
+  EXPECT_EQ(test_support::text_of(folder / "precious"), "text");
 }
 
 TEST(MachineLock, TheFileIsForEveryUser) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const auto lock = MachineLock::try_acquire(folder.path(), "x");
   struct stat status {};
   ASSERT_EQ(stat((folder / "assay.lock").c_str(), &status), 0);
@@ -95,18 +95,18 @@ TEST(MachineLock, TheFileIsForEveryUser) {
 }
 
 TEST(MachineLock, WhatTheHolderWroteIsNotTrusted) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const auto lock = MachineLock::try_acquire(folder.path(), "x");
   std::ofstream(folder / "assay.lock") << "\x1b[31mroot\n" << std::string(5000, 'y');
   EXPECT_EQ(std::get<LockBusy>(MachineLock::try_acquire(folder.path(), "x")).holder, "?[31mroot");
 }
 
 TEST(MachineLock, FollowsNoLinkAndLocksNoDevice) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   std::ofstream(folder / "precious") << "text";
   ASSERT_EQ(symlink((folder / "precious").c_str(), (folder / "assay.lock").c_str()), 0);
   EXPECT_THROW((void)MachineLock::try_acquire(folder.path(), "x"), std::runtime_error);
-  EXPECT_EQ(testing::text_of(folder / "precious"), "text");
+  EXPECT_EQ(test_support::text_of(folder / "precious"), "text");
   ASSERT_EQ(unlink((folder / "assay.lock").c_str()), 0);
   ASSERT_EQ(mkfifo((folder / "assay.lock").c_str(), 0666), 0);
   EXPECT_THROW((void)MachineLock::try_acquire(folder.path(), "x"), std::runtime_error);

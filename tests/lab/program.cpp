@@ -14,7 +14,7 @@
 #include <sstream>
 #include <stdexcept>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 namespace fs = std::filesystem;
 
@@ -172,4 +172,4 @@ std::string text_of(const std::string& path) {
   return text.str();
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// A folder of its own that goes away with the object.
 class ScratchFolder {
@@ -71,4 +71,4 @@ class Program {
 
 [[nodiscard]] std::string text_of(const std::string& path);
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

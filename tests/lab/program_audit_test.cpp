@@ -13,13 +13,13 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
-using testing::text_of;
 
 std::string bundle(const ScratchFolder& folder, const SampleSystem& system, const std::string& name) {
   return write_sample_bundle(system, folder / name).string();

@@ -12,14 +12,14 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::Program;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 using ::testing::SizeIs;
 
 class ProgramBench : public ::testing::Test {
@@ -46,7 +46,7 @@ TEST_F(ProgramBench, MeasuresAndItsFileIsImported) {
   const ProgramResult result = bench({"--benchmark_repetitions=6", "--benchmark_out=out.json"});
   ASSERT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("gemm/n:16/batch:1/manual_time"));
-  const json file = json::parse(testing::text_of(folder / "out.json"));
+  const json file = json::parse(test_support::text_of(folder / "out.json"));
   EXPECT_EQ(file.at("context").at("schema"), "assay/bench");
   EXPECT_TRUE(file.at("context").contains("simd"));
   const json& first = file.at("benchmarks").at(0);

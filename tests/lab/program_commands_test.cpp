@@ -11,14 +11,14 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 class ProgramCommands : public ::testing::Test {
  protected:
@@ -61,7 +61,7 @@ TEST_F(ProgramCommands, TourWithoutARooflineHasNone) {
       {"tour", "--duration", "50ms", "--roofline", "0s", "--soak", "0s", "--param", "width=64", "--json=tour.json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
   EXPECT_THAT(result.out, Not(HasSubstr("Roofline")));
-  EXPECT_EQ(json::parse(testing::text_of(folder / "tour.json")).at("roofline"), nullptr);
+  EXPECT_EQ(json::parse(test_support::text_of(folder / "tour.json")).at("roofline"), nullptr);
 }
 
 TEST_F(ProgramCommands, PeakKeepsEveryProbe) {
@@ -105,8 +105,8 @@ TEST_F(ProgramCommands, ReportMakesAPageOfAFolder) {
   const ProgramResult result = assay({"report", "assay-results", "-o", "page.html"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.err, HasSubstr("left out: assay-results/broken.run.json"));
-  EXPECT_THAT(testing::text_of(folder / "page.html"), HasSubstr("<!doctype html>"));
-  EXPECT_THAT(testing::text_of(folder / "page.html"), HasSubstr("SYNTHETIC"));
+  EXPECT_THAT(test_support::text_of(folder / "page.html"), HasSubstr("<!doctype html>"));
+  EXPECT_THAT(test_support::text_of(folder / "page.html"), HasSubstr("SYNTHETIC"));
 
   EXPECT_EQ(assay({"report", "assay-results/broken.run.json"}).exit_code, 5);
   EXPECT_EQ(assay({"report", "nowhere"}).exit_code, 5);
@@ -153,7 +153,7 @@ TEST_F(ProgramCommands, CompletionKnowsTheCommandsBelowACommand) {
                                            "\"${COMPREPLY[@]}\"\n";
   const std::string out = folder / "out.txt";
   ASSERT_EQ(std::system(("bash " + (folder / "complete.sh") + " > " + out).c_str()), 0);
-  EXPECT_EQ(testing::text_of(out), "lock\n--because\n");
+  EXPECT_EQ(test_support::text_of(out), "lock\n--because\n");
 }
 
 TEST_F(ProgramCommands, TheManualPageNamesEachCommandAndIsGoodRoff) {

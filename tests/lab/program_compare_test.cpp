@@ -16,12 +16,12 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 using Arguments = std::vector<std::string>;
 
@@ -83,14 +83,14 @@ TEST(ProgramCompare, NotComparableHasAnExitCodeOfItsOwn) {
   EXPECT_EQ(result.exit_code, 6);
   EXPECT_THAT(result.out, AllOf(HasSubstr("NOT COMPARABLE"), HasSubstr("workload parameter width: 1024 in A, 512 in B"),
                                 HasSubstr("1 of 5 runs of B INVALID")));
-  const json comparison = json::parse(testing::text_of(folder / "c.out"));
+  const json comparison = json::parse(test_support::text_of(folder / "c.out"));
   EXPECT_EQ(comparison.at("blocks").at(0).at("verdict"), "not_comparable");
 }
 
 TEST(ProgramCompare, AnEditedFileIsNotComparable) {
   const ScratchFolder folder;
   const std::string b = written(folder, "b", five_repeats("B"));
-  std::string text = testing::text_of(b + "/0.run.json");
+  std::string text = test_support::text_of(b + "/0.run.json");
   text.replace(text.find("2026-11-24"), 10, "2026-11-25");
   std::ofstream(b + "/0.run.json") << text;
   const ProgramResult result = run_assay(folder, {"compare", written(folder, "a", five_repeats("A")), b});
@@ -102,12 +102,12 @@ TEST(ProgramCompare, WritesJsonAndAPage) {
   const ScratchFolder folder;
   const ProgramResult result = compare(folder, 1.1, {"--json=c.out", "--html", "c.html", "--fail-on", "slower"});
   EXPECT_EQ(result.exit_code, 1);
-  const json comparison = json::parse(testing::text_of(folder / "c.out"));
+  const json comparison = json::parse(test_support::text_of(folder / "c.out"));
   EXPECT_EQ(comparison.at("schema"), "assay/comparison/1");
   EXPECT_EQ(comparison.at("blocks").at(0).at("verdict"), "slower");
   EXPECT_EQ(comparison.at("fail_on").at("tripped").size(), 1U);
   EXPECT_THAT(comparison.dump(), Not(HasSubstr(folder.path().string()))) << "no path leaves the machine";
-  const std::string page = testing::text_of(folder / "c.html");
+  const std::string page = test_support::text_of(folder / "c.html");
   EXPECT_THAT(page, AllOf(HasSubstr("SLOWER"), HasSubstr("<svg"), Not(HasSubstr(folder.path().string()))));
   const ProgramResult to_stdout = compare(folder, 1.0, {"--json"});
   EXPECT_EQ(json::parse(to_stdout.out).at("blocks").at(0).at("verdict"), "same") << "stdout holds nothing else";
@@ -127,7 +127,7 @@ std::string bundle_of(const ScratchFolder& folder, const std::string& name, cons
                               .kind = "run",
                               .repeat = i + 1,
                               .file = file,
-                              .sha256 = sha256_hex(testing::text_of(path + "/" + file)),
+                              .sha256 = sha256_hex(test_support::text_of(path + "/" + file)),
                               .comparability_key = comparability_key(side.runs[i]),
                               .scenario = "single",
                               .command = "assay run mlp",
@@ -162,7 +162,7 @@ TEST(ProgramCompare, AFileOfABundleThatWasReplacedIsNotComparable) {
 TEST(ProgramCompare, BadInputEndsInOneLineThatNamesThePlace) {
   const ScratchFolder folder;
   const std::string good = written(folder, "good", five_repeats("A"));
-  const std::string run = testing::text_of(good + "/0.run.json");
+  const std::string run = test_support::text_of(good + "/0.run.json");
   std::filesystem::create_directory(folder.path() / "empty");
   std::ofstream(folder / "text.run.json") << "this is no JSON";
   std::ofstream(folder / "cut.run.json") << run.substr(0, run.size() / 2);

@@ -13,10 +13,10 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::HasSubstr;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 constexpr const char* kWorkload = "lib:" ASSAY_CHEATING_WORKLOAD;
 

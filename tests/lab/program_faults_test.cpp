@@ -17,20 +17,20 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test_support::Arguments;
+using test_support::kFileCode;
 using ::testing::AnyOf;
-using testing::Arguments;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::kFileCode;
 using ::testing::Not;
-using testing::operator+;
-using testing::Program;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
-using testing::short_run;
-using testing::text_of;
+using test_support::operator+;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
+using test_support::short_run;
+using test_support::text_of;
 
 const Arguments kTour{"tour", "--duration", "50ms",     "--roofline", "0s",     "--soak",
                       "0s",   "--param",    "width=64", "--out",      "results"};
@@ -75,9 +75,9 @@ class FileLimit {
 };
 
 /// With a lab of short runs in "lab", its predictions locked.
-class ProgramPlaceFaults : public testing::ProgramFaults {
+class ProgramPlaceFaults : public test_support::ProgramFaults {
  protected:
-  void begin_lab(const std::string& flow = testing::small_flow()) {
+  void begin_lab(const std::string& flow = test_support::small_flow()) {
     std::ofstream(folder / "small-lab.toml") << flow;
     ASSERT_EQ(run_assay(folder, {"lab", "begin", "--track", "small-lab.toml", "--lab", "lab"}).exit_code, 0);
     ASSERT_EQ(
@@ -197,7 +197,7 @@ TEST_F(ProgramPlaceFaults, ABundleThatVanishesWhileItIsMadeEndsWithFive) {
 }
 
 TEST_F(ProgramPlaceFaults, ALabThatVanishesDuringARunEndsWithFive) {
-  std::string flow = testing::small_flow();
+  std::string flow = test_support::small_flow();
   const std::string title = "title = \"beside load\"\nduration = \"60ms\"";
   flow.replace(flow.find(title), title.size(), "title = \"beside load\"\nduration = \"1s\"");
   begin_lab(flow);
@@ -270,7 +270,7 @@ TEST_F(ProgramPlaceFaults, CpusThatAreChangedDuringARunMakeItInvalid) {
   Program program(folder, short_run() + Arguments{"--duration", "2s", "--events", "ndjson"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""))
       << "the CPUs of its threads have been looked at before it says so";
-  const std::vector<pid_t> children = testing::children_of(program.pid());
+  const std::vector<pid_t> children = test_support::children_of(program.pid());
   ASSERT_EQ(children.size(), 1U);
   for (const pid_t thread : threads_of(children.front())) {
     move_elsewhere(thread, allowed);

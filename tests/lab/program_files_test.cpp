@@ -19,13 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
-using testing::text_of;
 
 const fs::path kData = ASSAY_ANALYSIS_TEST_DATA;
 

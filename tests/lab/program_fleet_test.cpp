@@ -16,13 +16,13 @@ namespace {
 namespace fs = std::filesystem;
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 using ::testing::StartsWith;
-using testing::text_of;
 
 class ProgramFleet : public ::testing::Test {
  protected:

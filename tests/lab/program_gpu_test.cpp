@@ -26,46 +26,47 @@ class Plugin {
 };
 
 TEST(ProgramGpu, WithoutOneEachCommandSaysSoInOneLine) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin none("/nonexistent/libassay_cuda.so");
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"roofline", "--device", "cuda:0"},
                                                     {"run", "gemm", "--device", "cuda:0"},
                                                     {"run", "gpu_stream"},
                                                     {"tail", "gemm", "--slo", "10ms", "--device", "cuda:0"},
                                                     {"soak", "gemm", "--for", "10s", "--device", "cuda:0"}}) {
-    const testing::ProgramResult refused = testing::run_assay(folder, arguments);
+    const test_support::ProgramResult refused = test_support::run_assay(folder, arguments);
     EXPECT_EQ(refused.exit_code, 4) << arguments.front() << ": " << refused.err;
     EXPECT_THAT(refused.err, AllOf(HasSubstr("no GPU: "), HasSubstr("cmake --preset cuda"))) << arguments.front();
   }
 }
 
 TEST(ProgramGpu, WhatMakesNoSenseIsAUsageError) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
-  const testing::ProgramResult device = testing::run_assay(folder, {"run", "gemm", "--device", "tpu:0"});
+  const test_support::ProgramResult device = test_support::run_assay(folder, {"run", "gemm", "--device", "tpu:0"});
   EXPECT_EQ(device.exit_code, 2);
   EXPECT_THAT(device.err, HasSubstr("expected cpu, or cuda:N"));
-  const testing::ProgramResult workload = testing::run_assay(folder, {"run", "resnet50", "--device", "cuda:0"});
+  const test_support::ProgramResult workload =
+      test_support::run_assay(folder, {"run", "resnet50", "--device", "cuda:0"});
   EXPECT_EQ(workload.exit_code, 2);
   EXPECT_THAT(workload.err, HasSubstr("has no code for a GPU"));
-  const testing::ProgramResult parameter =
-      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "n=odd"});
+  const test_support::ProgramResult parameter =
+      test_support::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "n=odd"});
   EXPECT_EQ(parameter.exit_code, 2);
   EXPECT_THAT(parameter.err, HasSubstr("multiple of 16"));
-  const testing::ProgramResult unsupported =
-      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "dtype=f8"});
+  const test_support::ProgramResult unsupported =
+      test_support::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--param", "dtype=f8"});
   EXPECT_EQ(unsupported.exit_code, 4);
   EXPECT_THAT(unsupported.err, HasSubstr("this card has no f8"));
-  const testing::ProgramResult roofline =
-      testing::run_assay(folder, {"roofline", "--device", "cuda:0", "--simd", "sse"});
+  const test_support::ProgramResult roofline =
+      test_support::run_assay(folder, {"roofline", "--device", "cuda:0", "--simd", "sse"});
   EXPECT_EQ(roofline.exit_code, 2);
   EXPECT_THAT(roofline.err, HasSubstr("--simd is of the processor's roofline"));
 }
 
 TEST(ProgramGpu, ARunNamesTheCardAndThatItIsSimulated) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
-  const testing::ProgramResult outcome = testing::run_assay(
+  const test_support::ProgramResult outcome = test_support::run_assay(
       folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--out", folder / "results", "--json"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
   const auto file = nlohmann::json::parse(outcome.out);
@@ -74,10 +75,10 @@ TEST(ProgramGpu, ARunNamesTheCardAndThatItIsSimulated) {
 }
 
 TEST(ProgramGpu, ARooflineHasItsSharesOfTheDatasheet) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
-  const testing::ProgramResult outcome =
-      testing::run_assay(folder, {"roofline", "--device", "cuda:0", "--duration", "1s", "--out", folder / "results"});
+  const test_support::ProgramResult outcome = test_support::run_assay(
+      folder, {"roofline", "--device", "cuda:0", "--duration", "1s", "--out", folder / "results"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("Shares of what is stated of NVIDIA H200 SXM"), HasSubstr("HBM read"),
                                  HasSubstr("NVIDIA H200, beside ")));
@@ -85,21 +86,21 @@ TEST(ProgramGpu, ARooflineHasItsSharesOfTheDatasheet) {
 }
 
 TEST(ProgramGpu, TheKnobsLoadTheCard) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
-  const testing::ProgramResult outcome =
-      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--background", "20%",
-                                  "--out", folder / "results", "--json"});
+  const test_support::ProgramResult outcome =
+      test_support::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--background",
+                                       "20%", "--out", folder / "results", "--json"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("own thread, on cuda:0"));
 }
 
 TEST(ProgramGpu, TheLinkIsLoadedAndWhatWasAskedAndDeliveredIsInTheResult) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
-  const testing::ProgramResult outcome =
-      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--pcie", "200GB/s",
-                                  "--out", folder / "results", "--json"});
+  const test_support::ProgramResult outcome =
+      test_support::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--pcie", "200GB/s",
+                                       "--out", folder / "results", "--json"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
   const auto file = nlohmann::json::parse(outcome.out);
   const auto& doses = file.at("interference").at("doses");
@@ -113,11 +114,11 @@ TEST(ProgramGpu, TheLinkIsLoadedAndWhatWasAskedAndDeliveredIsInTheResult) {
 }
 
 TEST(ProgramGpu, AProcessOfItsOwnLoadsTheCard) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const Plugin fake(ASSAY_FAKE_GPU_LIBRARY);
-  const testing::ProgramResult outcome =
-      testing::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--pcie", "200GB/s",
-                                  "--inject-from", "process", "--out", folder / "results", "--json"});
+  const test_support::ProgramResult outcome =
+      test_support::run_assay(folder, {"run", "gemm", "--device", "cuda:0", "--duration", "200ms", "--pcie", "200GB/s",
+                                       "--inject-from", "process", "--out", folder / "results", "--json"});
   ASSERT_THAT(outcome.exit_code, AnyOf(0, 3)) << outcome.err;
   const auto file = nlohmann::json::parse(outcome.out);
   const auto& dose = file.at("interference").at("doses").at(0);
@@ -126,24 +127,24 @@ TEST(ProgramGpu, AProcessOfItsOwnLoadsTheCard) {
 }
 
 TEST(ProgramGpu, WhatLoadsTheCardMustHaveOne) {
-  const testing::ScratchFolder folder;
-  const testing::ProgramResult process =
-      testing::run_assay(folder, {"run", "gemm", "--background", "10%", "--inject-from", "process"});
+  const test_support::ScratchFolder folder;
+  const test_support::ProgramResult process =
+      test_support::run_assay(folder, {"run", "gemm", "--background", "10%", "--inject-from", "process"});
   EXPECT_EQ(process.exit_code, 2);
   EXPECT_THAT(process.err, HasSubstr("--inject-from process: "));
-  const testing::ProgramResult link = testing::run_assay(folder, {"run", "gemm", "--pcie", "1GB/s"});
+  const test_support::ProgramResult link = test_support::run_assay(folder, {"run", "gemm", "--pcie", "1GB/s"});
   EXPECT_EQ(link.exit_code, 2);
   EXPECT_THAT(link.err, HasSubstr("--pcie: only a workload on a GPU has that link"));
-  const testing::ProgramResult typed =
-      testing::run_assay(folder, {"gpu-injector", "--device=cuda:0", "--knob=pcie", "--amount=1", "--length-ns=0",
-                                  "--cpu=0", "--seed=0", "--time-limit-ns=1000", "--board=99"});
+  const test_support::ProgramResult typed =
+      test_support::run_assay(folder, {"gpu-injector", "--device=cuda:0", "--knob=pcie", "--amount=1", "--length-ns=0",
+                                       "--cpu=0", "--seed=0", "--time-limit-ns=1000", "--board=99"});
   EXPECT_EQ(typed.exit_code, 2);
   EXPECT_THAT(typed.err, HasSubstr("assay starts this command itself"));
 }
 
 TEST(ProgramGpu, TheListShowsItsWorkloads) {
-  const testing::ScratchFolder folder;
-  EXPECT_THAT(testing::run_assay(folder, {"list", "workloads"}).out, HasSubstr("gpu_gemm"));
+  const test_support::ScratchFolder folder;
+  EXPECT_THAT(test_support::run_assay(folder, {"list", "workloads"}).out, HasSubstr("gpu_gemm"));
 }
 
 }  // namespace

@@ -17,14 +17,14 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
-using testing::text_of;
 
 using Arguments = std::vector<std::string>;
 
@@ -32,8 +32,8 @@ using Arguments = std::vector<std::string>;
 class ProgramLab : public ::testing::Test {
  protected:
   ProgramLab() {
-    std::ofstream(folder_ / "small.toml") << testing::small_flow();
-    std::ofstream(folder_ / "audit.json") << testing::small_audit();
+    std::ofstream(folder_ / "small.toml") << test_support::small_flow();
+    std::ofstream(folder_ / "audit.json") << test_support::small_audit();
   }
 
   ProgramResult lab(Arguments arguments) {
@@ -159,14 +159,14 @@ TEST_F(ProgramLab, AllTenRunsAreCountedAndASecondLockIsLate) {
 }
 
 TEST_F(ProgramLab, AnInterruptedRunIsKeptAndFlagged) {
-  std::string flow = testing::small_flow();
+  std::string flow = test_support::small_flow();
   const std::string length = "title = \"alone\"\nduration = \"60ms\"";
   // Long, and of samples that take long: a record is kept of each.
   flow.replace(flow.find(length), length.size(), "title = \"alone\"\nduration = \"60s\"\nparameters = [\"n=256\"]");
   std::ofstream(folder_ / "small.toml") << flow;
   begin();
   lock_all();
-  testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "1", "single", "--events"});
+  test_support::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "1", "single", "--events"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));  // a machine of few CPUs tells no progress
   EXPECT_TRUE(RunTurn::is_taken(folder_.path() / "lab"));
   EXPECT_FALSE(RunTurn::try_take(folder_.path() / "lab").has_value());
@@ -213,7 +213,7 @@ TEST_F(ProgramLab, AnEditedLedgerOrFlowIsNotGoneOnWith) {
 class ProgramLabSystems : public ProgramLab {
  protected:
   ProgramLabSystems() {
-    std::ofstream(folder_ / "small.toml") << testing::small_systems_flow();
+    std::ofstream(folder_ / "small.toml") << test_support::small_systems_flow();
     begin();
     lock_all();
   }
@@ -251,7 +251,7 @@ TEST_F(ProgramLabSystems, AnAuditOfTwoBundlesKeepsItsChartsAndItsPage) {
 }
 
 TEST_F(ProgramLabSystems, AnInterruptedSystemIsFlaggedAndAnswersNothing) {
-  testing::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "3", "system_a", "--events"});
+  test_support::Program program(folder_, {"lab", "run", "--lab", "lab", "--part", "3", "system_a", "--events"});
   if (!program.wait_for_output("1 of 6, roofline: ")) {
     GTEST_SKIP() << program.finish().err;  // such as a machine with one CPU, of which nothing can be taken away
   }

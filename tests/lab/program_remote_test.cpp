@@ -16,16 +16,16 @@ namespace {
 
 using namespace std::chrono_literals;
 using nlohmann::json;
+using test_support::MockScript;
+using test_support::MockServer;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using testing::MockScript;
-using testing::MockServer;
 using ::testing::Not;
-using testing::Program;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 using Arguments = std::vector<std::string>;
 
@@ -46,7 +46,7 @@ class ProgramRemote : public ::testing::Test {
   [[nodiscard]] json only_result() const {
     for (const std::string& name : folder.files()) {
       if (name.starts_with("results/")) {
-        return json::parse(testing::text_of(folder / name));
+        return json::parse(test_support::text_of(folder / name));
       }
     }
     return {};
@@ -71,7 +71,7 @@ TEST_F(ProgramRemote, WritesWhatItMeasuredAndNoKey) {
   EXPECT_GT(file.at("result").at("token_time").at("count"), 0);
   EXPECT_TRUE(file.at("result").at("errors").empty()) << file.at("result").at("errors");
   for (const std::string& name : folder.files()) {
-    EXPECT_THAT(testing::text_of(folder / name), Not(HasSubstr("geheim"))) << name;
+    EXPECT_THAT(test_support::text_of(folder / name), Not(HasSubstr("geheim"))) << name;
   }
   EXPECT_THAT(result.out + result.err, Not(HasSubstr("geheim")));
 }

@@ -27,8 +27,8 @@ std::filesystem::path file_below(const std::filesystem::path& folder, const std:
 }
 
 TEST(ProgramRoofline, MeasuresWritesAndFitsAgain) {
-  const testing::ScratchFolder folder;
-  const testing::ProgramResult outcome = testing::run_assay(
+  const test_support::ScratchFolder folder;
+  const test_support::ProgramResult outcome = test_support::run_assay(
       folder, {"roofline", "--only", "compute", "--duration", "1s", "--out", folder / "results", "--json"});
   // A busy machine may leave too few clean samples: the file is there all the same.
   ASSERT_THAT(outcome.exit_code, ::testing::AnyOf(0, 3)) << outcome.err;
@@ -43,25 +43,27 @@ TEST(ProgramRoofline, MeasuresWritesAndFitsAgain) {
     EXPECT_TRUE(!subject.samples.empty() || !subject.unavailable.empty()) << subject.id;
     EXPECT_THAT(subject.output_check, ::testing::AnyOf("", ::testing::StartsWith("ok"))) << subject.id;
   }
-  const testing::ProgramResult again =
-      testing::run_assay(folder, {"roofline", "--from", path.string(), "--csv", folder / "again.csv"});
+  const test_support::ProgramResult again =
+      test_support::run_assay(folder, {"roofline", "--from", path.string(), "--csv", folder / "again.csv"});
   EXPECT_THAT(again.out, HasSubstr("Roofline of"));
   EXPECT_TRUE(std::filesystem::exists(folder / "again.csv"));
 }
 
 TEST(ProgramRoofline, RefusesWhatItCannotMeasureBeforeItMeasures) {
-  const testing::ScratchFolder folder;
-  const testing::ProgramResult bad = testing::run_assay(folder, {"roofline", "--duration", "soon", "--only", "heat"});
+  const test_support::ScratchFolder folder;
+  const test_support::ProgramResult bad =
+      test_support::run_assay(folder, {"roofline", "--duration", "soon", "--only", "heat"});
   EXPECT_EQ(bad.exit_code, 2);
   EXPECT_THAT(bad.err, HasSubstr("--duration 'soon'"));
   EXPECT_THAT(bad.err, HasSubstr("--only 'heat'"));
-  const testing::ProgramResult nowhere = testing::run_assay(folder, {"roofline", "--svg", "nowhere/chart.svg"});
+  const test_support::ProgramResult nowhere =
+      test_support::run_assay(folder, {"roofline", "--svg", "nowhere/chart.svg"});
   EXPECT_EQ(nowhere.exit_code, 5);
   EXPECT_THAT(nowhere.err, HasSubstr("--svg=nowhere/chart.svg"));
-  const testing::ProgramResult absent = testing::run_assay(folder, {"roofline", "--from", "nowhere.json"});
+  const test_support::ProgramResult absent = test_support::run_assay(folder, {"roofline", "--from", "nowhere.json"});
   EXPECT_EQ(absent.exit_code, 5);
   EXPECT_THAT(absent.err, HasSubstr("nowhere.json"));
-  const testing::ProgramResult cpus = testing::run_assay(folder, {"roofline", "--cpus", "99999"});
+  const test_support::ProgramResult cpus = test_support::run_assay(folder, {"roofline", "--cpus", "99999"});
   EXPECT_EQ(cpus.exit_code, 2);
   EXPECT_THAT(cpus.err, HasSubstr("99999"));
 }

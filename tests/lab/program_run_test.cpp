@@ -7,28 +7,25 @@
 #include <variant>
 
 #include "lab/machine_lock.hpp"
+#include "tests/lab/fault_runs.hpp"
 #include "tests/lab/program.hpp"
 
 namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::Program;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 using ::testing::StartsWith;
 
-using Arguments = std::vector<std::string>;
-
-Arguments operator+(Arguments left, const Arguments& right) {
-  left.insert(left.end(), right.begin(), right.end());
-  return left;
-}
+using test_support::Arguments;
+using test_support::operator+;
 
 /// Short, on real work. The rate leaves room on a loaded machine.
 const Arguments kShortRun{"run",      "gemm", "--param",    "n=32",  "--scenario",    "server", "--rate", "200",
@@ -56,7 +53,7 @@ TEST_F(ProgramRun, PrintsOneJsonObjectAndKeepsTheSameInAFile) {
   EXPECT_EQ(run.at("scenario").at("kind"), "server");
   EXPECT_EQ(run.at("result").at("valid"), result.exit_code == 0);
   ASSERT_EQ(result_files().size(), 1U);
-  EXPECT_EQ(testing::text_of(folder / result_files().front()), result.out);
+  EXPECT_EQ(test_support::text_of(folder / result_files().front()), result.out);
   EXPECT_THAT(result.err, HasSubstr("result file: results/"));
 }
 
@@ -95,7 +92,7 @@ TEST_F(ProgramRun, SaysEventsAsTheyHappen) {
 TEST_F(ProgramRun, RepeatsGiveAFileEachAndOneObject) {
   const ProgramResult result = assay(kShortRun + Arguments{"--repeat", "2", "--json=both.json"});
   EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
-  EXPECT_EQ(json::parse(testing::text_of(folder / "both.json")).at("runs").size(), 2U);
+  EXPECT_EQ(json::parse(test_support::text_of(folder / "both.json")).at("runs").size(), 2U);
   EXPECT_EQ(result_files().size(), 2U);
 }
 
@@ -106,7 +103,7 @@ TEST_F(ProgramRun, AnInterruptKeepsAFlaggedPartialResult) {
   const ProgramResult result = program.finish();
   EXPECT_EQ(result.exit_code, 130) << result.err;
   ASSERT_EQ(result_files().size(), 1U);
-  const json run = json::parse(testing::text_of(folder / result_files().front()));
+  const json run = json::parse(test_support::text_of(folder / result_files().front()));
   EXPECT_EQ(run.at("result").at("interrupted"), true);
   EXPECT_EQ(run.at("result").at("valid"), false);
 }
@@ -114,11 +111,11 @@ TEST_F(ProgramRun, AnInterruptKeepsAFlaggedPartialResult) {
 TEST_F(ProgramRun, TheMeasuringProcessDiesWithTheProgram) {
   Program program(folder, kShortRun + Arguments{"--duration", "1h", "--events", "ndjson"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));
-  const auto children = testing::children_of(program.pid());
+  const auto children = test_support::children_of(program.pid());
   ASSERT_EQ(children.size(), 1U);
   program.signal(SIGKILL);
   EXPECT_EQ(program.finish().exit_code, 128 + SIGKILL);
-  EXPECT_TRUE(testing::wait_until_gone(children.front()));
+  EXPECT_TRUE(test_support::wait_until_gone(children.front()));
   EXPECT_THAT(result_files(), IsEmpty());
   // The lock went with it.
   EXPECT_TRUE(std::holds_alternative<MachineLock>(MachineLock::try_acquire(folder.path() / "tmp", "the test")));
@@ -127,7 +124,7 @@ TEST_F(ProgramRun, TheMeasuringProcessDiesWithTheProgram) {
 TEST_F(ProgramRun, AMeasuringProcessThatIsKilledIsAnErrorNotAHang) {
   Program program(folder, kShortRun + Arguments{"--duration", "1h", "--events", "ndjson"});
   ASSERT_TRUE(program.wait_for_output("\"measure\""));
-  kill(testing::children_of(program.pid()).at(0), SIGKILL);
+  kill(test_support::children_of(program.pid()).at(0), SIGKILL);
   const ProgramResult result = program.finish();
   EXPECT_EQ(result.exit_code, 3);
   EXPECT_THAT(result.err, HasSubstr("died from signal 9"));
@@ -157,8 +154,8 @@ TEST_F(ProgramRun, AClosedStdoutIsAnErrorAndNoFileTakesItsPlace) {
                               ASSAY_PROGRAM + "' run null --duration 10ms --warmup 1ms >&- 2>err";
   const int status = std::system(command.c_str());
   EXPECT_EQ(WEXITSTATUS(status), 5);
-  EXPECT_THAT(testing::text_of(folder / "err"), HasSubstr("stdout: "));
-  EXPECT_THAT(testing::text_of(folder / "tmp/assay.lock"), StartsWith("pid "));
+  EXPECT_THAT(test_support::text_of(folder / "err"), HasSubstr("stdout: "));
+  EXPECT_THAT(test_support::text_of(folder / "tmp/assay.lock"), StartsWith("pid "));
 }
 
 TEST_F(ProgramRun, AnInterruptEndsOfflineWithoutWorkingOffWhatWaits) {

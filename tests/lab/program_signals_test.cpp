@@ -19,19 +19,19 @@ namespace assay {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::Arguments;
+using test_support::Arguments;
+using test_support::kFileCode;
+using test_support::kInterruptedCode;
 using ::testing::HasSubstr;
-using testing::kFileCode;
-using testing::kInterruptedCode;
-using testing::operator+;
-using testing::Program;
-using testing::ProgramResult;
-using testing::ScratchFolder;
-using testing::short_run;
+using test_support::operator+;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::ScratchFolder;
+using test_support::short_run;
 
-using ProgramStreamFaults = testing::ProgramFaults;
+using ProgramStreamFaults = test_support::ProgramFaults;
 
-class ProgramSignals : public testing::ProgramFaults, public ::testing::WithParamInterface<int> {};
+class ProgramSignals : public test_support::ProgramFaults, public ::testing::WithParamInterface<int> {};
 
 TEST_P(ProgramSignals, EndARunWhichKeepsWhatItMeasured) {
   Program program(folder, short_run() + Arguments{"--duration", "1h", "--events", "ndjson"});
@@ -118,11 +118,11 @@ class TerminalProgram {
 TEST_F(ProgramStreamFaults, ATerminalThatIsClosedEndsARunWhichKeepsWhatItMeasured) {
   TerminalProgram program(folder, short_run() + Arguments{"--duration", "1h", "--progress", "plain"});
   ASSERT_TRUE(program.wait_for("measure"));
-  const std::vector<pid_t> children = testing::children_of(program.pid());
+  const std::vector<pid_t> children = test_support::children_of(program.pid());
   program.close_terminal();
   EXPECT_EQ(program.finish(), kInterruptedCode);
   for (const pid_t child : children) {
-    EXPECT_TRUE(testing::wait_until_gone(child));
+    EXPECT_TRUE(test_support::wait_until_gone(child));
   }
   EXPECT_EQ(only_result().at("result").at("interrupted"), true);
 }

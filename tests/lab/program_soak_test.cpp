@@ -9,11 +9,11 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 using ::testing::SizeIs;
 
 using Arguments = std::vector<std::string>;

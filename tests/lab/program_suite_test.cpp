@@ -19,15 +19,15 @@ namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using testing::Program;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 /// A suite of short runs of a small kernel that is not in the program itself.
 std::string small_suite(const ScratchFolder& folder, const std::string& last = "60ms",
@@ -77,7 +77,7 @@ TEST(ProgramSuite, LeavesABundleThatIsWholeReadOnlyAndNamesNobody) {
   const auto bundles = bundles_in(folder / "results");
   ASSERT_EQ(bundles.size(), 1U) << "hidden folders are gone";
   EXPECT_THAT(bundles[0].filename().string(), AllOf(HasSubstr("_small_"), Not(HasSubstr("."))));
-  EXPECT_EQ(testing::text_of(bundles[0] / "bundle.json"), testing::text_of(folder / "suite.out"));
+  EXPECT_EQ(test_support::text_of(bundles[0] / "bundle.json"), test_support::text_of(folder / "suite.out"));
   const LoadedBundle bundle = load_bundle(bundles[0]);
   EXPECT_THAT(bundle.problems, IsEmpty());
   EXPECT_TRUE(bundle.record.complete);
@@ -97,7 +97,7 @@ TEST(ProgramSuite, LeavesABundleThatIsWholeReadOnlyAndNamesNobody) {
     struct stat facts {};
     ASSERT_EQ(stat(entry.path().c_str(), &facts), 0);
     EXPECT_EQ(facts.st_mode & 0777U, 0444U) << entry.path();
-    const std::string text = testing::text_of(entry.path());
+    const std::string text = test_support::text_of(entry.path());
     EXPECT_THAT(text, Not(HasSubstr(folder.path().string()))) << entry.path();
     EXPECT_THAT(text, Not(HasSubstr(fs::current_path().string()))) << entry.path();
     EXPECT_THAT(text, Not(HasSubstr(std::string("/ho") + "me/"))) << entry.path();
@@ -207,8 +207,8 @@ TEST(ProgramSuite, AnEnvelopeIsSaidEverywhere) {
   EXPECT_EQ(bundle.record.limits.simd, "scalar");
   ASSERT_FALSE(bundle.runs.empty());
   EXPECT_EQ(bundle.runs[0].run.limits.simd, "scalar");
-  EXPECT_THAT(testing::text_of(bundles[0] / "report.html"), HasSubstr("<strong>ENVELOPE:</strong>"));
-  EXPECT_THAT(testing::text_of(bundles[0] / "bundle.json"), Not(HasSubstr(folder.path().string())));
+  EXPECT_THAT(test_support::text_of(bundles[0] / "report.html"), HasSubstr("<strong>ENVELOPE:</strong>"));
+  EXPECT_THAT(test_support::text_of(bundles[0] / "bundle.json"), Not(HasSubstr(folder.path().string())));
 }
 
 TEST(ProgramSuite, SaysWhatIsWrongBeforeItMeasures) {

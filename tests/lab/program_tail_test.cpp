@@ -11,13 +11,13 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::children_of;
+using test_support::Program;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AnyOf;
-using testing::children_of;
 using ::testing::HasSubstr;
-using testing::Program;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 using ::testing::SizeIs;
 
 using Arguments = std::vector<std::string>;
@@ -146,7 +146,7 @@ TEST(ProgramTail, KillLeavesNoProcessAndNoLock) {
     EXPECT_EQ(program.finish().exit_code, 128 + SIGKILL);
   }
   for (const pid_t process : below) {
-    EXPECT_TRUE(testing::wait_until_gone(process)) << process;
+    EXPECT_TRUE(test_support::wait_until_gone(process)) << process;
   }
   EXPECT_EQ(run_assay(folder, with_load({})).exit_code % 3, 0);  // VALID or INVALID, not refused
 }
@@ -163,7 +163,7 @@ TEST(ProgramTail, AnInterruptKeepsWhatTheInjectedRunMeasured) {
   EXPECT_EQ(result.exit_code, 130);
   EXPECT_THAT(result.out, HasSubstr("\"interrupted\":true"));
   for (const pid_t process : below) {
-    EXPECT_TRUE(testing::wait_until_gone(process)) << process;
+    EXPECT_TRUE(test_support::wait_until_gone(process)) << process;
   }
 }
 

@@ -13,14 +13,14 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 using Arguments = std::vector<std::string>;
 
@@ -68,7 +68,7 @@ TEST(ProgramTrack, LeavesABundleWhoseFilesAreNamedByTheirDigests) {
   EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;  // a busy machine may make a run INVALID
   EXPECT_THAT(result.out, AllOf(HasSubstr("to the Tester: "), HasSubstr("left out  with a flag that is none")));
   EXPECT_THAT(result.err, AllOf(HasSubstr("[1] alone; about"), HasSubstr("[2] in time")));
-  const json track = json::parse(testing::text_of(folder / "track.out"));
+  const json track = json::parse(test_support::text_of(folder / "track.out"));
   EXPECT_EQ(track.at("schema"), "assay/track/1");
   EXPECT_EQ(track.at("complete"), true);
   EXPECT_EQ(track.at("choice").at("mode"), "given");
@@ -79,12 +79,12 @@ TEST(ProgramTrack, LeavesABundleWhoseFilesAreNamedByTheirDigests) {
       bundle = file.substr(0, file.size() - std::string("track.json").size());
     }
   }
-  EXPECT_EQ(testing::text_of(folder / (bundle + "track.json")), testing::text_of(folder / "track.out"));
+  EXPECT_EQ(test_support::text_of(folder / (bundle + "track.json")), test_support::text_of(folder / "track.out"));
   for (const json& run : track.at("runs")) {
-    const std::string text = testing::text_of(folder / (bundle + run.at("file").get<std::string>()));
+    const std::string text = test_support::text_of(folder / (bundle + run.at("file").get<std::string>()));
     EXPECT_EQ(sha256_hex(text), run.at("sha256").get<std::string>());
   }
-  const std::string page = testing::text_of(folder / (bundle + track.at("page").get<std::string>()));
+  const std::string page = test_support::text_of(folder / (bundle + track.at("page").get<std::string>()));
   EXPECT_THAT(page, AllOf(HasSubstr("Claimed against found"), HasSubstr("To the Tester"), HasSubstr("crisis-bar")));
   EXPECT_THAT(track.dump(), Not(HasSubstr(folder.path().string())));
 }
@@ -106,12 +106,12 @@ std::string wait_for_file(const ScratchFolder& folder, const std::string& ending
 
 TEST(ProgramTrack, WhatWasMeasuredBeforeAnInterruptIsKept) {
   const ScratchFolder folder;
-  testing::Program program(folder, {"track", small_track(folder, "1h"), "--out", "results"});
+  test_support::Program program(folder, {"track", small_track(folder, "1h"), "--out", "results"});
   ASSERT_NE(wait_for_file(folder, ".run.json"), "");  // of the first step, and the second takes an hour
   program.signal(SIGINT);
   const ProgramResult result = program.finish();
   EXPECT_EQ(result.exit_code, 130) << result.err;
-  const json track = json::parse(testing::text_of(folder / wait_for_file(folder, "track.json")));
+  const json track = json::parse(test_support::text_of(folder / wait_for_file(folder, "track.json")));
   EXPECT_EQ(track.at("interrupted"), true);
   EXPECT_EQ(track.at("complete"), false);
   EXPECT_EQ(track.at("findings").at("outcome"), "open");
@@ -121,7 +121,7 @@ TEST(ProgramTrack, WhatWasMeasuredBeforeAnInterruptIsKept) {
 TEST(ProgramTrack, AnOptionalStepThatFailsIsLeftOutAndTheOthersGoOn) {
   const ScratchFolder folder;
   const std::string file = small_track(folder);
-  std::string text = testing::text_of(file);
+  std::string text = test_support::text_of(file);
   const std::string failing = R"([[steps]]
 id = "fails"
 title = "a program that fails"
@@ -134,7 +134,7 @@ flags = { scenario = "single" }
   std::ofstream(file) << text;
   const ProgramResult result = run_assay(folder, {"track", file, "--out", "results", "--json=track.out"});
   EXPECT_EQ(result.exit_code, 3) << result.err;
-  const json track = json::parse(testing::text_of(folder / "track.out"));
+  const json track = json::parse(test_support::text_of(folder / "track.out"));
   EXPECT_EQ(track.at("complete"), true);
   EXPECT_EQ(track.at("runs").size(), 2U);
   EXPECT_THAT(track.at("left_out").dump(), HasSubstr("a program that fails: failed: "));

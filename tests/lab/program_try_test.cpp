@@ -10,11 +10,11 @@ namespace assay {
 namespace {
 
 using nlohmann::json;
+using test_support::ProgramResult;
+using test_support::run_assay;
+using test_support::ScratchFolder;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
-using testing::ProgramResult;
-using testing::run_assay;
-using testing::ScratchFolder;
 
 using Arguments = std::vector<std::string>;
 
@@ -27,7 +27,7 @@ Arguments short_try(const std::string& experiment, const Arguments& more = {}) {
 }
 
 json run_file(const ScratchFolder& folder, const json& run) {
-  return json::parse(testing::text_of(folder / run.at("file").get<std::string>()));
+  return json::parse(test_support::text_of(folder / run.at("file").get<std::string>()));
 }
 
 TEST(ProgramTry, HedgingCountsItsExtraWork) {

@@ -23,26 +23,26 @@
 namespace assay {
 namespace {
 
-using testing::answer_to;
-using testing::body_of;
+using test_support::answer_to;
+using test_support::body_of;
+using test_support::PlainClient;
+using test_support::PlainRequest;
+using test_support::status_of;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::PlainClient;
-using testing::PlainRequest;
-using testing::status_of;
 
 class Workbench : public ::testing::Test {
  protected:
   void SetUp() override {
-    program = std::make_unique<testing::Program>(folder, std::vector<std::string>{"lab", "--no-open"});
+    program = std::make_unique<test_support::Program>(folder, std::vector<std::string>{"lab", "--no-open"});
     if (!program->wait_for_output("\n")) {
-      const testing::ProgramResult result = program->finish();
+      const test_support::ProgramResult result = program->finish();
       if (result.err.find("ASSAY_WITH_WORKBENCH=OFF") != std::string::npos) {
         GTEST_SKIP() << "built without the workbench";
       }
       FAIL() << result.err;
     }
-    const std::string url = testing::text_of(folder / "stdout");
+    const std::string url = test_support::text_of(folder / "stdout");
     const std::string start = "http://127.0.0.1:";
     ASSERT_THAT(url, ::testing::StartsWith(start));
     port = static_cast<std::uint16_t>(std::stoi(url.substr(start.size())));
@@ -73,8 +73,8 @@ class Workbench : public ::testing::Test {
     (void)events.until("\"phase\":\"measure\"");
   }
 
-  testing::ScratchFolder folder;
-  std::unique_ptr<testing::Program> program;
+  test_support::ScratchFolder folder;
+  std::unique_ptr<test_support::Program> program;
   std::uint16_t port = 0;
   std::string token;
 };
@@ -121,11 +121,11 @@ TEST_F(Workbench, LimitsWhatItReads) {
 }
 
 TEST_F(Workbench, KeepsTheTokenOutOfTheListOfProcessesAndOfAllFiles) {
-  EXPECT_THAT(testing::text_of("/proc/" + std::to_string(program->pid()) + "/cmdline"), Not(HasSubstr(token)));
-  EXPECT_THAT(testing::text_of("/proc/" + std::to_string(program->pid()) + "/environ"), Not(HasSubstr(token)));
+  EXPECT_THAT(test_support::text_of("/proc/" + std::to_string(program->pid()) + "/cmdline"), Not(HasSubstr(token)));
+  EXPECT_THAT(test_support::text_of("/proc/" + std::to_string(program->pid()) + "/environ"), Not(HasSubstr(token)));
   for (const std::string& file : folder.files()) {
     if (file != "stdout") {  // the terminal
-      EXPECT_THAT(testing::text_of(folder / file), Not(HasSubstr(token))) << file;
+      EXPECT_THAT(test_support::text_of(folder / file), Not(HasSubstr(token))) << file;
     }
   }
 }
@@ -148,7 +148,7 @@ std::vector<pid_t> descendants_of(pid_t process) {
   std::vector<pid_t> found;
   std::error_code gone;
   for (const auto& task : std::filesystem::directory_iterator("/proc/" + std::to_string(process) + "/task", gone)) {
-    std::istringstream children(testing::text_of((task.path() / "children").string()));
+    std::istringstream children(test_support::text_of((task.path() / "children").string()));
     for (pid_t child = 0; children >> child;) {
       found.push_back(child);
       const std::vector<pid_t> below = descendants_of(child);
@@ -165,9 +165,10 @@ TEST_F(Workbench, LeavesNothingRunningAndTheLedgerWholeWhenItIsKilled) {
   program->signal(SIGKILL);
   EXPECT_EQ(program->finish().exit_code, 128 + SIGKILL);
   for (const pid_t process : all) {
-    EXPECT_TRUE(testing::wait_until_gone(process));
+    EXPECT_TRUE(test_support::wait_until_gone(process));
   }
-  const testing::ProgramResult status = testing::run_assay(folder, {"lab", "status", "--track", "edge", "--json"});
+  const test_support::ProgramResult status =
+      test_support::run_assay(folder, {"lab", "status", "--track", "edge", "--json"});
   EXPECT_EQ(status.exit_code, 0) << status.err;
   EXPECT_TRUE(nlohmann::json::parse(status.out).at("chain").at("intact").get<bool>());
 }
@@ -199,7 +200,7 @@ std::vector<std::string> listens_at(pid_t process) {
   }
   std::vector<std::string> addresses;
   for (const char* table : {"/proc/net/tcp", "/proc/net/tcp6"}) {
-    std::istringstream lines(testing::text_of(table));
+    std::istringstream lines(test_support::text_of(table));
     for (std::string line; std::getline(lines, line);) {
       std::istringstream words(line);
       std::vector<std::string> columns;
@@ -229,8 +230,8 @@ TEST_F(Workbench, ListensOnTheLoopbackAndNowhereElse) {
 }
 
 TEST(WorkbenchSocket, IsForItsOwnerOnlyAndOpensNoPort) {
-  const testing::ScratchFolder folder;
-  testing::Program program(folder, {"lab", "--no-open", "--unix", "assay.sock"});
+  const test_support::ScratchFolder folder;
+  test_support::Program program(folder, {"lab", "--no-open", "--unix", "assay.sock"});
   if (!program.wait_for_output("\n")) {
     GTEST_SKIP() << program.finish().err;
   }
@@ -244,8 +245,8 @@ TEST(WorkbenchSocket, IsForItsOwnerOnlyAndOpensNoPort) {
 // However open the person's own umask is.
 TEST_F(Workbench, ItsFilesAreNobodyElsesToChange) {
   const mode_t before = umask(0);
-  testing::ScratchFolder open_folder;
-  testing::Program other(open_folder, {"lab", "begin", "--track", "edge", "--lab", "lab"});
+  test_support::ScratchFolder open_folder;
+  test_support::Program other(open_folder, {"lab", "begin", "--track", "edge", "--lab", "lab"});
   umask(before);
   ASSERT_EQ(other.finish().exit_code, 0);
   for (const char* own : {"lab", "config/assay"}) {
@@ -291,7 +292,7 @@ TEST_F(Workbench, SaysNothingOfTheTokenToWhoGuesses) {
   EXPECT_EQ(status_of(answer_to({.port = port, .path = "/api/state?t=" + token})), 401) << "not in an address";
   EXPECT_EQ(status_of(answer_to({.port = port, .path = "/api/state", .headers = "Cookie: t=" + token + "\r\n"})), 401);
   program->signal(SIGTERM);
-  const testing::ProgramResult result = program->finish();
+  const test_support::ProgramResult result = program->finish();
   EXPECT_THAT(result.err, Not(HasSubstr(token)));
 }
 

@@ -19,10 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using test_support::ScratchFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::ScratchFolder;
 
 void write(const fs::path& path, const std::string& text) {
   fs::create_directories(path.parent_path());

@@ -5,7 +5,7 @@
 #include "harness/digest.hpp"
 #include "lab/flow/audit_evidence.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 std::string small_flow() {
   return R"(track = "small"
@@ -303,4 +303,4 @@ void SampleLab::complete() {
                   .memo = "Buy B."});
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

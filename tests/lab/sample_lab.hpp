@@ -8,7 +8,7 @@
 #include "lab/flow/lab_state.hpp"
 #include "lab/flow/ledger_entry.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// A lab of short runs of a small kernel that is not in the program itself: predictions "scenario" and "missed", runs
 /// "single", "offline" and "cameras" in part 1; "p99" and ten runs "load" in part 2; "peak" and "audit" in part 3.
@@ -51,4 +51,4 @@ class SampleLab {
   std::vector<LedgerEntry> entries_;
 };
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -6,9 +6,9 @@
 namespace assay {
 namespace {
 
-using testing::HasSubstr;
-using testing::MatchesRegex;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
 
 TEST(BuildInfo, IsFilledIn) {
   const BuildInfo build = build_info();

@@ -42,7 +42,7 @@ class NullSystem final : public SystemUnderTest {
  public:
   [[nodiscard]] std::string name() const override { return "null"; }
   void begin_run(std::shared_ptr<ResponseSink> sink) override { sink_ = std::move(sink); }
-  void issue_query(std::span<const QuerySample> samples) override { testing::complete_now(samples, *sink_); }
+  void issue_query(std::span<const QuerySample> samples) override { test_support::complete_now(samples, *sink_); }
   void flush_queries() override {}
 
  private:
@@ -52,7 +52,7 @@ class NullSystem final : public SystemUnderTest {
 std::uint64_t allocations_of(Scenario scenario, std::uint64_t queries) {
   SimulatedClock clock;
   NullSystem system;
-  testing::FakeLibrary library(64);
+  test_support::FakeLibrary library(64);
   TestSettings settings = TestSettings::defaults_for(scenario);
   settings.min_duration = 0ns;
   settings.min_query_count = queries;
@@ -76,7 +76,7 @@ TEST(Allocation, NumberDoesNotGrowWithTheNumberOfQueries) {
 TEST(Allocation, AtMost64BytesAServerQuery) {
   SimulatedClock clock;
   NullSystem system;
-  testing::FakeLibrary library(64);
+  test_support::FakeLibrary library(64);
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   settings.min_duration = 0ns;
   settings.min_query_count = 200'000;

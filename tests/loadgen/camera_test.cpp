@@ -17,11 +17,11 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::FakeLibrary;
+using test_support::QueueServer;
+using test_support::ScriptedSystem;
 using ::testing::ElementsAre;
-using testing::FakeLibrary;
 using ::testing::HasSubstr;
-using testing::QueueServer;
-using testing::ScriptedSystem;
 
 TestSettings cameras(const CameraArrivals& process, LateFrames late_frames = LateFrames::queue) {
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
@@ -89,7 +89,7 @@ TEST(Cameras, OneCallHandsOverTheFramesOfOneTriggerAndNoOthers) {
     if (samples.front().id.position() == 0) {
       clock.spend(25ms);
     }
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
   });
   FakeLibrary library(16);
   TestSettings settings = cameras({.cameras = 4, .frames_per_s = 100.0});
@@ -184,8 +184,8 @@ TEST(FrameLine, GoesOnAfterAFrameThatTheSystemThrewAt) {
     if (calls++ == 0) {
       throw std::runtime_error("no camera");
     }
-    testing::complete_now(samples, sink);
-    testing::complete_now(samples, sink);  // the second is an error of its own, and makes no room
+    test_support::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);  // the second is an error of its own, and makes no room
   });
   FakeLibrary library(16);
   TestSettings settings = cameras({.cameras = 2, .frames_per_s = 100.0}, LateFrames::drop);
@@ -214,7 +214,7 @@ class ThreadedSystem final : public SystemUnderTest {
           }
           most_.store(std::max(most_.load(), ++under_way_));
           --under_way_;
-          testing::complete_now({&sample, 1}, *sink_);
+          test_support::complete_now({&sample, 1}, *sink_);
         }
       });
     }

@@ -11,7 +11,7 @@
 #include "harness/simulated_clock.hpp"
 #include "loadgen/system_under_test.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// Samples without content.
 class FakeLibrary final : public QuerySampleLibrary {
@@ -102,4 +102,4 @@ class QueueServer final : public SystemUnderTest {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

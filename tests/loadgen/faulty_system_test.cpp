@@ -12,8 +12,8 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeLibrary;
-using testing::ScriptedSystem;
+using test_support::FakeLibrary;
+using test_support::ScriptedSystem;
 
 TestSettings quick(Scenario scenario) {
   TestSettings settings = TestSettings::defaults_for(scenario);
@@ -36,7 +36,7 @@ TEST(FaultySystem, QueryThatNeverCompletesEndsTheRunAtTheDeadline) {
     ScriptedSystem system([](std::span<const QuerySample> samples, ResponseSink& sink) {
       for (const QuerySample& sample : samples) {
         if (sample.id.position() != 7) {
-          testing::complete_now({&sample, 1}, sink);
+          test_support::complete_now({&sample, 1}, sink);
         }
       }
     });
@@ -56,7 +56,7 @@ TEST(FaultySystem, ThrowIsBookedAndTheRunGoesOn) {
       if (calls++ == 0) {
         throw std::runtime_error("out of paper");
       }
-      testing::complete_now(samples, sink);
+      test_support::complete_now(samples, sink);
     });
     const TestResult result = run(quick(scenario), system, clock);
     EXPECT_EQ(result.errors.at(ResponseError::threw), 1U) << title_of(scenario);
@@ -69,9 +69,9 @@ TEST(FaultySystem, ThrowIsBookedAndTheRunGoesOn) {
 TEST(FaultySystem, SecondCompletionIsAnErrorAndDoesNotChangeTheLatency) {
   SimulatedClock clock;
   ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
     clock.spend(1ms);
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
   });
   const TestResult result = run(quick(Scenario::single_stream), system, clock);
   EXPECT_EQ(result.errors.at(ResponseError::duplicate), 20U);
@@ -83,7 +83,7 @@ TEST(FaultySystem, SecondCompletionIsAnErrorAndDoesNotChangeTheLatency) {
 TEST(FaultySystem, UnknownIdsAreErrors) {
   SimulatedClock clock;
   ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
     const QueryResponse far_away{.id = QueryId{~std::uint64_t{0}}};
     const QueryResponse not_yet_issued{.id = QueryId{samples.front().id.value + 5}};
     sink.complete({&far_away, 1});
@@ -101,13 +101,13 @@ TEST(FaultySystem, CompletionOfAnEarlierRunIsUnknownToTheNext) {
   QueryId stale{};
   ScriptedSystem first([&](std::span<const QuerySample> samples, ResponseSink& sink) {
     stale = samples.front().id;
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
   });
   EXPECT_TRUE(run(quick(Scenario::single_stream), first, clock).errors.empty());
   ScriptedSystem second([&](std::span<const QuerySample> samples, ResponseSink& sink) {
     const QueryResponse response{.id = stale};
     sink.complete({&response, 1});
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
   });
   EXPECT_EQ(run(quick(Scenario::single_stream), second, clock).errors.at(ResponseError::unknown_id), 20U);
 }
@@ -118,7 +118,7 @@ TEST(FaultySystem, CompletionAfterTheEndIsAnErrorEvenWhenTheRunIsLongGone) {
   ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink&) {
     kept.insert(kept.end(), samples.begin(), samples.end());
   });
-  system.at_end = [&](ResponseSink& sink) { testing::complete_now({kept.data(), 1}, sink); };
+  system.at_end = [&](ResponseSink& sink) { test_support::complete_now({kept.data(), 1}, sink); };
   const TestResult result = run(quick(Scenario::server), system, clock);
   EXPECT_EQ(result.errors.at(ResponseError::after_end), 1U);
   EXPECT_EQ(result.errors.at(ResponseError::lost), 20U);
@@ -126,7 +126,7 @@ TEST(FaultySystem, CompletionAfterTheEndIsAnErrorEvenWhenTheRunIsLongGone) {
     EXPECT_EQ(record.latency(), kNever);
   }
   // The result is out; a straggler still has somewhere to report to.
-  testing::complete_now(kept, *system.sink);
+  test_support::complete_now(kept, *system.sink);
   system.sink->started(kept);
 }
 
@@ -145,7 +145,7 @@ TEST(Interruption, KeepsWhatWasMeasured) {
     std::stop_source stop;
     ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
       for (const QuerySample& sample : samples) {
-        clock.at(clock.now() + 1ms, [&sink, sample] { testing::complete_now({&sample, 1}, sink); });
+        clock.at(clock.now() + 1ms, [&sink, sample] { test_support::complete_now({&sample, 1}, sink); });
       }
       clock.at(clock.now() + 12ms, [&stop] { stop.request_stop(); });
     });
@@ -166,7 +166,7 @@ TEST(Interruption, KeepsWhatWasMeasured) {
 
 TEST(Settings, EveryMistakeIsNamedBeforeAnythingIsIssued) {
   SimulatedClock clock;
-  ScriptedSystem system(testing::complete_now);
+  ScriptedSystem system(test_support::complete_now);
   TestSettings settings = quick(Scenario::server);
   settings.server_target_qps = -3.0;
   settings.issuing_threads = 0;

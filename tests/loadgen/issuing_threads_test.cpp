@@ -16,12 +16,12 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeLibrary;
+using test_support::FakeLibrary;
 
 /// Completes on two threads of its own.
-class ThreadedSystem final : public SystemUnderTest {
+class ThreadCountingSystem final : public SystemUnderTest {
  public:
-  ThreadedSystem() {
+  ThreadCountingSystem() {
     for (std::jthread& worker : workers_) {
       worker = std::jthread([this](const std::stop_token& stop) { work(stop); });
     }
@@ -59,7 +59,7 @@ class ThreadedSystem final : public SystemUnderTest {
 
 TEST(IssuingThreads, StripesCoverEveryQueryExactlyOnce) {
   SteadyClock clock;
-  ThreadedSystem system;
+  ThreadCountingSystem system;
   FakeLibrary library(16);
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   settings.server_target_qps = 20'000.0;
@@ -79,7 +79,7 @@ TEST(IssuingThreads, StripesCoverEveryQueryExactlyOnce) {
 TEST(IssuingThreads, AllScenariosRunWithWorkersOnOtherThreads) {
   for (const Scenario scenario : kAllScenarios) {
     SteadyClock clock;
-    ThreadedSystem system;
+    ThreadCountingSystem system;
     FakeLibrary library(16);
     TestSettings settings = TestSettings::defaults_for(scenario);
     settings.server_target_qps = 20'000.0;
@@ -96,7 +96,7 @@ TEST(IssuingThreads, AllScenariosRunWithWorkersOnOtherThreads) {
 TEST(IssuingThreads, TwoRunsInOneProcessAtATime) {
   const auto run = [](std::uint64_t seed, TestResult& result) {
     SteadyClock clock;
-    ThreadedSystem system;
+    ThreadCountingSystem system;
     FakeLibrary library(16);
     TestSettings settings = TestSettings::defaults_for(Scenario::server);
     settings.server_target_qps = 10'000.0;

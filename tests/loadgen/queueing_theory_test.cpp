@@ -13,8 +13,8 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeLibrary;
-using testing::QueueServer;
+using test_support::FakeLibrary;
+using test_support::QueueServer;
 
 TestSettings server_settings(double rate, std::uint64_t queries, std::uint64_t seed) {
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
@@ -104,11 +104,11 @@ TEST(QueueingTheory, GeneratorStallIsChargedToLatencyAndReportedAsLateness) {
   // The system blocks the issuing thread for 5 ms at query 10: later queries are issued late, and pay for it.
   SimulatedClock clock;
   std::uint64_t count = 0;
-  testing::ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
+  test_support::ScriptedSystem system([&](std::span<const QuerySample> samples, ResponseSink& sink) {
     if (count++ == 10) {
       clock.spend(5ms);
     }
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
   });
   FakeLibrary library(8);
   TestSettings settings = server_settings(1000.0, 30, 1);

@@ -14,9 +14,9 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeLibrary;
-using testing::QueueServer;
-using testing::ScriptedSystem;
+using test_support::FakeLibrary;
+using test_support::QueueServer;
+using test_support::ScriptedSystem;
 
 TEST(SingleStream, IssuesTheNextQueryWhenTheLastIsBack) {
   SimulatedClock clock;
@@ -98,7 +98,7 @@ TEST(MultiStream, SamplesOfAQueryAreContiguousInLoadOrderAndTheQueryWaitsForAll)
 
 TEST(Server, SchedulesUpToTheFirstArrivalBeyondTheMinimumDuration) {
   SimulatedClock clock;
-  ScriptedSystem system(testing::complete_now);
+  ScriptedSystem system(test_support::complete_now);
   FakeLibrary library(16);
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   settings.server_target_qps = 100.0;
@@ -136,7 +136,7 @@ TEST(Server, CoalescesWhatIsDueAndKeepsEachScheduledTime) {
     if (samples.front().id.position() == 0) {
       clock.spend(10ms);
     }
-    testing::complete_now(samples, sink);
+    test_support::complete_now(samples, sink);
   });
   FakeLibrary library(16);
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
@@ -195,7 +195,7 @@ TEST(Offline, MaxDurationEndsIt) {
 
 TEST(Selection, EqualIssueUsesEachSampleEquallyOften) {
   SimulatedClock clock;
-  ScriptedSystem system(testing::complete_now);
+  ScriptedSystem system(test_support::complete_now);
   FakeLibrary library(12);
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   settings.server_target_qps = 1000.0;
@@ -219,7 +219,7 @@ TEST(Selection, UniqueUsesTheSetUpAndSameUsesOneSample) {
   settings.selection = SampleSelection::unique;
   {
     SimulatedClock clock;
-    ScriptedSystem system(testing::complete_now);
+    ScriptedSystem system(test_support::complete_now);
     const TestResult result = run_test(settings, system, library, {.clock = clock});
     std::set<QuerySampleIndex> seen;
     for (const QueryRecord& record : result.records) {
@@ -275,7 +275,7 @@ TEST(AccuracyMode, EverySampleOfEverySetExactlyOnceAndEveryResponseKept) {
 
 TEST(AccuracyMode, LastMultiStreamQueryIsShorterRatherThanRepeatASample) {
   SimulatedClock clock;
-  ScriptedSystem system(testing::complete_now);
+  ScriptedSystem system(test_support::complete_now);
   FakeLibrary library(10);
   TestSettings settings = TestSettings::defaults_for(Scenario::multi_stream);
   settings.mode = TestMode::accuracy;
@@ -300,7 +300,7 @@ TEST(Lateness, CountsFromAShareOfTheWindow) {
 
 TEST(ResponseLog, KeepsASampleOfTheResponsesInPerformanceMode) {
   SimulatedClock clock;
-  ScriptedSystem system(testing::complete_now);
+  ScriptedSystem system(test_support::complete_now);
   FakeLibrary library(16);
   TestSettings settings = TestSettings::defaults_for(Scenario::server);
   settings.server_target_qps = 10'000.0;
@@ -315,7 +315,7 @@ TEST(ResponseLog, KeepsASampleOfTheResponsesInPerformanceMode) {
 TEST(ResponseLog, WhichAreKeptIsDrawnFromTheSeed) {
   const auto kept = [](std::uint64_t seed) {
     SimulatedClock clock;
-    ScriptedSystem system(testing::complete_now);
+    ScriptedSystem system(test_support::complete_now);
     FakeLibrary library(16);
     TestSettings settings = TestSettings::defaults_for(Scenario::server);
     settings.server_target_qps = 10'000.0;

@@ -73,9 +73,9 @@ void compare(const TestResult& result) {
   std::vector<std::int64_t> lateness;
   for (const LoggedResponse& response : result.responses) {
     const QueryRecord& record = result.records.at(response.position);
-    testing::MockTruth truth;
+    test_support::MockTruth truth;
     const std::string_view text(reinterpret_cast<const char*>(response.data.data()), response.data.size());
-    if (!record.completed() || record.token_count < 2 || !testing::truth_from(text, truth)) {
+    if (!record.completed() || record.token_count < 2 || !test_support::truth_from(text, truth)) {
       continue;
     }
     const std::int64_t measured = record.first_token_ns - record.scheduled_ns;
@@ -135,12 +135,14 @@ Nanoseconds thread_time() {
 /// A stream as vLLM sends it, in pieces of `piece` bytes, through all that a run puts it through.
 void measure_events(std::size_t piece) {
   constexpr std::uint32_t kTokens = 1000;
-  const testing::MockScript script;
-  std::string text = testing::stream_head();
+  const test_support::MockScript script;
+  std::string text = test_support::stream_head();
   for (std::uint32_t i = 1; i <= kTokens; ++i) {
-    text += testing::event_chunk(testing::token_json(script, testing::MockQuestion::Kind::completion, i, i == kTokens));
+    text += test_support::event_chunk(
+        test_support::token_json(script, test_support::MockQuestion::Kind::completion, i, i == kTokens));
   }
-  text += testing::event_chunk(testing::end_json(script, kTokens, {})) + testing::event_chunk("[DONE]") + "0\r\n\r\n";
+  text += test_support::event_chunk(test_support::end_json(script, kTokens, {})) + test_support::event_chunk("[DONE]") +
+          "0\r\n\r\n";
   AnswerReader reader({.tokens = kTokens});
   LogLinearHistogram gaps;
   const SteadyClock clock;

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 namespace {
 
@@ -79,4 +79,4 @@ std::string whole_answer(int status, std::string_view body) {
                      body.size(), body);
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

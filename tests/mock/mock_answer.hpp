@@ -6,7 +6,7 @@
 
 #include "tests/mock/mock_script.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// What a request asks for.
 struct MockQuestion {
@@ -32,4 +32,4 @@ struct MockQuestion {
 /// A whole answer with its length.
 [[nodiscard]] std::string whole_answer(int status, std::string_view body);
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -11,7 +11,7 @@
 #include "tests/mock/mock_server.hpp"
 
 int main(int count, char** words) {
-  using namespace assay::testing;
+  using namespace assay::test_support;
   const std::vector<std::string> arguments(words + 1, words + count);
   if (arguments == std::vector<std::string>{"--help"}) {
     std::fputs(script_help().c_str(), stdout);

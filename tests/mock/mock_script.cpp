@@ -10,7 +10,7 @@
 
 #include "harness/quantity.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 namespace {
 
@@ -118,4 +118,4 @@ bool truth_from(std::string_view event, MockTruth& truth) {
   return true;
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -7,7 +7,7 @@
 
 #include "harness/time.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// What a scripted server does with each request.
 struct MockScript {
@@ -59,4 +59,4 @@ struct MockTruth {
 /// False if the text does not begin so.
 [[nodiscard]] bool truth_from(std::string_view event, MockTruth& truth);
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -21,7 +21,7 @@
 #include "harness/random_bits.hpp"
 #include "tests/mock/mock_answer.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 struct MockServer::Answer {
   std::uint64_t serial = 0;
@@ -316,4 +316,4 @@ void MockServer::write(Peer& peer, std::string_view text, bool in_pieces) {
   }
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

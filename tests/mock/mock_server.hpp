@@ -11,7 +11,7 @@
 #include "harness/steady_clock.hpp"
 #include "tests/mock/mock_script.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// A server on 127.0.0.1 that answers as its script says, on one thread over epoll. It keeps connections, and it notes
 /// when it wrote what, so that a client's times can be held against them.
@@ -76,4 +76,4 @@ class MockServer {
   bool dead_ = false;
 };
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -9,7 +9,7 @@
 
 #include "kernels/kernel.hpp"
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// Holds the first call until there is a second one: of one query at a time, that is its copy.
 class FirstCallGate {
@@ -111,4 +111,4 @@ KernelEntry fake_entry() {
           }};
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

@@ -16,11 +16,11 @@ namespace {
 using ::testing::Contains;
 using ::testing::HasSubstr;
 
-GpuDevice fake_device() { return *open_gpu(*GpuPlugin::of(fake_gpu_plugin(), "fake"), 0); }
+GpuDevice fake_card() { return *open_gpu(*GpuPlugin::of(fake_gpu_plugin(), "fake"), 0); }
 
 TEST(GpuRooflinePlan, NamesEachSubjectOnceAndOnlyKernelsThatThereAre) {
   std::set<std::string> ids;
-  for (const RooflineSubject& subject : plan_gpu_roofline(fake_device(), {}, 3)) {
+  for (const RooflineSubject& subject : plan_gpu_roofline(fake_card(), {}, 3)) {
     EXPECT_TRUE(ids.insert(subject.id).second) << subject.id;
     const KernelEntry* const entry = find_gpu_kernel(subject.kernel);
     ASSERT_NE(entry, nullptr) << subject.kernel;
@@ -38,7 +38,7 @@ TEST(GpuRooflinePlan, NamesEachSubjectOnceAndOnlyKernelsThatThereAre) {
 
 TEST(GpuRooflinePlan, LeavesOutThePartsThatAreNotAskedFor) {
   const auto subjects = plan_gpu_roofline(
-      fake_device(), {.compute = false, .bandwidth = false, .intensity = true, .latency = true, .dots = true}, 0);
+      fake_card(), {.compute = false, .bandwidth = false, .intensity = true, .latency = true, .dots = true}, 0);
   ASSERT_FALSE(subjects.empty());
   for (const RooflineSubject& subject : subjects) {
     EXPECT_EQ(subject.kind, SubjectKind::latency) << subject.id;
@@ -49,7 +49,7 @@ TEST(GpuRooflinePlan, LeavesOutThePartsThatAreNotAskedFor) {
 RooflineMeasurement measured(Nanoseconds time_limit = std::chrono::milliseconds{300}) {
   RooflineRequest request;
   request.time_limit = time_limit;
-  return run_gpu_roofline(request, fake_device(), detect_machine(), {}, {});
+  return run_gpu_roofline(request, fake_card(), detect_machine(), {}, {});
 }
 
 /// In so long that there are samples enough, whatever else this machine does.

@@ -24,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-int some_cpu() {
+int first_cpu() {
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
   sched_getaffinity(0, sizeof cpus, &cpus);
@@ -60,7 +60,7 @@ class Watched {
 };
 
 InjectorProcess::Plan plan(InjectorLoop loop, Nanoseconds limit = 1min) {
-  return {.loop = loop, .cpu = some_cpu(), .priority = InjectorPriority::ordinary, .seed = 1, .time_limit = limit};
+  return {.loop = loop, .cpu = first_cpu(), .priority = InjectorPriority::ordinary, .seed = 1, .time_limit = limit};
 }
 
 TEST(InjectorProcess, HardwareEachLoopWorksAndEndsWithItsOwner) {

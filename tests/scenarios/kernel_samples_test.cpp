@@ -9,7 +9,7 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
-using testing::FakeKernel;
+using test_support::FakeKernel;
 
 /// 100 ns a step; every second timed sample is disturbed, or all of them.
 class FakeSampler final : public Sampler {

@@ -12,9 +12,9 @@
 namespace assay {
 namespace {
 
+using test_support::fake_entry;
+using test_support::FakeKernel;
 using ::testing::AllOf;
-using testing::fake_entry;
-using testing::FakeKernel;
 using ::testing::HasSubstr;
 using Fault = FakeKernel::Fault;
 

@@ -11,7 +11,7 @@
 namespace assay {
 namespace {
 
-using testing::FakeKernel;
+using test_support::FakeKernel;
 using ::testing::HasSubstr;
 
 class OutputChecks : public ::testing::Test {

@@ -18,11 +18,11 @@ namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
+using test_support::MockScript;
+using test_support::MockServer;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::MockScript;
-using testing::MockServer;
 using ::testing::Not;
 using ::testing::Pair;
 using ::testing::SizeIs;

@@ -17,7 +17,7 @@
 namespace assay {
 namespace {
 
-constexpr std::uint64_t kMib = std::uint64_t{1} << 20U;
+constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20U;
 
 /// Two sockets of four cores with two hardware threads each.
 Machine two_sockets() {
@@ -27,7 +27,7 @@ Machine two_sockets() {
 }
 
 std::vector<RooflineSubject> plan_of(const Machine& machine, const std::vector<int>& cpus, RooflineParts parts = {}) {
-  return plan_roofline(machine, roofline_levels(machine, {}, 4096 * kMib), {.cpus = cpus, .parts = parts});
+  return plan_roofline(machine, roofline_levels(machine, {}, 4096 * kMebibyte), {.cpus = cpus, .parts = parts});
 }
 
 std::size_t count_of(const std::vector<RooflineSubject>& plan, SubjectKind kind, std::size_t threads) {
@@ -46,7 +46,7 @@ TEST(RooflinePlan, EachSubjectHasANameOfItsOwn) {
 TEST(RooflinePlan, AWorkloadAndItsLayersTakeThePlaceOfTheDots) {
   const KernelChoice network{.entry = find_kernel("mobilenet_v2"),
                              .parameters = {{"width", "0.5"}, {"side", "32"}, {"library", "own"}}};
-  const auto levels = roofline_levels(two_sockets(), {}, 4096 * kMib);
+  const auto levels = roofline_levels(two_sockets(), {}, 4096 * kMebibyte);
   auto plan = plan_roofline(two_sockets(), levels, {.cpus = {0, 2}, .workload = network, .layers = true});
   EXPECT_EQ(count_of(plan, SubjectKind::dot, 1), 1U + 54);
   EXPECT_EQ(count_of(plan, SubjectKind::dot, 2), 0U);
@@ -71,7 +71,7 @@ TEST(RooflinePlan, AWorkloadAndItsLayersTakeThePlaceOfTheDots) {
 
 TEST(RooflinePlan, AWorkloadWithoutLayersIsRefusedOnlyWhereTheyAreAskedFor) {
   const KernelChoice mlp{.entry = find_kernel("mlp"), .parameters = {}};
-  const auto levels = roofline_levels(two_sockets(), {}, 4096 * kMib);
+  const auto levels = roofline_levels(two_sockets(), {}, 4096 * kMebibyte);
   const auto plan = plan_roofline(two_sockets(), levels, {.cpus = {0}, .workload = mlp});
   EXPECT_EQ(count_of(plan, SubjectKind::dot, 1), 1U);
   EXPECT_THROW((void)plan_roofline(two_sockets(), levels, {.cpus = {0}, .workload = mlp, .layers = true}),
@@ -131,12 +131,12 @@ TEST(RooflineCpus, OneThreadOfEachCoreWithCpuZeroLast) {
 }
 
 TEST(SweepSizes, GoUpInHalfPowersOfTwoAsFarAsMemoryAllows) {
-  const auto sizes = sweep_sizes(32 * kMib, 4096 * kMib);
+  const auto sizes = sweep_sizes(32 * kMebibyte, 4096 * kMebibyte);
   EXPECT_EQ(sizes.front(), 4096U);
   EXPECT_EQ(sizes[2], 8192U);
-  EXPECT_EQ(sizes.back(), 64 * kMib);
+  EXPECT_EQ(sizes.back(), 64 * kMebibyte);
   EXPECT_TRUE(std::ranges::is_sorted(sizes));
-  EXPECT_LE(sweep_sizes(32 * kMib, 35 * kMib).back(), 10 * kMib);
+  EXPECT_LE(sweep_sizes(32 * kMebibyte, 35 * kMebibyte).back(), 10 * kMebibyte);
   EXPECT_THAT(sweep_sizes(0, 0), ::testing::IsEmpty());
 }
 

@@ -76,14 +76,14 @@ class FakeDecoder final : public IterationBackend {
   std::size_t collected_ = 0;
 };
 
-struct Case {
+struct EngineCase {
   const char* name;
   ServingPolicy policy;
   std::uint32_t pages = 128;
   double shared = 0.0;
 };
 
-ServingEngine::Options options_of(const Case& one) {
+ServingEngine::Options options_of(const EngineCase& one) {
   return {.policy = one.policy,
           .samples = {.lengths = RequestLengths::parse("azure-conv/16:150/40"),
                       .seed = 5,
@@ -115,7 +115,7 @@ std::vector<std::uint32_t> tokens_of(const LoggedResponse& response) {
 }
 
 TEST(ServingEngine, GivesEachSampleTheAnswerThatItGetsAlone) {
-  const Case cases[] = {
+  const EngineCase cases[] = {
       {"continuous", {.max_slots = 8, .token_budget = 48}},
       {"whole prompts", {.max_slots = 8, .token_budget = 48, .chunked_prefill = false, .prefill_first = true}},
       {"static", {.batching = ServingBatching::static_, .max_slots = 4, .token_budget = 64}},
@@ -124,7 +124,7 @@ TEST(ServingEngine, GivesEachSampleTheAnswerThatItGetsAlone) {
       {"contiguous, shortest first",
        {.max_slots = 4, .token_budget = 64, .kv = KvLayout::contiguous, .admission = Admission::sjf}}};
   for (std::size_t i = 0; i < 2 * std::size(cases); ++i) {
-    const Case& one = cases[i / 2];
+    const EngineCase& one = cases[i / 2];
     const bool overlaps = i % 2 == 1;
     SCOPED_TRACE(std::string(one.name) + (overlaps ? ", steps overlap" : ""));
     ServingEngine engine(options_of(one), [&] { return std::make_unique<FakeDecoder>(one.pages, overlaps); });
@@ -159,7 +159,7 @@ TEST(ServingEngine, GivesEachSampleTheAnswerThatItGetsAlone) {
 }
 
 TEST(ServingEngine, RunsInAllScenariosAndAgain) {
-  const Case one{"", {.max_slots = 4, .token_budget = 64}};
+  const EngineCase one{"", {.max_slots = 4, .token_budget = 64}};
   ServingEngine engine(options_of(one), [&] { return std::make_unique<FakeDecoder>(one.pages); });
   for (const Scenario scenario : {Scenario::single_stream, Scenario::multi_stream, Scenario::server, Scenario::offline,
                                   Scenario::single_stream}) {
@@ -177,7 +177,7 @@ TEST(ServingEngine, RunsInAllScenariosAndAgain) {
 }
 
 TEST(ServingEngine, GivesUpWhatWaitsWhenItIsCancelled) {
-  const Case one{"", {.max_slots = 2, .token_budget = 16}};
+  const EngineCase one{"", {.max_slots = 2, .token_budget = 16}};
   ServingEngine engine(options_of(one), [&] { return std::make_unique<FakeDecoder>(one.pages); });
   TestSettings settings = TestSettings::defaults_for(Scenario::offline);
   settings.min_duration = Nanoseconds{0};
@@ -190,7 +190,7 @@ TEST(ServingEngine, GivesUpWhatWaitsWhenItIsCancelled) {
 }
 
 TEST(ServingEngine, RefusesRequestsThatTheCacheCannotHold) {
-  Case one{"", {.max_slots = 2, .token_budget = 16}};
+  EngineCase one{"", {.max_slots = 2, .token_budget = 16}};
   one.pages = 4;
   EXPECT_THROW(ServingEngine(options_of(one), [&] { return std::make_unique<FakeDecoder>(one.pages); }),
                std::invalid_argument);

@@ -11,27 +11,27 @@
 namespace assay {
 namespace {
 
-const LlamaShape& llama70b() { return *find_llama_shape("llama3-70b"); }
-constexpr DecoderFormats kFp8{.weights = WeightFormat::fp8, .head = WeightFormat::bf16, .kv = KvFormat::fp8};
+const LlamaShape& model_llama70b() { return *find_llama_shape("llama3-70b"); }
+constexpr DecoderFormats kModelFp8{.weights = WeightFormat::fp8, .head = WeightFormat::bf16, .kv = KvFormat::fp8};
 
 ServingSetup h200(KvLayout layout) {
   const DeviceCeilings& device = *find_datasheet_device("h200");
-  return {.shape = llama70b(),
-          .formats = kFp8,
+  return {.shape = model_llama70b(),
+          .formats = kModelFp8,
           .device = device,
           .time = {},
           .policy = {.max_slots = 512, .token_budget = 2048, .kv = layout},
-          .kv_tokens = kv_room_tokens(llama70b(), kFp8, device.memory)};
+          .kv_tokens = kv_room_tokens(model_llama70b(), kModelFp8, device.memory)};
 }
 
 /// Two H100 as MLPerf's Llama-2-70B had them: each rank keeps half, the cache of both is one.
 ServingSetup h100_pair(std::uint32_t slots) {
-  return {.shape = llama70b(),
-          .formats = kFp8,
+  return {.shape = model_llama70b(),
+          .formats = kModelFp8,
           .device = *find_datasheet_device("h100"),
           .time = {.ranks = 2,
                    .communication = kTwoRanksCommunication,
-                   .communication_s_per_token = two_ranks_s_per_token(llama70b())},
+                   .communication_s_per_token = two_ranks_s_per_token(model_llama70b())},
           .policy = {.max_slots = slots, .token_budget = 2048, .kv = KvLayout::paged},
           .kv_tokens = 574'000};
 }
@@ -67,7 +67,7 @@ TEST(IterationTime, AddsWhatDoesNotOverlap) {
 }
 
 TEST(IterationTime, CountsTheLoadOfAPlan) {
-  const LoadMeter meter(llama70b(), kFp8);
+  const LoadMeter meter(model_llama70b(), kModelFp8);
   const std::array<SequencePlan, 2> plan = {{{.position = 9, .tokens = 1, .wants_token = true},
                                              {.position = 4, .tokens = 3, .prompt = true, .recomputed = 2}}};
   const IterationLoad load = meter.load_of(plan);
@@ -77,7 +77,8 @@ TEST(IterationTime, CountsTheLoadOfAPlan) {
   EXPECT_EQ(load.recomputed, 2U);
   EXPECT_DOUBLE_EQ(load.products_flops, 4 * 136'902'082'560.0 + 2'101'346'304.0);
   EXPECT_DOUBLE_EQ(load.attention_flops, (10 + 5 + 6 + 7) * 2'621'440.0);
-  EXPECT_DOUBLE_EQ(load.bytes, static_cast<double>(llama70b().streamed_bytes(kFp8).count) + (10 + 7) * 163'840.0);
+  EXPECT_DOUBLE_EQ(load.bytes,
+                   static_cast<double>(model_llama70b().streamed_bytes(kModelFp8).count) + (10 + 7) * 163'840.0);
 }
 
 TEST(IterationTime, IsFittedToWhatWasMeasured) {
@@ -142,7 +143,7 @@ TEST(ServingSimulation, FillsTheWholeTime) {
 TEST(ServingLadder, BeginsWithTheCrisis) {
   ServingSetup crisis = h200(KvLayout::contiguous);
   crisis.formats.kv = KvFormat::bf16;
-  crisis.kv_tokens = kv_room_tokens(llama70b(), crisis.formats, crisis.device.memory);
+  crisis.kv_tokens = kv_room_tokens(model_llama70b(), crisis.formats, crisis.device.memory);
   crisis.policy.max_slots = 8;
   crisis.policy.chunked_prefill = false;
   crisis.policy.prefill_first = true;
@@ -208,7 +209,7 @@ TEST(ServingLadder, ForetellsTheLeversOfGpus) {
 TEST(ServingLadder, ForetellsW4A16FromItsBytes) {
   const ServingSetup fp8 = h200(KvLayout::paged);
   const DecoderFormats int4{.weights = WeightFormat::int4, .head = WeightFormat::bf16, .kv = KvFormat::fp8};
-  const std::uint64_t room = kv_room_tokens(llama70b(), int4, fp8.device.memory);
+  const std::uint64_t room = kv_room_tokens(model_llama70b(), int4, fp8.device.memory);
   EXPECT_NEAR(static_cast<double>(room), 108e9 / 163'840, 0.02 * 660'000);
   const auto ladder = serving_ladder(fp8, {.crisis_slots = 1, .slots = 1, .int4_step = true, .int4_kv_tokens = room});
   const auto named = [&](std::string_view name) {

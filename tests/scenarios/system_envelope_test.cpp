@@ -28,9 +28,9 @@ SystemEnvelope with(const std::string& lines) {
   return system_envelope_from_toml("name = \"mine\"\ntitle = \"Mine\"\n" + lines, "mine.toml");
 }
 
-auto refusal(const std::string& lines, const std::string& words) {
-  return testing::Value([lines] { (void)with(lines); },
-                        ThrowsMessage<std::runtime_error>(AllOf(HasSubstr("mine.toml"), HasSubstr(words))));
+auto envelope_refusal(const std::string& lines, const std::string& words) {
+  return ::testing::Value([lines] { (void)with(lines); },
+                          ThrowsMessage<std::runtime_error>(AllOf(HasSubstr("mine.toml"), HasSubstr(words))));
 }
 
 TEST(SystemEnvelope, TheShippedOnesFollowTheMachine) {
@@ -57,13 +57,13 @@ TEST(SystemEnvelope, RefusesToTakeFromWhoHasNothing) {
 
 TEST(SystemEnvelope, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(limits_of(with("stream = \"4GB/s\"\ncpus = \"0\"\n"), machine_of(2), kVectors).stream_bytes_per_s, 4e9);
-  EXPECT_TRUE(refusal("", "takes nothing away"));
-  EXPECT_TRUE(refusal("cpus = \"3-1\"\n", "line 3: cpus 3-1 is none of first, half"));
-  EXPECT_TRUE(refusal("stream = \"a lot\"\n", "write max or a rate such as 4GB/s"));
-  EXPECT_TRUE(refusal("pages = \"large\"\n", "only small is known"));
-  EXPECT_TRUE(refusal("thermal = \"oven\"\n", "thermal oven is none of"));
-  EXPECT_TRUE(refusal("threads = \"1\"\n", "unknown key threads"));
-  EXPECT_TRUE(refusal("simd = 128\n", "must be a text"));
+  EXPECT_TRUE(envelope_refusal("", "takes nothing away"));
+  EXPECT_TRUE(envelope_refusal("cpus = \"3-1\"\n", "line 3: cpus 3-1 is none of first, half"));
+  EXPECT_TRUE(envelope_refusal("stream = \"a lot\"\n", "write max or a rate such as 4GB/s"));
+  EXPECT_TRUE(envelope_refusal("pages = \"large\"\n", "only small is known"));
+  EXPECT_TRUE(envelope_refusal("thermal = \"oven\"\n", "thermal oven is none of"));
+  EXPECT_TRUE(envelope_refusal("threads = \"1\"\n", "unknown key threads"));
+  EXPECT_TRUE(envelope_refusal("simd = 128\n", "must be a text"));
 }
 
 }  // namespace

@@ -45,8 +45,8 @@ std::string replaced(const std::string& from, const std::string& to) {
 }
 
 auto refusal(const std::string& text, const std::string& words) {
-  return testing::Value([text] { (void)track_from_toml(text, "mine.toml"); },
-                        ThrowsMessage<std::runtime_error>(AllOf(HasSubstr("mine.toml"), HasSubstr(words))));
+  return ::testing::Value([text] { (void)track_from_toml(text, "mine.toml"); },
+                          ThrowsMessage<std::runtime_error>(AllOf(HasSubstr("mine.toml"), HasSubstr(words))));
 }
 
 TEST(TrackDefinition, ReadsATrack) {

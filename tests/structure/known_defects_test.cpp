@@ -13,10 +13,10 @@
 namespace assay {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::Not;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 const std::vector<SourceFile>& tree() {
   static const std::vector<SourceFile> kTree = read_source_tree(ASSAY_SOURCE_DIR);

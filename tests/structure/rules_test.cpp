@@ -9,10 +9,10 @@
 namespace assay {
 namespace {
 
-using testing::ElementsAre;
-using testing::Field;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
 SourceFile file(std::string path, std::string text) { return {std::move(path), std::move(text)}; }
 
@@ -153,7 +153,8 @@ TEST(TypesHaveOneDefinition, ReportsASecondFile) {
   const std::string plain = "namespace assay {\nstruct Answer {\n};\n}  // namespace assay\n";
   const std::string hidden =
       "namespace assay {\nnamespace {\nstruct Answer {\n};\n}  // namespace\n}  // namespace assay\n";
-  const std::string elsewhere = "namespace assay::testing {\nstruct Answer {\n};\n}  // namespace assay::testing\n";
+  const std::string elsewhere =
+      "namespace assay::test_support {\nstruct Answer {\n};\n}  // namespace assay::test_support\n";
   const std::string member = "namespace assay {\nstruct Reader::Answer {\n};\nclass Answer;\n}  // namespace assay\n";
   EXPECT_THAT(check_types_have_one_definition({file("lab/a.hpp", plain), file("scenarios/b.hpp", plain)}),
               ElementsAre(Field(&Finding::line, 2U)));

@@ -100,7 +100,7 @@ const std::vector<Kind> kKinds{{CacheFormat::bf16, 128, 2, 8}, {CacheFormat::bf1
 TEST(CudaAttention, OfAnswersIsThatOfTheirContext) {
   for (const Kind& kind : kKinds) {
     for (const std::uint32_t splits : {1U, 3U}) {
-      SCOPED_TRACE(testing::Message() << "dim " << kind.dim << " group " << kind.group << " splits " << splits);
+      SCOPED_TRACE(::testing::Message() << "dim " << kind.dim << " group " << kind.group << " splits " << splits);
       Sequences of(kind);
       // Rows 0, 2 and 1; the last entry pads.
       const std::vector<DecodeEntry> decodes{{0, 100, 0, 0}, {2, 1, 8, 0}, {1, 64, 8, 0}, {0, 0, 0, 0}};
@@ -135,7 +135,7 @@ TEST(CudaAttention, OfAnswersIsThatOfTheirContext) {
 
 TEST(CudaAttention, OfPromptsIsCausal) {
   for (const Kind& kind : kKinds) {
-    SCOPED_TRACE(testing::Message() << "dim " << kind.dim << " group " << kind.group);
+    SCOPED_TRACE(::testing::Message() << "dim " << kind.dim << " group " << kind.group);
     Sequences of(kind);
     // A prompt that begins, of 19 tokens in two tiles, and one that goes on at token 37 with 5; the third tile pads.
     const std::vector<PromptTile> tiles{{0, 16, 0, 0}, {16, 3, 16, 0}, {0, 0, 0, 0}, {19, 5, 37, 8}};
@@ -152,7 +152,7 @@ TEST(CudaAttention, OfPromptsIsCausal) {
 
 TEST(CudaAttention, WithoutMatrixInstructionsIsTheSame) {
   for (const Kind& kind : kKinds) {
-    SCOPED_TRACE(testing::Message() << "dim " << kind.dim << " group " << kind.group);
+    SCOPED_TRACE(::testing::Message() << "dim " << kind.dim << " group " << kind.group);
     Sequences of(kind);
     std::vector<StepRow> rows(2);
     rows[0] = {0, 99, 0, kNoIndex};

@@ -74,7 +74,7 @@ struct Formats {
   bool outer_scales;
 };
 
-class CudaDecoderFormats : public testing::TestWithParam<Formats> {};
+class CudaDecoderFormats : public ::testing::TestWithParam<Formats> {};
 
 TEST_P(CudaDecoderFormats, AgreesWithDoublePrecision) {
   const OuterScales scales(GetParam().outer_scales);
@@ -89,9 +89,9 @@ TEST_P(CudaDecoderFormats, AgreesWithDoublePrecision) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, CudaDecoderFormats,
-                         testing::Values(Formats{"Bf16", ASSAY_LLM_BF16, ASSAY_LLM_BF16, true},
-                                         Formats{"F8WithOuterScales", ASSAY_LLM_F8, ASSAY_LLM_F8, true},
-                                         Formats{"F8AndScalesLeft", ASSAY_LLM_F8, ASSAY_LLM_BF16, false}),
+                         ::testing::Values(Formats{"Bf16", ASSAY_LLM_BF16, ASSAY_LLM_BF16, true},
+                                           Formats{"F8WithOuterScales", ASSAY_LLM_F8, ASSAY_LLM_F8, true},
+                                           Formats{"F8AndScalesLeft", ASSAY_LLM_F8, ASSAY_LLM_BF16, false}),
                          [](const auto& named) { return std::string(named.param.name); });
 
 TEST(CudaDecoder, AgreesWithTheCpusDecoder) {

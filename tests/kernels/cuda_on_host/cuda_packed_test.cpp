@@ -216,7 +216,7 @@ TEST(CudaPacked, TheFastestWayIsTakenAndAllAreNamed) {
     EXPECT_EQ(product.chosen_way(), fastest);
     EXPECT_EQ(product.rounds_weights(fastest), fastest == kPackedWays.size());
     EXPECT_THAT(product.choice(),
-                testing::StartsWith(fastest < kPackedWays.size() ? "own kernel, " : "unpacked to bf16"));
+                ::testing::StartsWith(fastest < kPackedWays.size() ? "own kernel, " : "unpacked to bf16"));
     EXPECT_THAT(product.choice(), HasSubstr(fastest == 0 ? "16 rows and 32 outputs, 2 groups held would take"
                                                          : "8 rows and 32 outputs, 2 groups held would take"));
     std::ranges::fill(outputs, 0xffff);

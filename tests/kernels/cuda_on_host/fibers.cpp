@@ -1,4 +1,7 @@
 // Threads of a block as fibers: each runs until it meets its warp or its block, and goes on once all are there.
+// A fiber is begun by setcontext() and switched by longjmp(), which calls no kernel: swapcontext() does, twice, for a
+// signal mask that never changes here. The stacks that longjmp() leaves are those that it comes back to.
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <array>
@@ -39,11 +42,6 @@ class Block {
       fiber.place.block = block;
       fiber.place.blocks = blocks;
       fiber.done = false;
-      getcontext(&fiber.context);
-      fiber.context.uc_stack.ss_sp = fiber.stack.get();
-      fiber.context.uc_stack.ss_size = kStackBytes;
-      fiber.context.uc_link = &scheduler_;
-      makecontext(&fiber.context, &Block::enter, 0);
     }
     std::size_t left = fibers_.size();
     while (left > 0) {
@@ -54,7 +52,7 @@ class Block {
         }
         moved = true;
         running_ = &fiber;
-        swapcontext(&scheduler_, &fiber.context);
+        resume(fiber);
         left -= fiber.done ? 1 : 0;
       }
       if (!moved) {
@@ -102,7 +100,8 @@ class Block {
   };
   struct Fiber {
     Place place;
-    ucontext_t context{};
+    jmp_buf place_in_kernel{};
+    bool begun = false;
     std::unique_ptr<std::byte[]> stack;
     const Meeting* meeting = nullptr;  ///< that it waits for, until its round is no longer this one
     std::uint64_t round = 0;
@@ -115,7 +114,7 @@ class Block {
     Fiber& fiber = *running_;
     fiber.meeting = &meeting;
     fiber.round = meeting.round;
-    swapcontext(&fiber.context, &scheduler_);
+    suspend(fiber);
     fiber.meeting = nullptr;
   }
 
@@ -139,11 +138,38 @@ class Block {
     wait(meeting);
   }
 
+  // Not inlined, so that no variable lives on across the return from _setjmp().
+  [[gnu::noinline]] void resume(Fiber& fiber) {
+    if (_setjmp(scheduler_) != 0) {
+      return;
+    }
+    if (fiber.begun) {
+      _longjmp(fiber.place_in_kernel, 1);
+    }
+    fiber.begun = true;
+    ucontext_t context{};
+    getcontext(&context);
+    context.uc_stack.ss_sp = fiber.stack.get();
+    context.uc_stack.ss_size = kStackBytes;
+    makecontext(&context, &Block::enter, 0);
+    setcontext(&context);
+  }
+
+  [[gnu::noinline]] void suspend(Fiber& fiber) {
+    if (_setjmp(fiber.place_in_kernel) == 0) {
+      _longjmp(scheduler_, 1);
+    }
+  }
+
+  /// The thread's kernel in one block after another.
   static void enter() {
     Block& block = *current_;
     Fiber& fiber = *block.running_;
-    block.kernel_();
-    fiber.done = true;
+    while (true) {
+      block.kernel_();
+      fiber.done = true;
+      block.suspend(fiber);
+    }
   }
 
   static Block* current_;
@@ -151,7 +177,7 @@ class Block {
   std::vector<Fiber> fibers_;
   std::vector<Meeting> warps_;
   Meeting block_;
-  ucontext_t scheduler_{};
+  jmp_buf scheduler_{};
   Fiber* running_ = nullptr;
 };
 

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::Pair;
 
 const std::string kLine(64, 'a');
-const std::string kToken = "0123456789abcdef0123456789abcdef";
+const std::string kApiToken = "0123456789abcdef0123456789abcdef";
 
 class FakeDesk : public LabDesk {
  public:
@@ -97,7 +97,7 @@ class ApiTest : public ::testing::Test {
                        .path = path,
                        .query = query,
                        .host = "127.0.0.1:4711",
-                       .authorization = "Bearer " + kToken,
+                       .authorization = "Bearer " + kApiToken,
                        .body = body});
   }
   HttpResponse post(const std::string& path, const std::string& body) { return ask("POST", path, "", body); }
@@ -110,7 +110,7 @@ class ApiTest : public ::testing::Test {
   int changes = 0;
   std::string doctor;
   Api api{
-      {.token = kToken, .port = 4711},
+      {.token = kApiToken, .port = 4711},
       {.desk = desk, .measuring = measuring, .changed = [this] { ++changes; }, .doctor = [this] { return doctor; }}};
 };
 

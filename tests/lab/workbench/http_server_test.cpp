@@ -20,11 +20,11 @@
 namespace assay {
 namespace {
 
-using testing::answer_to;
-using testing::body_of;
+using test_support::answer_to;
+using test_support::body_of;
+using test_support::PlainClient;
+using test_support::status_of;
 using ::testing::HasSubstr;
-using testing::PlainClient;
-using testing::status_of;
 
 /// A server that says what it was asked, in a thread of its own.
 class RunningServer {
@@ -268,7 +268,7 @@ TEST_F(HttpServerTest, SaysThatAPortIsTaken) {
 }
 
 TEST_F(HttpServerTest, ListensOnASocketForItsOwnerOnly) {
-  const testing::ScratchFolder folder;
+  const test_support::ScratchFolder folder;
   const std::string path = folder / "assay.sock";
   {
     const RunningServer server({.socket_path = path});

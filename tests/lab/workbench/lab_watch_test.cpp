@@ -13,7 +13,7 @@ namespace assay {
 namespace {
 
 TEST(LabWatch, SeesLinesAndRunsOfOthersOnce) {
-  const testing::ScratchFolder scratch;
+  const test_support::ScratchFolder scratch;
   const std::filesystem::path edge = scratch / "edge";
   LabWatch watch({edge, scratch / "tiny"});
   EXPECT_FALSE(watch.changed());

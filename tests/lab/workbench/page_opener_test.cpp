@@ -22,7 +22,7 @@ TEST(RedirectFile, IsForItsOwnerOnlyAndGoesAway) {
     struct stat status {};
     ASSERT_EQ(lstat(path.c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
-    EXPECT_THAT(testing::text_of(path), HasSubstr("url=http://127.0.0.1:4711/#t=00ff\""));
+    EXPECT_THAT(test_support::text_of(path), HasSubstr("url=http://127.0.0.1:4711/#t=00ff\""));
     EXPECT_THAT(path.string(), ::testing::Not(HasSubstr("00ff")));
   }
   EXPECT_FALSE(std::filesystem::exists(path));

@@ -14,7 +14,7 @@
 #include <stdexcept>
 #include <utility>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 namespace {
 
@@ -111,4 +111,4 @@ std::string body_of(const std::string& answer) {
   return end == std::string::npos ? "" : answer.substr(end + 4);
 }
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

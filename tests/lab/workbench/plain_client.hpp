@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace assay::testing {
+namespace assay::test_support {
 
 /// A client of a server on this machine that says exactly what it is told, well-formed or not.
 class PlainClient {
@@ -43,4 +43,4 @@ struct PlainRequest {
 [[nodiscard]] int status_of(const std::string& answer);
 [[nodiscard]] std::string body_of(const std::string& answer);
 
-}  // namespace assay::testing
+}  // namespace assay::test_support

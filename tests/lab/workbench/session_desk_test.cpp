@@ -13,19 +13,19 @@
 namespace assay {
 namespace {
 
+using test_support::SampleLab;
+using test_support::ScratchFolder;
+using test_support::text_of;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
-using testing::SampleLab;
-using testing::ScratchFolder;
-using testing::text_of;
 
 /// A lab in the folder of a track, as its ledger has it.
 class SessionDeskTest : public ::testing::Test {
  protected:
-  SessionDeskTest() : lab("W7-4K2", testing::small_systems_flow()) {
+  SessionDeskTest() : lab("W7-4K2", test_support::small_systems_flow()) {
     std::filesystem::create_directories(folder.path() / "edge/runs");
-    std::ofstream(folder / "edge/flow.toml") << testing::small_systems_flow();
+    std::ofstream(folder / "edge/flow.toml") << test_support::small_systems_flow();
     write();
   }
   void write() { std::ofstream(folder / "edge/ledger.ndjson") << lab.text(); }
