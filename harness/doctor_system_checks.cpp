@@ -140,7 +140,7 @@ BuildKind current_build() {
 #if defined(_GLIBCXX_ASSERTIONS)
   build.assertions = true;
 #endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ASSAY_SANITIZED
   build.sanitizers = true;
 #endif
   build.compiler = __VERSION__;

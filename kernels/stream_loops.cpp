@@ -141,8 +141,9 @@ HWY_INLINE std::uint64_t write_stream(const StreamPass& pass) {
   const std::size_t elements = pass.elements;  // a local: the stores could overwrite the pass
   for (std::uint64_t done = 0; done < pass.passes; ++done) {
     double* const a = pass.destination;
-    const double* const b = kMix == StreamMix::update ? a : pass.sources[0];
-    const double* const c = pass.sources[1];
+    // What a mix does not read is its destination: nothing may be counted on from an array that is not there.
+    const double* const b = kMix == StreamMix::update || kMix == StreamMix::store ? a : pass.sources[0];
+    const double* const c = kMix == StreamMix::add || kMix == StreamMix::triad ? pass.sources[1] : a;
     for (std::size_t i = 0; i < elements; i += step) {
       write_vectors<kMix, kStores>(a + i, b + i, c + i, s);
     }

@@ -23,7 +23,8 @@ std::string joined(std::initializer_list<const char*> names) {
 
 SettingReader::SettingReader(std::string work, const Settings& settings, std::initializer_list<const char*> known)
     : work_(std::move(work)), settings_(settings) {
-  for (const auto& [name, value] : settings) {
+  for (const auto& setting : settings) {
+    const std::string& name = setting.first;
     if (std::none_of(known.begin(), known.end(), [&](const char* one) { return name == one; })) {
       throw GpuError(ASSAY_GPU_BAD_ARGUMENT, work_ + ": has no parameter '" + name + "'; it takes " + joined(known));
     }

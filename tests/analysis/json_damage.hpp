@@ -26,7 +26,7 @@ inline void add_places(const nlohmann::json& value, const nlohmann::json::json_p
 
 /// Of the pairs of a place and a replacement, the one in so many that is tried: a sanitizer makes all of them take
 /// minutes. It has no divisor in common with the number of replacements, so that each of them and each place is met.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ASSAY_SANITIZED
 inline constexpr std::size_t kDamageStride = 4;
 #else
 inline constexpr std::size_t kDamageStride = 1;

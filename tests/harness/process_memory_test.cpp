@@ -51,7 +51,7 @@ TEST(ProcessMemory, SmallPagesLeaveTheWishOfWhoeverStartedTheProcess) {
 }
 
 TEST(ProcessMemory, LocksAndLetsGoAgain) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ASSAY_SANITIZED
   GTEST_SKIP() << "the shadow of a sanitizer is far larger than the memory";
 #endif
   {

@@ -232,7 +232,7 @@ TEST(LabSystems, AnAuditWaitsForBothOfThemUnlessOthersAreNamed) {
   const auto waiting = audit_offer(lab, {});
   EXPECT_EQ(waiting.at("allowed"), false);
   EXPECT_THAT(waiting.at("refusal").get<std::string>(), HasSubstr("assay lab run --part 3 system_b"));
-  EXPECT_EQ(waiting.at("chosen"), nlohmann::json({"system_a", nullptr}));
+  EXPECT_EQ(waiting.at("chosen"), nlohmann::ordered_json({"system_a", nullptr}));
   lab.system("system_b");
   EXPECT_EQ(refusal(lab, 3, "audit"), std::nullopt);
 }
@@ -244,7 +244,7 @@ TEST(LabSystems, WhatCanBeChosenAreThoseOfTheLabBundlesElsewhereAndDatasheets) {
   lab.system("system_b");
   const auto offer = audit_offer(lab, {{.id = "assay-results/one", .title = "one"}});
   EXPECT_EQ(offer.at("kind"), "audit");
-  EXPECT_EQ(offer.at("chosen"), nlohmann::json({"system_a", "system_b"}));
+  EXPECT_EQ(offer.at("chosen"), nlohmann::ordered_json({"system_a", "system_b"}));
   const auto& systems = offer.at("systems");
   EXPECT_EQ(systems.at(0).at("id"), "system_a");
   EXPECT_EQ(systems.at(0).at("kind"), "bundle");
@@ -270,7 +270,7 @@ TEST(LabSystems, OnceTheAuditIsThereTheSystemsOfTheLabAreNotAskedFor) {
   reading.entries = lab.entries();
   const auto state = lab_state_json(lab.state(), reading, false, {});
   const auto& run = state.at("parts").at(2).at("evidence").at("runs").at(0);
-  EXPECT_EQ(run.at("charts"), nlohmann::json({"roofline"})) << "a page is no chart";
+  EXPECT_EQ(run.at("charts"), nlohmann::ordered_json({"roofline"})) << "a page is no chart";
   EXPECT_EQ(run.at("attachments").size(), 2U);
   EXPECT_THAT(revealed(lab, 3, "peak")->sentences, ::testing::Contains(HasSubstr("B delivers 1.8 x of A.")));
 }

@@ -27,7 +27,7 @@ class ProgramCommands : public ::testing::Test {
 };
 
 TEST_F(ProgramCommands, TourMeasuresAllFourScenariosAndWritesAPage) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef ASSAY_SANITIZED
   GTEST_SKIP() << "a whole roofline takes minutes under a sanitizer; ProgramRoofline measures a part of one";
 #endif
   const ProgramResult result =

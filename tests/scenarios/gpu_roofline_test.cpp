@@ -24,9 +24,9 @@ TEST(GpuRooflinePlan, NamesEachSubjectOnceAndOnlyKernelsThatThereAre) {
     EXPECT_TRUE(ids.insert(subject.id).second) << subject.id;
     const KernelEntry* const entry = find_gpu_kernel(subject.kernel);
     ASSERT_NE(entry, nullptr) << subject.kernel;
-    for (const auto& [name, value] : subject.parameters) {
-      EXPECT_TRUE(std::ranges::any_of(entry->parameters, [&](const auto& known) { return known.name == name; }))
-          << subject.kernel << " takes no " << name;
+    for (const auto& given : subject.parameters) {
+      EXPECT_TRUE(std::ranges::any_of(entry->parameters, [&](const auto& known) { return known.name == given.first; }))
+          << subject.kernel << " takes no " << given.first;
     }
     EXPECT_EQ(subject.cpus, std::vector<int>{3});
   }
