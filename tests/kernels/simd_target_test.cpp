@@ -23,6 +23,10 @@ TEST(SimdTarget, EachGivesTheRightResult) {
       if (small.parameters.contains("simd")) {
         continue;  // it has its instruction set already
       }
+      if (const auto stores = small.parameters.find("stores");
+          target == HWY_EMU128 && stores != small.parameters.end() && stores->second == "streaming") {
+        continue;  // what Highway emulates for Clang has no such stores
+      }
       const auto kernel = small.make();
       kernel->prepare(11);
       const OutputCheck check = kernel->verify();
