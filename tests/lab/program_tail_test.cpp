@@ -82,7 +82,8 @@ TEST(ProgramTail, SearchesAThresholdAndKeepsEveryRun) {
   const ProgramResult result =
       run_assay(folder, {"tail", "gemm", "--param", "n=32", "--slo", "200us@p99", "--warmup", "10ms", "--duration",
                          "200ms", "--min-queries", "20", "--most-runs", "3", "--out", "results", "--json"});
-  EXPECT_THAT(result.exit_code, AnyOf(0, 3)) << result.err;
+  SCOPED_TRACE(result.err);
+  EXPECT_THAT(result.exit_code, AnyOf(0, 3));
   const json tail = json::parse(result.out);
   EXPECT_EQ(tail.at("schema"), "assay/tail/1");
   EXPECT_EQ(tail.at("knob"), "noise");
