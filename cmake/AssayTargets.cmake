@@ -11,6 +11,12 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   # assertions of the standard library writes past fmt's fill character, which holds four.
   target_compile_options(assay_build INTERFACE -Wno-restrict $<$<CONFIG:Debug>:-Wno-stringop-overflow>)
 endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  # A product and a sum are rounded one after the other, as on x86-64 without being asked: what is computed from a result
+  # is the same to the last digit on either kind of machine. Kernels do what is fastest there.
+  target_compile_options(assay_build INTERFACE
+                         $<$<NOT:$<STREQUAL:$<TARGET_PROPERTY:NAME>,assay_kernels>>:-ffp-contract=off>)
+endif()
 target_link_libraries(assay_build INTERFACE Threads::Threads)
 if(ASSAY_WARNINGS_AS_ERRORS)
   target_compile_options(assay_build INTERFACE -Werror)
