@@ -257,3 +257,29 @@ test('answers that are slower than the news keep nobody from a view, nor from wh
     await page.locator('[data-run]').getByText('one at a time').waitFor();
   });
 });
+
+test('a server that stands still is given up after ten seconds, and asked again', { skip }, async () => {
+  await bench.withPage({}, async (page) => {
+    await page.clock.install();
+    await page.reload();
+    await openTrack(page, 'Edge Guardian');
+    let isStill = true;
+    let asked = 0;
+    await page.route('**/api/state*', async (route) => {
+      ++asked;
+      if (!isStill) await route.continue();  // else there is no answer, and no end
+    });
+    const banner = page.locator('#banner', { hasText: 'The workbench does not answer.' });
+    await page.reload();
+    await page.waitForFunction(() => document.body !== null);
+    while (asked === 0) await new Promise((done) => setTimeout(done, 20));
+    await page.clock.fastForward(9000);
+    assert.equal(await banner.isVisible(), false);
+    await page.clock.fastForward(1500);
+    await banner.waitFor();
+    isStill = false;
+    await page.clock.fastForward(2100);
+    await banner.waitFor({ state: 'hidden' });
+    await page.getByRole('heading', { name: 'Edge Guardian' }).first().waitFor();
+  });
+});
