@@ -105,7 +105,30 @@ std::size_t ip_length(std::string_view text) {
   return goes_on || own ? 0 : at;
 }
 
-bool is_path_end(char c) { return c == '"' || c == '/' || c == '\\' || c <= ' '; }
+/// A byte of a character beyond ASCII in UTF-8. Whether `char` has a sign depends on the processor.
+bool is_beyond_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
+
+/// Length of an "\u00e9" of JSON at the beginning of `text`, 0 if there is none.
+std::size_t escape_length(std::string_view text) {
+  constexpr std::size_t kLength = 6;
+  const bool is_escape =
+      text.size() >= kLength && text.starts_with("\\u") && std::ranges::all_of(text.substr(2, kLength - 2), is_hex);
+  return is_escape ? kLength : 0;
+}
+
+/// Length of a folder's name at the beginning of `text`, as it is or as JSON writes it.
+std::size_t folder_length(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const char c = text[at];
+    const std::size_t escape = escape_length(text.substr(at));
+    if (escape == 0 && (c == '"' || c == '/' || c == '\\' || static_cast<unsigned char>(c) <= ' ')) {
+      break;
+    }
+    at += std::max<std::size_t>(escape, 1);
+  }
+  return at;
+}
 
 /// Length of what parts a path, as it is or as JSON writes it.
 std::size_t separator_length(std::string_view text) {
@@ -124,16 +147,13 @@ std::size_t home_length(std::string_view text) {
     }
     const std::size_t behind = before + root.size();
     const std::size_t name = behind + separator_length(text.substr(behind));
-    std::size_t end = name;
-    while (end < text.size() && !is_path_end(text[end])) {
-      ++end;
-    }
-    return name > behind && end > name ? end : 0;
+    const std::size_t length = folder_length(text.substr(name));
+    return name > behind && length > 0 ? name + length : 0;
   }
   return 0;
 }
 
-bool is_mail(char c) { return is_word(c) || c == '.' || c == '_' || c == '-' || c == '+'; }
+bool is_mail(char c) { return is_word(c) || is_beyond_ascii(c) || c == '.' || c == '_' || c == '-' || c == '+'; }
 
 /// The e-mail address around the '@' at `at`, empty if there is none.
 std::string_view mail_around(std::string_view text, std::size_t at) {

@@ -73,7 +73,7 @@ void require_own_file(int descriptor, const std::filesystem::path& path) {
 /// What the holder leaves for the next one: one line, whatever `what` holds.
 std::string line_of(std::string what) {
   std::replace_if(
-      what.begin(), what.end(), [](char c) { return c >= 0 && c < ' '; }, '?');
+      what.begin(), what.end(), [](unsigned char c) { return c < ' '; }, '?');
   return fmt::format("pid {}, since {}, {}\n", getpid(), utc_timestamp(std::time(nullptr)), what);
 }
 
