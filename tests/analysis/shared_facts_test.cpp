@@ -42,10 +42,10 @@ TEST(SharedFacts, FindsWhatLooksLikeSomebodys) {
                                    "a home folder " + home + "/ann", "an e-mail address ann@lab.example",
                                    "a home folder \\Users\\ann"));
   EXPECT_THAT(find_traces("\\" + home + "\\/bob\""), ElementsAre("a home folder \\" + home + "\\/bob")) << "escaped";
-  // Whoever has a name beyond ASCII, written as it is and as JSON may write it.
-  EXPECT_THAT(find_traces("in " + home + "/Ånn/x"), ElementsAre("a home folder " + home + "/Ånn"));
+  // A name beyond ASCII, written as it is and as JSON may write it; of what is shown each such byte is a '?'.
+  EXPECT_THAT(find_traces("in " + home + "/Ånn/x"), ElementsAre("a home folder " + home + "/??nn"));
   EXPECT_THAT(find_traces("\"" + home + "/\\u00c5nn/x\""), ElementsAre("a home folder " + home + "/\\u00c5nn"));
-  EXPECT_THAT(find_traces("to ånn@lab.example"), ElementsAre("an e-mail address ånn@lab.example"));
+  EXPECT_THAT(find_traces("to ånn@lab.example"), ElementsAre("an e-mail address ??nn@lab.example"));
   EXPECT_THAT(find_traces("\"" + home + "/\\n\""), IsEmpty());
   EXPECT_THAT(find_traces("127.0.0.1:8000 version 1.2.3 12.2.0 at 03:12:09Z sha256:ab:cd p99@10ms 1.2.3.4.5"),
               IsEmpty());
