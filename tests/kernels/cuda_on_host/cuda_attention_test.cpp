@@ -13,7 +13,7 @@ namespace assay::cuda {
 namespace {
 
 std::uint16_t f16_from(float value) {
-  const auto half = static_cast<_Float16>(value);
+  const auto half = static_cast<float16>(value);
   std::uint16_t bits = 0;
   std::memcpy(&bits, &half, sizeof bits);
   return bits;

@@ -17,7 +17,7 @@ inline std::uint16_t __nv_cvt_float2_to_fp8x2(float2 values, __nv_saturation_t, 
 }
 inline __half2_raw __nv_cvt_fp8x2_to_halfraw2(__nv_fp8x2_storage_t pair, __nv_fp8_interpretation_t) {
   const auto half = [](std::uint8_t bits) {
-    return std::bit_cast<std::uint16_t>(static_cast<_Float16>(assay::cuda::f8_value(bits)));
+    return std::bit_cast<std::uint16_t>(static_cast<float16>(assay::cuda::f8_value(bits)));
   };
   return {half(static_cast<std::uint8_t>(pair & 0xff)), half(static_cast<std::uint8_t>(pair >> 8))};
 }

@@ -17,6 +17,12 @@
 #define __shared__ static
 #define __launch_bounds__(...)
 
+#if defined(__aarch64__) && !defined(__clang__) && __GNUC__ < 13
+using float16 = __fp16;  // for C++ this GCC has the other name on x86-64 only
+#else
+using float16 = _Float16;
+#endif
+
 struct uint2 {
   std::uint32_t x, y;
 };

@@ -44,7 +44,7 @@ inline void multiply_bf16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std
 inline void multiply_f16(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::uint32_t a2, std::uint32_t a3,
                          std::uint32_t b0, std::uint32_t b1) {
   multiply_on_host(c, {{a0, a1, a2, a3}, {b0, b1}}, [](std::uint16_t bits) {
-    _Float16 value = 0;
+    float16 value = 0;
     std::memcpy(&value, &bits, sizeof value);
     return static_cast<float>(value);
   });
