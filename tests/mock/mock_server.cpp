@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -95,7 +96,9 @@ void MockServer::run() {
   while (!stop_ && !dead_) {
     const Nanoseconds left = due_.empty() ? kIdle : std::clamp(due_.top().when - clock_.now(), Nanoseconds{0}, kIdle);
     const timespec timeout{.tv_sec = 0, .tv_nsec = left.count()};
-    const int ready = epoll_pwait2(poll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
+    pollfd waited{.fd = poll_, .events = POLLIN, .revents = 0};
+    ppoll(&waited, 1, &timeout, nullptr);  // epoll_wait() knows whole milliseconds, epoll_pwait2() is of Linux 5.11
+    const int ready = epoll_wait(poll_, events.data(), static_cast<int>(events.size()), 0);
     for (int i = 0; i < ready; ++i) {
       const int descriptor = events[static_cast<std::size_t>(i)].data.fd;
       if (descriptor == listener_) {
