@@ -92,8 +92,10 @@ namespace {
 void settle_thread(SensorSampler& sampler, const std::vector<int>& home_cpus) {
   constexpr int kNice = 5;
   request_precise_sleep();
-  // Linux keeps the nice value for each thread (setpriority(2), "C library/kernel differences").
-  if (setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice) != 0) {
+  // Linux keeps the nice value for each thread (setpriority(2), "C library/kernel differences"). Who started us may be
+  // nicer already: only root may go back, and should not.
+  const auto own = static_cast<id_t>(gettid());
+  if (getpriority(PRIO_PROCESS, own) < kNice && setpriority(PRIO_PROCESS, own, kNice) != 0) {
     sampler.note_departure(
         fmt::format("setpriority(PRIO_PROCESS, own thread, {}): {}", kNice, std::generic_category().message(errno)));
   }

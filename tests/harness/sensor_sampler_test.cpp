@@ -3,8 +3,13 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <stdexcept>
+#include <thread>
 
 #include "harness/simulated_clock.hpp"
 #include "harness/steady_clock.hpp"
@@ -169,6 +174,37 @@ TEST(SensorSampler, AThreadOfItsOwnEndsWhenItIsStopped) {
   const SensorSeries series = std::move(sampler).take();
   EXPECT_TRUE(series.samples.empty());
   EXPECT_THAT(series.departures, ElementsAre(HasSubstr("may not run on CPUs 1073741824")));
+}
+
+int nice_of_this_thread() { return getpriority(PRIO_PROCESS, static_cast<id_t>(gettid())); }
+
+/// Keeps how nice the thread is that reads it.
+class NiceMeter final : public ThreadMeter {
+ public:
+  [[nodiscard]] ThreadUse read() const noexcept override {
+    nice = nice_of_this_thread();
+    return {};
+  }
+  mutable std::atomic<int> nice{-100};
+};
+
+TEST(SensorSampler, AThreadOfItsOwnIsNotLessNiceThanWhoStartsIt) {
+  std::thread starter([] {
+    const int nice = std::max(10, nice_of_this_thread());
+    ASSERT_EQ(setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), nice), 0);
+    const GivenFiles files{{"/proc/stat", "cpu 0 0 0 0 0 0 0 0"}};
+    SteadyClock clock;
+    const NiceMeter meter;
+    SimulatedClock unused;
+    GivenProbe probe{unused};
+    SensorSampler sampler(discover_sensors(files, {}, Unavailable{"no GPU"}), {files, clock, meter, probe},
+                          {.period = 1h, .most_samples = 1});
+    SamplerThread thread(sampler, {});
+    thread.stop();
+    EXPECT_EQ(meter.nice, nice);
+    EXPECT_THAT(std::move(sampler).take().departures, ElementsAre());
+  });
+  starter.join();
 }
 
 }  // namespace
